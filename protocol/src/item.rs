@@ -1,0 +1,103 @@
+//! A notification as one user sees it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Revision, Timestamp};
+
+/// The id of a notification, and of the item each of its recipients has: a `UUIDv7` (RFC 9562) in text form.
+pub type ItemId = String;
+
+/// One entry of an inbox: the notification, and what this user did with it.
+///
+/// Members that do not apply are `null`. An item is in one place: the inbox, archived (`archived_at`), or snoozed
+/// (`snoozed_until` in the future). One that came back from being snoozed keeps the moment it came back at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Item {
+    /// The notification's id.
+    pub id: ItemId,
+    /// What the sender calls this kind of notification, such as `invoice.paid`.
+    pub r#type: Option<String>,
+    /// The group it is counted in.
+    pub category: Option<String>,
+    /// Plain text, at most 256 characters.
+    pub title: String,
+    /// Plain text, at most 4,096 characters.
+    pub body: Option<String>,
+    /// Where acting on it leads: see [`AddressUse::Link`](crate::AddressUse).
+    pub url: Option<String>,
+    /// A small square picture: see [`AddressUse::Picture`](crate::AddressUse).
+    pub icon: Option<String>,
+    /// A picture of its content: see [`AddressUse::Picture`](crate::AddressUse).
+    pub image: Option<String>,
+    /// Buttons, in order.
+    pub actions: Vec<Action>,
+    /// Whatever the sender wants the page to have. Never shown.
+    pub data: Option<Value>,
+    /// How much it matters.
+    pub priority: Priority,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// When it leaves the inbox by itself.
+    pub expires_at: Option<Timestamp>,
+    /// When it was first on screen.
+    pub seen_at: Option<Timestamp>,
+    /// When the user acted on it.
+    pub read_at: Option<Timestamp>,
+    /// When it was archived.
+    pub archived_at: Option<Timestamp>,
+    /// Until when it is, or was, put aside.
+    pub snoozed_until: Option<Timestamp>,
+    /// The revision of its last change.
+    pub revision: Revision,
+}
+
+impl Item {
+    /// What lists are sorted by, descending: the moment it came, or came back; then its id.
+    #[must_use]
+    pub fn sort_key(&self) -> (Timestamp, &str) {
+        (self.snoozed_until.map_or(self.created_at, |until| until.max(self.created_at)), &self.id)
+    }
+}
+
+/// A button of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Action {
+    /// Names it within its notification.
+    pub id: String,
+    /// The text on it.
+    pub label: String,
+    /// Where it leads; without one it is an event for the page alone.
+    pub url: Option<String>,
+    /// How it looks.
+    pub style: ActionStyle,
+    /// Whether the user has used it.
+    pub done: bool,
+}
+
+/// How a button looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ActionStyle {
+    /// The one most people will want.
+    Primary,
+    /// A plain one.
+    #[default]
+    Default,
+    /// One that destroys something.
+    Danger,
+}
+
+/// How much a notification matters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Priority {
+    /// Can wait.
+    Low,
+    /// As most.
+    #[default]
+    Normal,
+    /// Worth an interruption.
+    High,
+}
