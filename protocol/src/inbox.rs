@@ -60,7 +60,6 @@ pub struct ItemPatch {
     pub archived: Option<bool>,
     /// Put aside until a moment to come; `null` brings it back at once. Snoozing takes it out of the archive.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    #[expect(clippy::option_option, reason = "left out, null and a moment are three different wishes")]
     pub snoozed_until: Option<Option<Timestamp>>,
     /// The id of an action the user has used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,7 +67,7 @@ pub struct ItemPatch {
 }
 
 /// Tells a member that is `null` from one that is not there.
-#[expect(clippy::option_option, reason = "see `ItemPatch::snoozed_until`")]
+#[expect(clippy::option_option, reason = "left out, null and a moment are three different wishes")]
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Timestamp>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }

@@ -1,2 +1,50 @@
-//! See the README.
-fn main() {}
+//! `cargo xtask`: everything one does with this repository, as commands that do their own set-up.
+//!
+//! A program rather than shell scripts, so that it needs nothing but the Rust toolchain that the project needs anyway,
+//! and can be tested. The commands are in [`commands`]; what they share is one file for each thing.
+
+mod cli;
+mod commands;
+mod component;
+mod failure;
+mod fingerprint;
+mod lock;
+mod process;
+mod server;
+mod setup;
+mod sizes;
+mod steps;
+mod terminal;
+mod versions;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Task};
+use steps::Steps;
+use terminal::Terminal;
+use workspace::Workspace;
+
+/// Exits with 0 if everything worked, 1 if something failed and 2 (from clap) on wrong usage.
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let terminal = Terminal::detect();
+    let mut steps = Steps::new(terminal);
+    let outcome = Workspace::find().and_then(|workspace| match cli.task {
+        Task::Run { port } => commands::run::run(&workspace, &mut steps, port),
+        Task::Test { only } => commands::test::test(&workspace, &mut steps, only),
+        Task::Dist => commands::dist::dist(&workspace, &mut steps),
+        Task::Lint => commands::lint::lint(&workspace, &mut steps),
+        Task::Advisories => commands::advisories::advisories(&workspace, &mut steps),
+        Task::Setup { lint } => commands::setup::setup(&workspace, &mut steps, lint),
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal.error(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}

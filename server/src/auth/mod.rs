@@ -1,0 +1,15 @@
+//! Who is asking, and what they may: the keys, the proofs and the tokens. Nothing outside this room handles them.
+
+pub mod backend;
+pub mod bearer;
+pub mod diagnosis;
+pub mod keys;
+pub mod master_key;
+pub mod origin;
+pub mod project_secret;
+pub mod proof;
+pub mod scope;
+pub mod session;
+pub mod session_keys;
+pub mod session_token;
+pub mod user_id;

@@ -1,0 +1,53 @@
+//! The extractor of the element's routes: a handler that takes a [`Session`] cannot forget to check the token.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRef, FromRequestParts},
+    http::request::Parts,
+};
+
+use super::{bearer, session_token::Claims, user_id::UserId};
+use crate::{app::App, auth::session_token::TokenFault, error::Error, store::UserRef};
+
+/// A user with an open session.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Whose inbox it opens.
+    pub user: UserRef,
+    /// What the token says.
+    pub claims: Claims,
+}
+
+impl<S> FromRequestParts<S> for Session
+where
+    S: Send + Sync,
+    Arc<App>: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        let app = Arc::<App>::from_ref(state);
+        let token = bearer::bearer(&parts.headers)?;
+        let claims = app.tokens.read(token, app.clock.now()).map_err(|fault| match fault {
+            TokenFault::Invalid => Error::InvalidToken,
+            TokenFault::Expired => Error::TokenExpired,
+        })?;
+        // A browser leaves the header out where the page is of the server's own origin and only reads.
+        if let (Some(origin), Some(issued_to)) = (bearer::origin(&parts.headers), &claims.org)
+            && origin != issued_to
+        {
+            return Err(Error::OriginNotAllowed);
+        }
+        let user = UserId::trusted(&claims.sub);
+        let standing = app
+            .store
+            .session_standing(claims.project_id(), &user, &claims.jti)
+            .await?
+            .ok_or(Error::InvalidToken)?;
+        if standing.ended || standing.user_epoch > claims.ue || standing.project.epoch > claims.pe {
+            return Err(Error::TokenRevoked);
+        }
+        Ok(Self { user: UserRef { project: standing.project.key, user }, claims })
+    }
+}

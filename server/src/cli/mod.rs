@@ -1,0 +1,155 @@
+//! The command line: what there is to say, and where it is done.
+
+mod api_key;
+mod config;
+mod office;
+mod output;
+mod project;
+mod proofs;
+mod send;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    auth::master_key::MasterKeyError,
+    config::{ConfigError, Flags, Settings},
+    error::Error,
+    project::ProjectError,
+    store::StoreError,
+};
+
+/// A notification inbox for your site: one tag in the page, this program behind it.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Examples:
+  notification-bell-server serve --demo
+  notification-bell-server project create --name Shop --origin https://shop.example
+  notification-bell-server hmac --project Shop -- user@example.com"
+)]
+struct Arguments {
+    /// A file with settings; `config print-default` prints one to start from
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API and the element (also without a command)
+    Serve(serve::Serve),
+    /// Make and show projects
+    #[command(subcommand)]
+    Project(project::ProjectCommand),
+    /// Make, show and revoke the keys of backends
+    #[command(subcommand)]
+    ApiKey(api_key::ApiKeyCommand),
+    /// Print the proof of a user id, as a site's backend would make it
+    Hmac(proofs::HmacCommand),
+    /// Say whether a proof holds, and if not, which mistake was made
+    CheckHmac(proofs::CheckHmacCommand),
+    /// Send a notification
+    Send(send::SendCommand),
+    /// Show settings
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+}
+
+/// Why a command ended without doing what it should.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    #[error("{0}")]
+    MasterKey(#[from] MasterKeyError),
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Project(#[from] ProjectError),
+    #[error("{0}")]
+    Refused(#[from] Error),
+    #[error("{0}")]
+    Failed(String),
+    /// The answer is no. It has been printed.
+    #[error("")]
+    No,
+    /// What was asked for makes no sense.
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// Runs the program.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            output::error(&format!("the program cannot start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(dispatch(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(CommandError::No) => ExitCode::FAILURE,
+        Err(error @ (CommandError::Usage(_) | CommandError::Config(_))) => {
+            output::error(&error.to_string());
+            ExitCode::from(2)
+        }
+        Err(error) => {
+            output::error(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
+    if let Some(Command::Config(command)) = arguments.command {
+        command.run();
+        return Ok(());
+    }
+    let settings = Settings::load(arguments.config.as_deref(), &arguments.flags)?;
+    match arguments.command {
+        None => serve::Serve::default().run(settings).await,
+        Some(Command::Serve(serve)) => serve.run(settings).await,
+        Some(Command::Project(command)) => command.run(&settings).await,
+        Some(Command::ApiKey(command)) => command.run(&settings).await,
+        Some(Command::Hmac(command)) => command.run(&settings).await,
+        Some(Command::CheckHmac(command)) => command.run(&settings).await,
+        Some(Command::Send(command)) => command.run(&settings).await,
+        Some(Command::Config(command)) => {
+            command.run();
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        fn check(command: &clap::Command) {
+            if command.get_subcommands().next().is_none() {
+                let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+                assert!(help.contains("Example"), "{} has no example", command.get_name());
+            }
+            command.get_subcommands().filter(|command| command.get_name() != "help").for_each(check);
+        }
+        check(&Arguments::command());
+    }
+}

@@ -1,0 +1,64 @@
+//! What the commands that work on the database need: the database, the keys to it, and the project that is meant.
+
+use std::sync::Arc;
+
+use super::CommandError;
+use crate::{
+    auth::{master_key::MasterKey, project_secret},
+    clock::{Clock, SystemClock},
+    config::Settings,
+    ids::IdGenerator,
+    randomness::{Randomness, SystemRandomness},
+    store::{Project, Store, sqlite::SqliteStore},
+};
+
+/// The opened database and what goes with it.
+pub(super) struct Office {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) master_key: MasterKey,
+    pub(super) ids: Arc<IdGenerator>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) randomness: Arc<dyn Randomness>,
+}
+
+impl Office {
+    pub(super) fn open(settings: &Settings) -> Result<Self, CommandError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness);
+        let master_key = settings.master_key(&*randomness)?;
+        let store = SqliteStore::open(settings.database_path(), &*randomness, Box::new(|_, _| ()))?;
+        let ids = Arc::new(IdGenerator::new(Arc::clone(&clock), Arc::clone(&randomness)));
+        Ok(Self { store: Arc::new(store), master_key, ids, clock, randomness })
+    }
+
+    /// The project with this id, name or public key; the only one, if none is named.
+    pub(super) async fn project(&self, reference: Option<&str>) -> Result<Project, CommandError> {
+        let projects = self.store.projects().await?;
+        let Some(reference) = reference else {
+            return match <[Project; 1]>::try_from(projects) {
+                Ok([only]) => Ok(only),
+                Err(projects) if projects.is_empty() => Err(CommandError::Failed(
+                    "there is no project yet: `project create` makes one".to_owned(),
+                )),
+                Err(_) => Err(CommandError::Usage(
+                    "there are several projects: say which with --project".to_owned(),
+                )),
+            };
+        };
+        projects
+            .into_iter()
+            .find(|project| {
+                [&project.id, &project.name, &project.api_key].iter().any(|text| *text == reference)
+            })
+            .ok_or_else(|| {
+                CommandError::Failed(format!(
+                    "no project has the id, name or apiKey \"{reference}\": see `project list`"
+                ))
+            })
+    }
+
+    /// The secret of a project.
+    pub(super) fn secret(&self, project: &Project) -> Result<String, CommandError> {
+        Ok(project_secret::open(&self.master_key, project)?)
+    }
+}

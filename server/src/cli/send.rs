@@ -1,0 +1,90 @@
+//! `send`: a notification from the command line. A running server shows it within a second.
+
+use std::sync::Arc;
+
+use clap::Args;
+use notification_bell_protocol::Priority;
+use serde_json::json;
+
+use super::{CommandError, office::Office, output};
+use crate::{
+    config::Settings,
+    hub::{Hub, LocalBus},
+    inbox::{Inbox, Recipients, SendRequest},
+};
+
+#[derive(Args)]
+#[command(after_help = "Example:
+  notification-bell-server send --project Shop --to user@example.com --title 'Your order is on its way' --url /orders/7")]
+pub(super) struct SendCommand {
+    /// The project's id, name or apiKey; with one project it may be left out
+    #[arg(long)]
+    project: Option<String>,
+    /// A user id; may be repeated
+    #[arg(long = "to", value_name = "USER_ID", required = true)]
+    to: Vec<String>,
+    /// The title
+    #[arg(long)]
+    title: String,
+    /// The text below it
+    #[arg(long)]
+    body: Option<String>,
+    /// Where it leads
+    #[arg(long)]
+    url: Option<String>,
+    /// The address of a small picture
+    #[arg(long)]
+    icon: Option<String>,
+    /// The group it is counted in
+    #[arg(long)]
+    category: Option<String>,
+    /// What kind of notification it is, such as invoice.paid
+    #[arg(long = "type", value_name = "TYPE")]
+    kind: Option<String>,
+    /// low, normal or high
+    #[arg(long, default_value = "normal", value_parser = priority)]
+    priority: Priority,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+fn priority(text: &str) -> Result<Priority, String> {
+    match text {
+        "low" => Ok(Priority::Low),
+        "normal" => Ok(Priority::Normal),
+        "high" => Ok(Priority::High),
+        _ => Err("it is low, normal or high".to_owned()),
+    }
+}
+
+impl SendCommand {
+    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
+        let office = Office::open(settings)?;
+        let project = office.project(self.project.as_deref()).await?;
+        // No streams here: a running server notices that the database changed.
+        let bus = Arc::new(LocalBus::new(Arc::new(Hub::default())));
+        let inbox = Inbox::new(office.store, bus, office.clock, office.ids);
+        let request = SendRequest {
+            to: Recipients { users: self.to },
+            title: self.title,
+            body: self.body,
+            url: self.url,
+            icon: self.icon,
+            image: None,
+            actions: Vec::new(),
+            category: self.category,
+            r#type: self.kind,
+            data: None,
+            priority: self.priority,
+            expires_at: None,
+        };
+        let sent = inbox.send(&project, request, None).await?;
+        if self.json {
+            output::json(&json!(sent));
+        } else {
+            output::fields(&[("id", sent.id), ("recipients", sent.recipients.to_string())]);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,115 @@
+//! `serve`: the server, from its start to its end.
+
+use std::sync::Arc;
+
+use clap::Args;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
+
+use super::{CommandError, output};
+use crate::{
+    app::{App, Foundation},
+    clock::SystemClock,
+    config::{self, Settings},
+    demo::{self, Demo},
+    edge::listener,
+    logging,
+    metrics::Metrics,
+    randomness::{Randomness, SystemRandomness},
+    router::router,
+    routes::assets,
+    store::sqlite::SqliteStore,
+};
+
+/// Serve the API and the element.
+#[derive(Args, Default)]
+#[command(after_help = "Examples:
+  notification-bell-server serve --demo
+  BELL_PUBLIC_URL=https://bell.example notification-bell-server serve --listen 0.0.0.0:3001")]
+pub(super) struct Serve {
+    /// Also serve a demo page with users, items and a backend of its own; on loopback only
+    #[arg(long)]
+    demo: bool,
+}
+
+impl Serve {
+    pub(super) async fn run(self, settings: Settings) -> Result<(), CommandError> {
+        if self.demo && !settings.listen.ip().is_loopback() {
+            return Err(CommandError::Usage(
+                "the demo lets everybody who reaches it be any of its users: listen on loopback (127.0.0.1)"
+                    .to_owned(),
+            ));
+        }
+        logging::start(&settings).map_err(|error| CommandError::Usage(format!("log: {error}")))?;
+        for name in config::unknown_variables() {
+            tracing::warn!(name, "this variable is no setting of this program: is it mistyped?");
+        }
+        let failed =
+            |what: &str, error: &dyn std::fmt::Display| CommandError::Failed(format!("{what}: {error}"));
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .map_err(|error| failed(&format!("cannot listen on {}", settings.listen), &error))?;
+        let address = listener.local_addr().map_err(|error| failed("cannot listen", &error))?;
+
+        let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness);
+        let metrics = Arc::new(Metrics::default());
+        let store = SqliteStore::open(settings.database_path(), &*randomness, metrics.commit_observer())?;
+        let foundation = Foundation {
+            store: Arc::new(store),
+            master_key: Arc::new(settings.master_key(&*randomness)?),
+            clock: Arc::new(SystemClock),
+            randomness,
+            metrics,
+        };
+        let app = App::new(foundation, &settings, address)
+            .await
+            .map_err(|error| failed("the keys of session tokens cannot be used", &error))?;
+        let demo = if self.demo { Some(Demo::prepare(Arc::clone(&app)).await?) } else { None };
+        if !assets::are_built_in() {
+            tracing::warn!("this program was built without the element: /notification-bell.js is not there");
+        }
+
+        let mut stop = StopSignal::listen().map_err(|error| failed("cannot listen for signals", &error))?;
+        output::line(&format!("listening on http://{address}"));
+        if demo.is_some() {
+            output::line(&format!("the demo is at {}", settings.public_url(address)));
+            output::line(&format!("it can be used as {}", demo::USERS.map(|(id, _)| id).join(", ")));
+        }
+        tracing::info!(%address, "serving");
+
+        let background = {
+            let app = Arc::clone(&app);
+            tokio::spawn(async move { app.run_background_work().await })
+        };
+        let stopping = async {
+            stop.wait().await;
+            tracing::info!("stopping: streams end, requests are finished");
+            app.hub.drain();
+        };
+        listener::serve(listener, router(&app, demo), stopping, settings.drain()).await;
+        background.abort();
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+/// SIGTERM, as from a service manager, or SIGINT, as from Ctrl-C.
+struct StopSignal {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

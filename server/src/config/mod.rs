@@ -1,0 +1,261 @@
+//! The settings: flags over `BELL_*` variables over a file over the defaults, which are a file too (`default.toml`).
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{
+    auth::master_key::{MasterKey, MasterKeyError},
+    randomness::Randomness,
+};
+
+/// The annotated defaults, which document every setting.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+const PREFIX: &str = "BELL_";
+
+/// Everything that can be set. See `default.toml` for what each means.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    database: String,
+    bus: BusKind,
+    public_url: String,
+    master_key: String,
+    master_key_file: PathBuf,
+    session_ttl: u64,
+    drain_seconds: u64,
+    /// What to log.
+    pub log: String,
+    /// How to log.
+    pub log_format: LogFormat,
+}
+
+/// What was given as flags. What was not given is `None`, and counts for nothing.
+#[derive(Clone, Debug, Default, Serialize, clap::Args)]
+pub struct Flags {
+    /// Where to listen: an address and a port [default: 127.0.0.1:3001] [env: `BELL_LISTEN`]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<String>,
+    /// Where everything is kept [default: sqlite:bell-data/bell.db] [env: `BELL_DATABASE`]
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
+    /// The address that browsers reach this server at [env: `BELL_PUBLIC_URL`]
+    #[arg(long, global = true, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// The file with the master key [default: master.key beside the database] [env: `BELL_MASTER_KEY_FILE`]
+    #[arg(long, global = true, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub master_key_file: Option<PathBuf>,
+    /// The life of a session token in seconds, 5 to 3600 [default: 600] [env: `BELL_SESSION_TTL`]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_ttl: Option<u64>,
+    /// What to log [default: info] [env: `BELL_LOG`]
+    #[arg(long, global = true, value_name = "FILTER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+    /// How to log: text or json [default: text] [env: `BELL_LOG_FORMAT`]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_format: Option<LogFormat>,
+}
+
+/// The form of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// How servers learn of each other's changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum BusKind {
+    /// There is one server.
+    Local,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A value cannot be read, or a name is unknown.
+    #[error("{0}")]
+    Unreadable(Box<figment::Error>),
+    /// A value is not allowed.
+    #[error("{setting}: {problem}")]
+    NotAllowed {
+        /// Its name.
+        setting: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl Settings {
+    /// Gathers the settings.
+    ///
+    /// # Errors
+    /// If one cannot be read or is not allowed, or the file cannot be read.
+    pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Toml::string(DEFAULT));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let settings: Self = figment
+            .merge(Env::prefixed(PREFIX).only(&names().iter().map(String::as_str).collect::<Vec<_>>()))
+            .merge(Serialized::defaults(flags))
+            .extract()
+            .map_err(|error| ConfigError::Unreadable(Box::new(error)))?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let not_allowed =
+            |setting, problem: &str| Err(ConfigError::NotAllowed { setting, problem: problem.to_owned() });
+        // The one bus there is; another value was refused when the settings were read.
+        let BusKind::Local = self.bus;
+        if !(5..=3_600).contains(&self.session_ttl) {
+            return not_allowed("session_ttl", "must be 5 to 3600 seconds");
+        }
+        if self.drain_seconds > 60 {
+            return not_allowed("drain_seconds", "must be at most 60");
+        }
+        if self.database.strip_prefix("sqlite:").is_none_or(str::is_empty) {
+            return not_allowed("database", "must be sqlite: and a path, such as sqlite:bell-data/bell.db");
+        }
+        if !self.public_url.is_empty()
+            && !Url::parse(&self.public_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+        {
+            return not_allowed("public_url", "must be an http or https address");
+        }
+        Ok(())
+    }
+
+    /// The file of the database.
+    #[must_use]
+    pub fn database_path(&self) -> &Path {
+        Path::new(self.database.strip_prefix("sqlite:").unwrap_or(&self.database))
+    }
+
+    /// The address that browsers reach this server at, without a slash at its end.
+    #[must_use]
+    pub fn public_url(&self, listening_on: SocketAddr) -> String {
+        if !self.public_url.is_empty() {
+            return self.public_url.trim_end_matches('/').to_owned();
+        }
+        if listening_on.ip().is_loopback() {
+            // Browsers treat this name as a secure context, whatever the address.
+            return format!("http://localhost:{}", listening_on.port());
+        }
+        format!("http://{listening_on}")
+    }
+
+    /// The life of a session token, in seconds.
+    #[must_use]
+    pub fn session_ttl_seconds(&self) -> i64 {
+        i64::try_from(self.session_ttl).unwrap_or(600)
+    }
+
+    /// Over how long streams end when the server stops.
+    #[must_use]
+    pub const fn drain(&self) -> Duration {
+        Duration::from_secs(self.drain_seconds)
+    }
+
+    /// The master key: the one given, else the one in the file.
+    ///
+    /// # Errors
+    /// If there is none that can be used.
+    pub fn master_key(&self, randomness: &dyn Randomness) -> Result<MasterKey, MasterKeyError> {
+        if !self.master_key.is_empty() {
+            return MasterKey::from_base64(&self.master_key);
+        }
+        if self.master_key_file.as_os_str().is_empty() {
+            return MasterKey::from_file(&self.database_path().with_file_name("master.key"), randomness);
+        }
+        MasterKey::from_file(&self.master_key_file, randomness)
+    }
+}
+
+/// The names of all settings, which are those of the default file.
+fn names() -> Vec<String> {
+    DEFAULT
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(" = ").map(|(name, _)| name.to_owned()))
+        .collect()
+}
+
+/// `BELL_*` variables that are no setting: most likely mistyped.
+#[must_use]
+pub fn unknown_variables() -> Vec<String> {
+    let names = names();
+    std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| name.strip_prefix(PREFIX).is_some_and(|rest| !names.contains(&rest.to_lowercase())))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Flags, Settings, names};
+
+    #[test]
+    fn the_defaults_are_whole_and_allowed() {
+        let settings = Settings::load(None, &Flags::default()).unwrap();
+        assert_eq!(settings.listen.to_string(), "127.0.0.1:3001");
+        assert_eq!(settings.database_path(), Path::new("bell-data/bell.db"));
+        assert_eq!(settings.public_url(settings.listen), "http://localhost:3001");
+        assert!(names().contains(&"session_ttl".to_owned()));
+    }
+
+    #[test]
+    fn a_flag_counts_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("bell.toml");
+        std::fs::write(&file, "session_ttl = 60\nlisten = \"127.0.0.1:1\"\n").unwrap();
+        let flags = Flags { listen: Some("127.0.0.1:2".to_owned()), ..Flags::default() };
+        let settings = Settings::load(Some(&file), &flags).unwrap();
+        assert_eq!((settings.listen.port(), settings.session_ttl), (2, 60));
+    }
+
+    #[test]
+    fn what_is_not_allowed_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        for (line, word) in [
+            ("session_ttl = 4", "session_ttl"),
+            ("session_ttl = \"soon\"", "session_ttl"),
+            ("database = \"mysql://x\"", "database"),
+            ("bus = \"carrier pigeon\"", "bus"),
+            ("public_url = \"bell.example\"", "public_url"),
+            ("sesion_ttl = 60", "sesion_ttl"),
+        ] {
+            let file = folder.path().join("bell.toml");
+            std::fs::write(&file, line).unwrap();
+            let error = Settings::load(Some(&file), &Flags::default()).err().unwrap().to_string();
+            assert!(error.contains(word), "{line}: {error}");
+        }
+        assert!(Settings::load(Some(Path::new("/nowhere/bell.toml")), &Flags::default()).is_err());
+    }
+}

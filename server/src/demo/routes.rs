@@ -1,0 +1,111 @@
+//! What the demo page talks to: itself, its own backend's part, and nothing that another page could reach.
+
+use std::sync::Arc;
+
+use axum::{
+    Json, Router,
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderValue, header},
+    middleware::{Next, from_fn},
+    response::Response,
+    routing::{get, post},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Demo, USERS};
+use crate::{
+    auth::proof,
+    edge::{
+        body::{JsonBody, SEND},
+        query::Parameters,
+    },
+    error::Error,
+    inbox::SendRequest,
+    routes::{assets, notifications::send},
+};
+
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     img-src 'self' https: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+     require-trusted-types-for 'script'";
+
+const NOTHING: Error = Error::NotFound("The demo has no such file.");
+
+/// The demo's own addresses.
+pub fn router(demo: Arc<Demo>) -> Router {
+    Router::new()
+        .route("/", get(show_page))
+        .route("/demo/{*path}", get(show_file))
+        .route("/demo/state", get(show_state))
+        .route("/demo/send", post(send_notification))
+        .layer(from_fn(refuse_other_sites))
+        .with_state(demo)
+}
+
+/// The demo gives away keys. A page of another site must not get at them, neither by asking (no CORS here) nor by a
+/// host name of its own that leads to this machine (DNS rebinding).
+async fn refuse_other_sites(request: Request, next: Next) -> Result<Response, Error> {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let name = name.map_or(host, |(name, _)| name);
+    let cross_site = request
+        .headers()
+        .get("sec-fetch-site")
+        .is_some_and(|site| site == "cross-site" || site == "same-site");
+    let page = request.method() == axum::http::Method::GET && request.uri().path() == "/";
+    if !matches!(name, "localhost" | "127.0.0.1" | "[::1]") || (cross_site && !page) {
+        return Err(Error::NotFound("The demo is for this machine alone."));
+    }
+    Ok(next.run(request).await)
+}
+
+async fn show_page(headers: HeaderMap) -> Result<Response, Error> {
+    let asset = assets::find("index.html").ok_or(NOTHING)?;
+    let mut response = assets::serve(asset, &headers, "no-cache");
+    let fields = response.headers_mut();
+    fields.remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+    fields.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    Ok(response)
+}
+
+async fn show_file(Path(path): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
+    let asset = assets::find(&format!("demo/{path}")).ok_or(NOTHING)?;
+    Ok(assets::serve(asset, &headers, "no-cache"))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StateParameters {
+    user: Option<String>,
+}
+
+/// What a site's backend would put into the page: here, with the secret as well, because the page explains it.
+async fn show_state(
+    State(demo): State<Arc<Demo>>,
+    Parameters(parameters): Parameters<StateParameters>,
+) -> Result<Json<Value>, Error> {
+    let wanted = parameters.user.unwrap_or_else(|| USERS[0].0.to_owned());
+    let (user_id, _) = USERS
+        .into_iter()
+        .find(|(id, _)| *id == wanted)
+        .ok_or(Error::NotFound("The demo has no such user."))?;
+    let users: Vec<Value> = USERS.iter().map(|(id, label)| json!({ "id": id, "label": label })).collect();
+    Ok(Json(json!({
+        "apiUrl": format!("{}/api", demo.app.tokens.issuer()),
+        "apiKey": demo.project.api_key,
+        "apiSecretKey": demo.secret,
+        "backendKey": demo.backend_key,
+        "userId": user_id,
+        "userHmac": proof::prove(&demo.secret, user_id),
+        "users": users,
+    })))
+}
+
+async fn send_notification(
+    State(demo): State<Arc<Demo>>,
+    body: JsonBody<SendRequest, SEND>,
+) -> Result<Response, Error> {
+    let sent = demo.app.inbox.send(&demo.project, body.value, None).await?;
+    demo.app.metrics.sends.inc();
+    Ok(send::answer(sent))
+}

@@ -1,0 +1,11 @@
+//! What happens to a request before a route sees it, and to an answer after it: connections, limits, shapes, logs.
+
+pub mod accept;
+pub mod body;
+pub mod cors;
+pub mod limits;
+pub mod listener;
+pub mod query;
+pub mod report;
+mod shape;
+mod strict_json;

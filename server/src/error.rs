@@ -1,0 +1,247 @@
+//! Every way a request can fail: one variant, one code, one status.
+//!
+//! A cause is logged here, once, and never sent; what is sent says what was wrong, where, and what to do.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use notification_bell_protocol::{Code, MemberError, Problem};
+
+use crate::{
+    auth::{keys::BackendKeyFault, master_key::MasterKeyError, scope::Scope, user_id::UserIdFault},
+    store::StoreError,
+};
+
+/// Why a request was refused or failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The body is no JSON, or JSON that means different things to different readers.
+    #[error("The body cannot be read as JSON: {0}.")]
+    MalformedJson(String),
+    /// The body or the query has the wrong shape.
+    #[error("{0}")]
+    InvalidRequest(String, Vec<MemberError>),
+    /// A user id breaks a rule; where, if it came in a list.
+    #[error("{fault}. Ids are never changed to fit: send them the way they are meant, everywhere alike.")]
+    InvalidUserId {
+        /// The rule.
+        fault: UserIdFault,
+        /// A JSON pointer into the body.
+        pointer: String,
+    },
+    /// A secret came where only public things belong.
+    #[error("{0}")]
+    SecretKeyInBrowser(&'static str),
+    /// A token came in the query.
+    #[error("Send the token in the Authorization header: addresses end up in logs.")]
+    TokenInUrl,
+    /// See the code.
+    #[error("An Idempotency-Key is 1 to 255 visible ASCII characters.")]
+    InvalidIdempotencyKey,
+    /// No project has this public key.
+    #[error("No project has this apiKey. Compare it with `notification-bell-server project show`.")]
+    UnknownApiKey,
+    /// What was presented as a backend's key has not the form of one.
+    #[error("{0}.")]
+    DamagedApiKey(BackendKeyFault),
+    /// No backend has this key, or it has expired or was revoked.
+    #[error("No backend has this API key, or it has expired or was revoked.")]
+    UnknownBackendKey,
+    /// The proof failed.
+    #[error(
+        "The proof of this user does not hold. Its operator can find out why with `notification-bell-server check-hmac`."
+    )]
+    InvalidUserHmac,
+    /// Nothing was presented.
+    #[error("Send `Authorization: Bearer …`.")]
+    MissingToken,
+    /// What was presented is not one of our tokens.
+    #[error("Open a new session: this token is not valid here.")]
+    InvalidToken,
+    /// It has run out.
+    #[error("Open a new session: this token has expired.")]
+    TokenExpired,
+    /// It was ended, or all sessions of its user or project were.
+    #[error("This session was ended.")]
+    TokenRevoked,
+    /// The page is not one of the project's.
+    #[error("This project does not allow pages of this origin, or the session was opened by another one.")]
+    OriginNotAllowed,
+    /// The project does not take this kind of proof.
+    #[error("This project does not accept a userToken: it has no provider for its users.")]
+    ProofNotAllowed,
+    /// The key lacks a scope.
+    #[error("This key lacks the scope {0}.")]
+    InsufficientScope(Scope),
+    /// There is no such thing, or it is somebody else's.
+    #[error("{0}")]
+    NotFound(&'static str),
+    /// The path has other methods.
+    #[error("See the Allow header for the methods of this address.")]
+    MethodNotAllowed,
+    /// The client does not accept the one form there is.
+    #[error("The answer is {0}, which the Accept header rules out.")]
+    NotAcceptable(&'static str),
+    /// The body did not arrive in time.
+    #[error("The body did not arrive in time.")]
+    RequestTimeout,
+    /// See the code.
+    #[error("The body is larger than {0} bytes.")]
+    BodyTooLarge(usize),
+    /// See the code.
+    #[error("The address is longer than {0} bytes.")]
+    UriTooLong(usize),
+    /// See the code.
+    #[error("{0}")]
+    UnsupportedMediaType(&'static str),
+    /// Members with values that are not allowed.
+    #[error("{}", first_of(.0))]
+    ValidationFailed(Vec<MemberError>),
+    /// The key came with another body before.
+    #[error("This Idempotency-Key was used for a request with another body. A new request needs a new key.")]
+    IdempotencyKeyReused,
+    /// The user has as many streams as allowed.
+    #[error("This user has {0} open streams, which is as many as allowed.")]
+    TooManyStreams(usize),
+    /// See the code.
+    #[error("The headers are larger than {0} bytes.")]
+    HeadersTooLarge(usize),
+    /// The database failed.
+    #[error("The storage cannot be used at the moment. Try again in a moment.")]
+    Storage(#[source] StoreError),
+    /// What is kept sealed cannot be opened.
+    #[error("The storage cannot be used at the moment. Try again in a moment.")]
+    Sealed(#[from] MasterKeyError),
+    /// More work than can be done.
+    #[error("Too much is waiting. Try again in a moment.")]
+    Overloaded,
+    /// The program is about to end.
+    #[error("The server is about to stop. Try again in a moment.")]
+    ShuttingDown,
+}
+
+fn first_of(errors: &[MemberError]) -> String {
+    match errors {
+        [only] => format!("{} {}.", only.pointer, only.detail),
+        [first, rest @ ..] => format!("{} {}; and {} more.", first.pointer, first.detail, rest.len()),
+        [] => String::new(),
+    }
+}
+
+impl Error {
+    /// One value that is not allowed.
+    #[must_use]
+    pub fn invalid_value(pointer: &str, detail: impl Into<String>) -> Self {
+        Self::ValidationFailed(vec![MemberError { pointer: pointer.to_owned(), detail: detail.into() }])
+    }
+
+    /// The code of this failure.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::MalformedJson(_) => Code::MalformedJson,
+            Self::InvalidRequest(..) => Code::InvalidRequest,
+            Self::InvalidUserId { .. } => Code::InvalidUserId,
+            Self::SecretKeyInBrowser(_) => Code::SecretKeyInBrowser,
+            Self::TokenInUrl => Code::TokenInUrl,
+            Self::InvalidIdempotencyKey => Code::InvalidIdempotencyKey,
+            Self::UnknownApiKey | Self::DamagedApiKey(_) | Self::UnknownBackendKey => Code::UnknownApiKey,
+            Self::InvalidUserHmac => Code::InvalidUserHmac,
+            Self::MissingToken => Code::MissingToken,
+            Self::InvalidToken => Code::InvalidToken,
+            Self::TokenExpired => Code::TokenExpired,
+            Self::TokenRevoked => Code::TokenRevoked,
+            Self::OriginNotAllowed => Code::OriginNotAllowed,
+            Self::ProofNotAllowed => Code::ProofNotAllowed,
+            Self::InsufficientScope(_) => Code::InsufficientScope,
+            Self::NotFound(_) => Code::NotFound,
+            Self::MethodNotAllowed => Code::MethodNotAllowed,
+            Self::NotAcceptable(_) => Code::NotAcceptable,
+            Self::RequestTimeout => Code::RequestTimeout,
+            Self::BodyTooLarge(_) => Code::BodyTooLarge,
+            Self::UriTooLong(_) => Code::UriTooLong,
+            Self::UnsupportedMediaType(_) => Code::UnsupportedMediaType,
+            Self::ValidationFailed(_) => Code::ValidationFailed,
+            Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
+            Self::TooManyStreams(_) => Code::TooManyStreams,
+            Self::HeadersTooLarge(_) => Code::HeadersTooLarge,
+            Self::Storage(_) | Self::Sealed(_) => Code::StorageUnavailable,
+            Self::Overloaded => Code::Overloaded,
+            Self::ShuttingDown => Code::ShuttingDown,
+        }
+    }
+
+    fn into_problem(self) -> Problem {
+        let (code, detail) = (self.code(), self.to_string());
+        let errors = match self {
+            Self::InvalidRequest(_, errors) | Self::ValidationFailed(errors) => errors,
+            Self::InvalidUserId { fault, pointer } => {
+                vec![MemberError { pointer, detail: fault.to_string() }]
+            }
+            _ => Vec::new(),
+        };
+        Problem::new(code, detail, errors)
+    }
+
+    /// How long to wait before trying again, where that helps.
+    const fn retry_after_seconds(&self) -> Option<&'static str> {
+        match self.code() {
+            Code::TooManyStreams => Some("5"),
+            Code::StorageUnavailable | Code::Overloaded | Code::ShuttingDown => Some("1"),
+            _ => None,
+        }
+    }
+
+    /// RFC 6750, section 3: what was presented, if anything, was no good.
+    const fn challenge(&self) -> Option<&'static str> {
+        match self {
+            Self::MissingToken => Some("Bearer"),
+            Self::InvalidToken
+            | Self::TokenExpired
+            | Self::TokenRevoked
+            | Self::UnknownBackendKey
+            | Self::DamagedApiKey(_) => Some("Bearer error=\"invalid_token\""),
+            Self::InsufficientScope(_) => Some("Bearer error=\"insufficient_scope\""),
+            _ => None,
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Overloaded => Self::Overloaded,
+            StoreError::Closed => Self::ShuttingDown,
+            StoreError::NotOurs("cursor") => Self::invalid_value("/cursor", "is not a cursor of this list"),
+            StoreError::NotOurs(_) => Self::invalid_value("/upTo", "is not a revision of this inbox"),
+            error @ (StoreError::Database(_) | StoreError::Taken(_)) => Self::Storage(error),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        match &self {
+            Self::Storage(cause) => tracing::error!(cause = %cause, "the storage failed"),
+            Self::Sealed(cause) => tracing::error!(cause = %cause, "a sealed secret cannot be opened"),
+            _ => {}
+        }
+        let status = StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let (retry_after, challenge) = (self.retry_after_seconds(), self.challenge());
+        let code = self.code();
+        let mut response = (status, Json(self.into_problem())).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+        }
+        if let Some(challenge) = challenge {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        response.extensions_mut().insert(code);
+        response
+    }
+}

@@ -1,0 +1,215 @@
+//! Who is listening: the open streams of this process, and how they learn that an inbox changed.
+//!
+//! A wake-up carries no data. A stream that is woken asks the store what changed since the revision it is at, so
+//! that what it missed, what came twice and what came in the wrong order make no difference.
+
+mod bus;
+mod frame;
+mod stream;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use prometheus_client::metrics::gauge::Gauge;
+use tokio::sync::watch;
+
+pub use bus::{Bus, BusError, LocalBus, Wake};
+pub use stream::{Stream, StreamClock, StreamEnd};
+
+use crate::store::UserRef;
+
+/// As many streams of one user as may be open at a time.
+pub const MAX_STREAMS_OF_A_USER: usize = 10;
+
+/// What a stream has to know; each value replaces the one before.
+#[derive(Clone, Debug, Default)]
+struct Signal {
+    /// Raised by every wake-up.
+    wakes: u64,
+    /// The session was ended.
+    ended: bool,
+}
+
+struct Seat {
+    session_id: String,
+    signal: watch::Sender<Signal>,
+}
+
+impl Seat {
+    fn wake(&self) {
+        self.signal.send_modify(|signal| signal.wakes += 1);
+    }
+
+    fn end(&self) {
+        self.signal.send_modify(|signal| signal.ended = true);
+    }
+}
+
+/// The open streams.
+#[derive(Default)]
+pub struct Hub {
+    seats: Mutex<HashMap<UserRef, Vec<Arc<Seat>>>>,
+    open: Gauge,
+    draining: watch::Sender<bool>,
+}
+
+/// The user has as many streams as allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{MAX_STREAMS_OF_A_USER} streams of this user are open")]
+pub struct TooManyStreams;
+
+impl Hub {
+    /// A hub without streams; the gauge shows how many there are.
+    #[must_use]
+    pub fn new(open: Gauge) -> Self {
+        Self { seats: Mutex::default(), open, draining: watch::channel(false).0 }
+    }
+
+    /// Takes a seat. Whatever changes from now on wakes it: what changed before is for its first look at the store.
+    ///
+    /// # Errors
+    /// If the user has too many streams already.
+    pub fn subscribe(
+        self: &Arc<Self>,
+        user: &UserRef,
+        session_id: &str,
+    ) -> Result<Subscription, TooManyStreams> {
+        let mut seats = self.lock();
+        let of_user = seats.entry(user.clone()).or_default();
+        if of_user.len() >= MAX_STREAMS_OF_A_USER {
+            return Err(TooManyStreams);
+        }
+        let (signal, woken) = watch::channel(Signal::default());
+        let seat = Arc::new(Seat { session_id: session_id.to_owned(), signal });
+        of_user.push(Arc::clone(&seat));
+        self.open.inc();
+        let draining = self.draining.subscribe();
+        Ok(Subscription { hub: Arc::clone(self), user: user.clone(), seat, woken, draining })
+    }
+
+    /// Wakes the streams that a wake-up is for.
+    pub fn wake(&self, wake: &Wake) {
+        let seats = self.lock();
+        match wake {
+            Wake::Changed(user) => seats.get(user).into_iter().flatten().for_each(|seat| seat.wake()),
+            Wake::Everybody => seats.values().flatten().for_each(|seat| seat.wake()),
+            Wake::SessionEnded { user, session_id } => {
+                let of_session = |seat: &&Arc<Seat>| seat.session_id == *session_id;
+                seats.get(user).into_iter().flatten().filter(of_session).for_each(|seat| seat.end());
+            }
+        }
+    }
+
+    /// Asks every stream to end, each after a wait of its own.
+    pub fn drain(&self) {
+        self.draining.send_replace(true);
+    }
+
+    /// Whether streams are being ended.
+    #[must_use]
+    pub fn is_draining(&self) -> bool {
+        *self.draining.borrow()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserRef, Vec<Arc<Seat>>>> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A seat in the hub; dropped, it is free again.
+pub struct Subscription {
+    hub: Arc<Hub>,
+    user: UserRef,
+    seat: Arc<Seat>,
+    woken: watch::Receiver<Signal>,
+    draining: watch::Receiver<bool>,
+}
+
+/// Why a stream was woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Woken {
+    /// Something may have changed.
+    Changed,
+    /// Its session was ended.
+    Ended,
+    /// The server is about to stop.
+    Draining,
+}
+
+impl Subscription {
+    async fn woken(&mut self) -> Woken {
+        tokio::select! {
+            biased;
+            _ = self.draining.wait_for(|draining| *draining) => Woken::Draining,
+            // The sender is in the seat, which this holds: it cannot have gone.
+            _ = self.woken.changed() => {
+                if self.woken.borrow_and_update().ended { Woken::Ended } else { Woken::Changed }
+            }
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut seats = self.hub.lock();
+        if let Some(of_user) = seats.get_mut(&self.user) {
+            of_user.retain(|seat| !Arc::ptr_eq(seat, &self.seat));
+            if of_user.is_empty() {
+                seats.remove(&self.user);
+            }
+        }
+        self.hub.open.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use prometheus_client::metrics::gauge::Gauge;
+
+    use super::{Hub, MAX_STREAMS_OF_A_USER, TooManyStreams, Wake, Woken};
+    use crate::{
+        auth::user_id::UserId,
+        store::{ProjectKey, UserRef},
+    };
+
+    fn user(project: i64) -> UserRef {
+        UserRef { project: ProjectKey(project), user: UserId::trusted("u") }
+    }
+
+    #[tokio::test]
+    async fn a_wake_up_that_came_before_the_first_look_is_kept() {
+        let hub = Arc::new(Hub::new(Gauge::default()));
+        let mut subscription = hub.subscribe(&user(1), "s").unwrap();
+        hub.wake(&Wake::Changed(user(1)));
+        hub.wake(&Wake::Changed(user(1)));
+        assert_eq!(subscription.woken().await, Woken::Changed);
+    }
+
+    #[tokio::test]
+    async fn the_same_user_id_in_another_project_is_not_woken() {
+        let hub = Arc::new(Hub::new(Gauge::default()));
+        let mut other = hub.subscribe(&user(2), "s").unwrap();
+        hub.wake(&Wake::Changed(user(1)));
+        hub.wake(&Wake::SessionEnded { user: user(2), session_id: "s".to_owned() });
+        assert_eq!(other.woken().await, Woken::Ended);
+    }
+
+    #[test]
+    fn a_dropped_stream_frees_its_seat() {
+        let open = Gauge::default();
+        let hub = Arc::new(Hub::new(open.clone()));
+        let mut streams: Vec<_> =
+            (0..MAX_STREAMS_OF_A_USER).map(|_| hub.subscribe(&user(1), "s").unwrap()).collect();
+        assert_eq!(hub.subscribe(&user(1), "s").err(), Some(TooManyStreams));
+        assert!(hub.subscribe(&user(2), "s").is_ok());
+        streams.pop();
+        assert!(hub.subscribe(&user(1), "s").is_ok());
+        drop(streams);
+        assert_eq!(open.get(), 0);
+        assert!(hub.lock().is_empty());
+    }
+}

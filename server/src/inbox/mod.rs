@@ -1,0 +1,134 @@
+//! What may happen to notifications: the rules, and who is told afterwards.
+//!
+//! Nothing here knows HTTP or SQL. A change is made in the store, and then the streams of the inboxes it changed are
+//! woken through the bus.
+
+mod change;
+mod notification;
+mod send;
+mod timekeeper;
+
+use std::sync::Arc;
+
+use notification_bell_protocol::{
+    Counts, InboxPage, ItemChanged, ItemPatch, ItemRemoved, MarkRequest, Marked, Revision,
+};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub use notification::{ActionRequest, Recipients, SendRequest};
+pub use send::{IdempotencyKey, Sent};
+
+use self::change::Change;
+use crate::{
+    clock::Clock,
+    error::Error,
+    hub::{Bus, Wake},
+    ids::IdGenerator,
+    store::{ItemState, ListQuery, Place, Selection, Store, UserRef},
+};
+
+/// The inboxes of all projects.
+pub struct Inbox {
+    store: Arc<dyn Store>,
+    bus: Arc<dyn Bus>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<IdGenerator>,
+    /// Something was given a time to expire or come back at.
+    timed: Notify,
+}
+
+const NO_ITEM: Error = Error::NotFound("This inbox has no such item.");
+
+impl Inbox {
+    /// The inboxes in a store, whose streams are woken through a bus.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        bus: Arc<dyn Bus>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<IdGenerator>,
+    ) -> Self {
+        Self { store, bus, clock, ids, timed: Notify::new() }
+    }
+
+    /// A page of an inbox.
+    ///
+    /// # Errors
+    /// A cursor that was made up, or a store that fails.
+    pub async fn list(&self, user: &UserRef, query: ListQuery) -> Result<InboxPage, Error> {
+        Ok(self.store.list(user, query).await?)
+    }
+
+    /// The numbers and the state now.
+    ///
+    /// # Errors
+    /// A store that fails.
+    pub async fn counts(&self, user: &UserRef) -> Result<(Counts, Revision), Error> {
+        Ok(self.store.counts(user).await?)
+    }
+
+    /// Changes one item.
+    ///
+    /// # Errors
+    /// No such item, a change that contradicts itself, or a store that fails.
+    pub async fn change(&self, user: &UserRef, id: Uuid, patch: ItemPatch) -> Result<ItemChanged, Error> {
+        let now = self.clock.now();
+        let change = Change::of_patch(patch, now)?;
+        if let Some(action) = change.action_done() {
+            let item = self.store.item(user, id).await?.ok_or(NO_ITEM)?;
+            if !item.actions.iter().any(|known| known.id == action) {
+                return Err(Error::invalid_value("/actionDone", "is not the id of an action of this item"));
+            }
+        }
+        let timed = change.is_timed();
+        let transition = Arc::new(move |state| change.apply(state, now));
+        let changed = self.store.change_item(user, id, now, transition).await?.ok_or(NO_ITEM)?;
+        if timed {
+            self.timed.notify_one();
+        }
+        self.wake(user).await;
+        Ok(changed)
+    }
+
+    /// Removes one item for good.
+    ///
+    /// # Errors
+    /// No such item, or a store that fails.
+    pub async fn remove(&self, user: &UserRef, id: Uuid) -> Result<ItemRemoved, Error> {
+        let transition = Arc::new(|state| ItemState { place: Place::Removed, ..state });
+        let changed = self.store.change_item(user, id, self.clock.now(), transition).await?.ok_or(NO_ITEM)?;
+        self.wake(user).await;
+        Ok(ItemRemoved { counts: changed.counts, revision: changed.revision })
+    }
+
+    /// Changes many items at once.
+    ///
+    /// # Errors
+    /// A request that contradicts itself, or a store that fails.
+    pub async fn mark(&self, user: &UserRef, request: MarkRequest) -> Result<Marked, Error> {
+        let now = self.clock.now();
+        let change = Change::of_mark(request.set)?;
+        let selection = Selection {
+            place: change.selected_place(),
+            ids: request.ids.as_deref().map(change::item_ids).transpose()?,
+            category: request.category,
+            up_to: request.up_to,
+        };
+        let transition = Arc::new(move |state| change.apply(state, now));
+        let (counts, revision) = self.store.change_items(user, selection, now, transition).await?;
+        self.wake(user).await;
+        Ok(Marked { counts, revision })
+    }
+
+    async fn wake(&self, user: &UserRef) {
+        self.publish(&[Wake::Changed(user.clone())]).await;
+    }
+
+    /// The change is on disk already: a bus that fails delays what streams show, and must not fail the request.
+    async fn publish(&self, wakes: &[Wake]) {
+        if let Err(error) = self.bus.publish(wakes).await {
+            tracing::warn!(%error, "streams may learn of a change late");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The table of contents of the service: every address, and who calls it.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, patch, post},
+};
+
+use crate::{
+    app::App,
+    demo::{self, Demo},
+    edge::{accept, cors, limits, query, report},
+    error::Error,
+    routes::{
+        assets, health,
+        inbox::{
+            change::change_item, list::list_inbox, mark::mark_items, remove::remove_item,
+            stream::stream_inbox,
+        },
+        metrics,
+        notifications::send::send_notification,
+        session::{create::create_session, end::end_session},
+    },
+};
+
+/// Everything the server answers to; with a demo, its page too.
+pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
+    // The element, from any page that its project allows. The stream answers with events, the others with JSON.
+    let element = Router::new()
+        .route("/session", post(create_session).delete(end_session))
+        .route("/inbox", get(list_inbox))
+        .route("/inbox/mark", post(mark_items))
+        .route("/inbox/{id}", patch(change_item).delete(remove_item))
+        .layer(from_fn(accept::require_json))
+        .route("/inbox/stream", get(stream_inbox))
+        .layer(from_fn(query::refuse_tokens))
+        .layer(from_fn(limits::bound))
+        .layer(cors::layer(Arc::clone(app)));
+
+    // A site's backend, with its key.
+    let backend = Router::new()
+        .route("/notifications", post(send_notification))
+        .layer(from_fn(accept::require_json))
+        .layer(from_fn(query::refuse_tokens))
+        .layer(from_fn(limits::bound));
+
+    // Whoever runs it.
+    let operator = Router::new()
+        .route("/healthz", get(health::show_health))
+        .route("/readyz", get(health::show_readiness))
+        .route("/metrics", get(metrics::show_metrics));
+
+    // Every page with a bell.
+    let files = Router::new()
+        .route("/notification-bell.js", get(assets::show_loader))
+        .route("/v/{version}/{*path}", get(assets::show_versioned));
+
+    let mut router = Router::new()
+        .nest("/api/v1", element.merge(backend))
+        .merge(operator)
+        .merge(files)
+        .fallback(async || Error::NotFound("There is nothing at this address. The API begins with /api/v1."))
+        .method_not_allowed_fallback(async || Error::MethodNotAllowed)
+        .with_state(Arc::clone(app));
+    if let Some(demo) = demo {
+        router = router.merge(demo::routes::router(demo));
+    }
+    router.layer(from_fn_with_state(Arc::clone(app), report::report))
+}

@@ -1,0 +1,24 @@
+//! `DELETE /inbox/{id}`: takes one item away for good.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use notification_bell_protocol::ItemRemoved;
+
+use super::item_id;
+use crate::{app::App, auth::session::Session, error::Error};
+
+/// Removes an item.
+///
+/// # Errors
+/// No such item, a token that is none, or a store that fails.
+pub async fn remove_item(
+    State(app): State<Arc<App>>,
+    session: Session,
+    Path(id): Path<String>,
+) -> Result<Json<ItemRemoved>, Error> {
+    Ok(Json(app.inbox.remove(&session.user, item_id(&id)?).await?))
+}

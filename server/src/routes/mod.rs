@@ -1,0 +1,8 @@
+//! The endpoints, a file each: what it reads, what it asks of the inbox, what it answers.
+
+pub mod assets;
+pub mod health;
+pub mod inbox;
+pub mod metrics;
+pub mod notifications;
+pub mod session;

@@ -1,0 +1,3 @@
+//! `/notifications`: what a site's backend sends.
+
+pub mod send;

@@ -1,0 +1,108 @@
+//! `POST /notifications`: a notification to up to 1,000 users. The answer comes when it is on disk.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    app::App,
+    auth::{backend::Backend, scope::Scope},
+    edge::body::{JsonBody, SEND},
+    error::Error,
+    inbox::{IdempotencyKey, SendRequest, Sent},
+};
+
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+const MAX_IDEMPOTENCY_KEY: usize = 255;
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// Sends a notification.
+///
+/// # Errors
+/// A body that is not allowed, a key that is none or may not, or a store that fails.
+pub async fn send_notification(
+    State(app): State<Arc<App>>,
+    backend: Backend,
+    headers: HeaderMap,
+    body: JsonBody<SendRequest, SEND>,
+) -> Result<Response, Error> {
+    backend.require(Scope::NotificationsWrite)?;
+    let idempotency = idempotency_key(&headers, &body.json)?;
+    let sent = app.inbox.send(&backend.project, body.value, idempotency).await?;
+    if !sent.repeated {
+        app.metrics.sends.inc();
+    }
+    Ok(answer(sent))
+}
+
+/// The answer to a send: also that of the demo's backend.
+pub fn answer(sent: Sent) -> Response {
+    let location = format!("/api/v1/notifications/{}", sent.id);
+    let repeated = sent.repeated;
+    let mut response = (StatusCode::CREATED, [(header::LOCATION, location)], Json(sent)).into_response();
+    if repeated {
+        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}
+
+fn idempotency_key(headers: &HeaderMap, body: &Value) -> Result<Option<IdempotencyKey>, Error> {
+    let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    let key = value.as_bytes();
+    let allowed = (1..=MAX_IDEMPOTENCY_KEY).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
+    if !allowed || values.next().is_some() {
+        return Err(Error::InvalidIdempotencyKey);
+    }
+    let key = String::from_utf8_lossy(key).into_owned();
+    Ok(Some(IdempotencyKey { key, fingerprint: fingerprint(body) }))
+}
+
+/// The same for bodies that are equal as JSON values: members in any order, `1.0` as `1`.
+fn fingerprint(body: &Value) -> [u8; 32] {
+    // A serde_json map is sorted by name, so that writing it is canonical but for the numbers.
+    Sha256::digest(canonical_numbers(body.clone()).to_string()).into()
+}
+
+fn canonical_numbers(value: Value) -> Value {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => {
+                Value::from(float as i64)
+            }
+            _ => Value::Number(number),
+        },
+        Value::Array(values) => values.into_iter().map(canonical_numbers).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, canonical_numbers(value))).collect()
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::fingerprint;
+
+    fn of(text: &str) -> [u8; 32] {
+        fingerprint(&serde_json::from_str::<Value>(text).unwrap())
+    }
+
+    #[test]
+    fn equal_json_values_have_one_fingerprint() {
+        assert_eq!(of(r#"{"a":1,"b":[1.0,{"c":1e2}]}"#), of(r#"{ "b": [1, {"c": 100}], "a": 1.0 }"#));
+        assert_ne!(of(r#"{"a":1}"#), of(r#"{"a":"1"}"#));
+        assert_ne!(of("[1,2]"), of("[2,1]"));
+        assert_ne!(fingerprint(&json!(null)), fingerprint(&json!({})));
+    }
+}

@@ -1,0 +1,213 @@
+//! Notifications, and what became of them in each inbox.
+
+use std::{marker, sync::Arc};
+
+use async_trait::async_trait;
+use notification_bell_protocol::{
+    Action, Counts, InboxPage, Item, ItemChanged, Priority, Revision, Sync, Timestamp, View,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{ProjectKey, StoreError};
+use crate::auth::user_id::UserId;
+
+/// One inbox: a user of a project. The same user id in two projects is two users.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UserRef {
+    /// The project.
+    pub project: ProjectKey,
+    /// The user in it.
+    pub user: UserId,
+}
+
+/// A notification that was found to be in order.
+#[derive(Clone, Debug)]
+pub struct NewNotification {
+    /// Its id, which the items have too.
+    pub id: Uuid,
+    /// See [`Item::type`](notification_bell_protocol::Item).
+    pub r#type: Option<String>,
+    /// See [`Item::category`](notification_bell_protocol::Item).
+    pub category: Option<String>,
+    /// See [`Item::title`](notification_bell_protocol::Item).
+    pub title: String,
+    /// See [`Item::body`](notification_bell_protocol::Item).
+    pub body: Option<String>,
+    /// See [`Item::url`](notification_bell_protocol::Item).
+    pub url: Option<String>,
+    /// See [`Item::icon`](notification_bell_protocol::Item).
+    pub icon: Option<String>,
+    /// See [`Item::image`](notification_bell_protocol::Item).
+    pub image: Option<String>,
+    /// See [`Item::actions`](notification_bell_protocol::Item); none is done.
+    pub actions: Vec<Action>,
+    /// See [`Item::data`](notification_bell_protocol::Item).
+    pub data: Option<Value>,
+    /// See [`Item::priority`](notification_bell_protocol::Item).
+    pub priority: Priority,
+    /// See [`Item::created_at`](notification_bell_protocol::Item).
+    pub created_at: Timestamp,
+    /// See [`Item::expires_at`](notification_bell_protocol::Item).
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What makes a repeated send the same send.
+#[derive(Clone, Debug)]
+pub struct Idempotency {
+    /// The client's `Idempotency-Key`.
+    pub key: String,
+    /// SHA-256 of the body as a JSON value.
+    pub fingerprint: [u8; 32],
+}
+
+/// What became of a send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SendOutcome {
+    /// It is on disk.
+    Stored,
+    /// It was stored before, under the same key: that notification, and how many received it.
+    Repeated {
+        /// The first one's id.
+        id: Uuid,
+        /// How many received it.
+        recipients: u64,
+    },
+    /// The key was used with another body.
+    KeyReused,
+}
+
+/// Where an item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the inbox: the view `all`.
+    Inbox,
+    /// In the archive.
+    Archived,
+    /// Put aside.
+    Snoozed,
+    /// Nowhere: a tombstone that tells streams of its removal.
+    Removed,
+}
+
+/// What a user did with an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemState {
+    /// Where it is.
+    pub place: Place,
+    /// When it was first on screen.
+    pub seen_at: Option<Timestamp>,
+    /// When the user acted on it.
+    pub read_at: Option<Timestamp>,
+    /// When it was archived.
+    pub archived_at: Option<Timestamp>,
+    /// Until when it is, or was, put aside.
+    pub snoozed_until: Option<Timestamp>,
+    /// The ids of the actions that were used.
+    pub actions_done: Vec<String>,
+}
+
+/// A change of state, decided by the inbox and applied by the store within its transaction. An unchanged state
+/// raises no revision.
+pub type Transition = Arc<dyn Fn(ItemState) -> ItemState + Send + marker::Sync>;
+
+/// Which items a change is for.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// Where they have to be, unless they are named.
+    pub place: Place,
+    /// Only these, wherever they are; unknown ones are skipped.
+    pub ids: Option<Vec<Uuid>>,
+    /// Only those of this category.
+    pub category: Option<String>,
+    /// Only those that had not changed after this state.
+    pub up_to: Option<Revision>,
+}
+
+/// Which part of an inbox to list.
+#[derive(Clone, Debug)]
+pub struct ListQuery {
+    /// The view.
+    pub view: View,
+    /// Only this category.
+    pub category: Option<String>,
+    /// How many at most.
+    pub limit: usize,
+    /// After which page: its `next`.
+    pub cursor: Option<String>,
+}
+
+/// What happened since a revision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Changes {
+    /// All of it.
+    Since(Sync),
+    /// It cannot be told any more, or is too much to tell: the numbers and the state now.
+    Reset(Sync),
+}
+
+/// What the passing of time did.
+#[derive(Clone, Debug, Default)]
+pub struct DueWork {
+    /// The inboxes that changed.
+    pub changed: Vec<UserRef>,
+    /// When the next item expires or comes back.
+    pub next_at: Option<Timestamp>,
+}
+
+/// The inboxes of a database.
+#[async_trait]
+pub trait InboxStore: Send + marker::Sync {
+    /// Puts a notification into inboxes. When this returns, it is on disk.
+    ///
+    /// # Errors
+    /// If it is not on disk: nothing of it is there then.
+    async fn send(
+        &self,
+        project: ProjectKey,
+        notification: NewNotification,
+        recipients: Vec<UserId>,
+        idempotency: Option<Idempotency>,
+    ) -> Result<SendOutcome, StoreError>;
+
+    /// A page of an inbox, with the numbers and the state of the same moment.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOurs`] for a cursor that was made up.
+    async fn list(&self, user: &UserRef, query: ListQuery) -> Result<InboxPage, StoreError>;
+
+    /// The numbers and the state now.
+    async fn counts(&self, user: &UserRef) -> Result<(Counts, Revision), StoreError>;
+
+    /// What changed since a state.
+    async fn changes(&self, user: &UserRef, since: &str) -> Result<Changes, StoreError>;
+
+    /// One item.
+    async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError>;
+
+    /// Changes one item; `None` if the user has no such item.
+    async fn change_item(
+        &self,
+        user: &UserRef,
+        id: Uuid,
+        now: Timestamp,
+        transition: Transition,
+    ) -> Result<Option<ItemChanged>, StoreError>;
+
+    /// Changes many items.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOurs`] for a revision that was made up.
+    async fn change_items(
+        &self,
+        user: &UserRef,
+        selection: Selection,
+        now: Timestamp,
+        transition: Transition,
+    ) -> Result<(Counts, Revision), StoreError>;
+
+    /// Lets expire what has expired, brings back what was snoozed until now, and forgets what need not be
+    /// remembered any longer: tombstones, idempotency keys, ended sessions.
+    /// `returned` is what becomes of an item that comes back.
+    async fn advance(&self, now: Timestamp, returned: Transition) -> Result<DueWork, StoreError>;
+}

@@ -1,0 +1,108 @@
+//! Keys of backends, keys of session tokens, and what a session token is still worth.
+
+use async_trait::async_trait;
+use notification_bell_protocol::Timestamp;
+
+use super::{Project, ProjectKey, StoreError};
+use crate::auth::{scope::Scope, user_id::UserId};
+
+/// A backend's key as it is kept: the key itself is not.
+#[derive(Clone, Debug)]
+pub struct BackendKey {
+    /// A `UUIDv7` as text.
+    pub id: String,
+    /// The project it belongs to.
+    pub project: ProjectKey,
+    /// For people.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working by itself.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// A backend's key to be.
+#[derive(Clone, Debug)]
+pub struct NewBackendKey {
+    /// See [`BackendKey::id`].
+    pub id: String,
+    /// See [`BackendKey::project`].
+    pub project: ProjectKey,
+    /// See [`BackendKey::name`].
+    pub name: String,
+    /// The SHA-256 of the key.
+    pub hash: [u8; 32],
+    /// See [`BackendKey::scopes`].
+    pub scopes: Vec<Scope>,
+    /// See [`BackendKey::created_at`].
+    pub created_at: Timestamp,
+    /// See [`BackendKey::expires_at`].
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A key that session tokens are signed with.
+#[derive(Clone, Debug)]
+pub struct StoredSessionKey {
+    /// Its `kid`.
+    pub id: String,
+    /// 32 bytes, sealed under the master key.
+    pub sealed: Vec<u8>,
+    /// When it was made: the newest one signs.
+    pub created_at: Timestamp,
+}
+
+/// What the database knows about a session token that is itself in order.
+#[derive(Clone, Debug)]
+pub struct SessionStanding {
+    /// Its project.
+    pub project: Project,
+    /// The user's epoch: a token with an older one was revoked.
+    pub user_epoch: i64,
+    /// Whether it was ended.
+    pub ended: bool,
+}
+
+/// The keys of a database.
+#[async_trait]
+pub trait KeyStore: Send + Sync {
+    /// Adds a backend's key.
+    async fn create_backend_key(&self, key: NewBackendKey) -> Result<BackendKey, StoreError>;
+
+    /// Those of a project, revoked ones too, the oldest first.
+    async fn backend_keys(&self, project: ProjectKey) -> Result<Vec<BackendKey>, StoreError>;
+
+    /// Revokes a key; `false` if there is none with this id. Revoking it again changes nothing.
+    async fn revoke_backend_key(&self, id: &str, at: Timestamp) -> Result<bool, StoreError>;
+
+    /// The key with this hash, and its project.
+    async fn backend_key_by_hash(&self, hash: [u8; 32]) -> Result<Option<(BackendKey, Project)>, StoreError>;
+
+    /// Notes that a key was used.
+    async fn touch_backend_key(&self, id: &str, at: Timestamp) -> Result<(), StoreError>;
+
+    /// The keys of session tokens, the newest first.
+    async fn session_keys(&self) -> Result<Vec<StoredSessionKey>, StoreError>;
+
+    /// Adds one, unless there is one already: of two processes that start at once, one makes the key of both.
+    async fn create_first_session_key(&self, key: StoredSessionKey) -> Result<(), StoreError>;
+
+    /// A user's epoch in a project; 0 for one who was never cut off.
+    async fn user_epoch(&self, project: ProjectKey, user: &UserId) -> Result<i64, StoreError>;
+
+    /// What a token of this project, user and `jti` is still worth; `None` if there is no such project.
+    async fn session_standing(
+        &self,
+        project_id: &str,
+        user: &UserId,
+        session_id: &str,
+    ) -> Result<Option<SessionStanding>, StoreError>;
+
+    /// Ends a session; it is remembered until the token has run out.
+    async fn end_session(&self, session_id: &str, until: Timestamp) -> Result<(), StoreError>;
+}

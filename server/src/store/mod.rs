@@ -1,0 +1,53 @@
+//! What is kept. The traits say what a database has to do; SQL lives below this room alone.
+//!
+//! Revisions and list cursors are made and read here, and nowhere else: everybody above passes them on as text.
+//! "Not there" is `None`, never an error.
+
+#[cfg(test)]
+mod conformance;
+mod inboxes;
+mod keys;
+mod projects;
+mod revision;
+pub mod sqlite;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+pub use inboxes::{
+    Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place, Selection,
+    SendOutcome, Transition, UserRef,
+};
+pub use keys::{BackendKey, KeyStore, NewBackendKey, SessionStanding, StoredSessionKey};
+pub use projects::{NewProject, Project, ProjectKey, ProjectStore};
+
+/// A database.
+#[async_trait]
+pub trait Store: ProjectStore + KeyStore + InboxStore {
+    /// Whether it can be read and written now.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Changes its value when another process changed the database: anything cached or waited for may be out of
+    /// date then.
+    fn foreign_changes(&self) -> watch::Receiver<u64>;
+}
+
+/// Why the database did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// More waits to be done than may wait.
+    #[error("too much work is waiting for the database")]
+    Overloaded,
+    /// The database cannot be opened, read or written.
+    #[error("the database failed: {0}")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database has stopped, because the program is about to end.
+    #[error("the database has been closed")]
+    Closed,
+    /// A name or a key is taken.
+    #[error("{0} is taken already")]
+    Taken(&'static str),
+    /// A list cursor or a revision that is not one of this database's.
+    #[error("this is not a {0} of this server")]
+    NotOurs(&'static str),
+}

@@ -1,0 +1,74 @@
+//! Projects: whose users and keys are kept apart.
+
+use async_trait::async_trait;
+use notification_bell_protocol::Timestamp;
+
+use super::StoreError;
+use crate::auth::{origin::AllowedOrigin, user_id::UserIdRule};
+
+/// Names a project inside the database. Every query on a user's data has it in its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProjectKey(pub i64);
+
+/// A project as it is kept.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// Within the database.
+    pub key: ProjectKey,
+    /// A `UUIDv7` as text: for everybody else.
+    pub id: String,
+    /// Unique, for people.
+    pub name: String,
+    /// The public key.
+    pub api_key: String,
+    /// The secret, sealed under the master key.
+    pub sealed_secret: Vec<u8>,
+    /// How its user ids are written.
+    pub user_id_rule: UserIdRule,
+    /// The pages that may use it; empty: any.
+    pub origins: Vec<AllowedOrigin>,
+    /// Raised to end every session at once.
+    pub epoch: i64,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A project to be.
+#[derive(Clone, Debug)]
+pub struct NewProject {
+    /// See [`Project::id`].
+    pub id: String,
+    /// See [`Project::name`].
+    pub name: String,
+    /// See [`Project::api_key`].
+    pub api_key: String,
+    /// See [`Project::sealed_secret`].
+    pub sealed_secret: Vec<u8>,
+    /// Recognises the secret where it does not belong: [`MasterKey::fingerprint`](crate::auth::master_key::MasterKey::fingerprint).
+    pub secret_fingerprint: [u8; 32],
+    /// See [`Project::user_id_rule`].
+    pub user_id_rule: UserIdRule,
+    /// See [`Project::origins`].
+    pub origins: Vec<AllowedOrigin>,
+    /// See [`Project::created_at`].
+    pub created_at: Timestamp,
+}
+
+/// The projects of a database.
+#[async_trait]
+pub trait ProjectStore: Send + Sync {
+    /// Adds a project.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if its name or its public key is another's.
+    async fn create_project(&self, project: NewProject) -> Result<Project, StoreError>;
+
+    /// All of them, the oldest first.
+    async fn projects(&self) -> Result<Vec<Project>, StoreError>;
+
+    /// The one with this public key.
+    async fn project_by_api_key(&self, api_key: &str) -> Result<Option<Project>, StoreError>;
+
+    /// Whether some project's secret has this fingerprint.
+    async fn is_secret(&self, fingerprint: [u8; 32]) -> Result<bool, StoreError>;
+}

@@ -1,0 +1,255 @@
+//! Changing items, and the inboxes of a database as a whole.
+
+use async_trait::async_trait;
+use notification_bell_protocol::{Counts, InboxPage, Item, ItemChanged, Revision, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use uuid::Uuid;
+
+use super::{
+    SqliteStore,
+    counts::{self, Delta},
+    inbox_reads, rows, sends, time,
+};
+use crate::{
+    auth::user_id::UserId,
+    store::{
+        Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place, ProjectKey,
+        Selection, SendOutcome, StoreError, Transition, UserRef, revision::Incarnation,
+    },
+};
+
+/// A row that may change: its key within its user, and its state.
+pub(super) struct Candidate {
+    pub(super) notification: i64,
+    pub(super) category: Option<String>,
+    pub(super) created_at: Timestamp,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) state: ItemState,
+}
+
+pub(super) const CANDIDATE_COLUMNS: &str = "i.notification, i.category, n.created_at, n.expires_at, i.place, \
+     i.seen_at, i.read_at, i.archived_at, i.snoozed_until, i.actions_done";
+
+pub(super) fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
+    Ok(Candidate {
+        notification: row.get("notification")?,
+        category: row.get("category")?,
+        created_at: rows::moment(row.get("created_at")?),
+        expires_at: rows::optional_moment(row, "expires_at")?,
+        state: rows::state(row)?,
+    })
+}
+
+/// Applies a transition to some items of one user: one revision for all that changed, none if nothing did.
+/// `removed_at` dates the tombstones of those that are removed.
+pub(super) fn apply(
+    connection: &Connection,
+    user: i64,
+    revision: i64,
+    candidates: &[&Candidate],
+    transition: &dyn Fn(ItemState) -> ItemState,
+    removed_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut delta = Delta::default();
+    let mut changed = false;
+    for candidate in candidates {
+        let after = transition(candidate.state.clone());
+        if after == candidate.state {
+            continue;
+        }
+        changed = true;
+        delta.add(candidate.category.as_deref(), Some(&candidate.state), &after);
+        write(connection, user, revision + 1, candidate, &after, removed_at)?;
+    }
+    if changed {
+        delta.write(connection, user, revision + 1)?;
+    }
+    Ok(changed)
+}
+
+fn write(
+    connection: &Connection,
+    user: i64,
+    revision: i64,
+    candidate: &Candidate,
+    state: &ItemState,
+    removed_at: Timestamp,
+) -> Result<(), StoreError> {
+    let position = state.snoozed_until.map_or(candidate.created_at, |until| until.max(candidate.created_at));
+    let returns_at = state.snoozed_until.filter(|_| state.place == Place::Snoozed);
+    let due_at = match state.place {
+        Place::Removed => None,
+        _ => [candidate.expires_at, returns_at].into_iter().flatten().min(),
+    };
+    let actions_done = (!state.actions_done.is_empty())
+        .then(|| serde_json::to_string(&state.actions_done))
+        .transpose()
+        .map_err(|error| StoreError::Database(Box::new(error)))?;
+    let unix_ms = |moment: Option<Timestamp>| moment.map(Timestamp::unix_ms);
+    connection
+        .prepare_cached(
+            "UPDATE items SET revision = ?3, place = ?4, position = ?5, seen_at = ?6, read_at = ?7, \
+             archived_at = ?8, snoozed_until = ?9, actions_done = ?10, due_at = ?11, removed_at = ?12 \
+             WHERE user = ?1 AND notification = ?2",
+        )?
+        .execute(params![
+            user,
+            candidate.notification,
+            revision,
+            rows::place_number(state.place),
+            position.unix_ms(),
+            unix_ms(state.seen_at),
+            unix_ms(state.read_at),
+            unix_ms(state.archived_at),
+            unix_ms(state.snoozed_until),
+            actions_done,
+            unix_ms(due_at),
+            (state.place == Place::Removed).then(|| removed_at.unix_ms()),
+        ])?;
+    Ok(())
+}
+
+fn change_item(
+    connection: &Connection,
+    incarnation: &Incarnation,
+    user: &UserRef,
+    id: Uuid,
+    transition: &dyn Fn(ItemState) -> ItemState,
+    now: Timestamp,
+) -> Result<Option<ItemChanged>, StoreError> {
+    let Some(before) = inbox_reads::item(connection, incarnation, user, id)? else { return Ok(None) };
+    let selection = Selection { place: Place::Inbox, ids: Some(vec![id]), category: None, up_to: None };
+    let (counts, revision) = change_items(connection, incarnation, user, &selection, transition, now)?;
+    // A removed item is answered as it last was.
+    let item = inbox_reads::item(connection, incarnation, user, id)?.unwrap_or(before);
+    Ok(Some(ItemChanged { item, counts, revision }))
+}
+
+fn change_items(
+    connection: &Connection,
+    incarnation: &Incarnation,
+    user: &UserRef,
+    selection: &Selection,
+    transition: &dyn Fn(ItemState) -> ItemState,
+    now: Timestamp,
+) -> Result<(Counts, Revision), StoreError> {
+    let up_to = selection
+        .up_to
+        .as_deref()
+        .map(|revision| incarnation.revision_number(revision).ok_or(StoreError::NotOurs("revision")))
+        .transpose()?;
+    if let Some(row) = counts::user_row(connection, user.project.0, user.user.as_str())? {
+        let candidates = select(connection, user, row.key, selection, up_to.unwrap_or(i64::MAX))?;
+        apply(connection, row.key, row.revision, &candidates.iter().collect::<Vec<_>>(), transition, now)?;
+    }
+    inbox_reads::counts_and_revision(connection, incarnation, user)
+}
+
+fn select(
+    connection: &Connection,
+    user: &UserRef,
+    user_key: i64,
+    selection: &Selection,
+    up_to: i64,
+) -> Result<Vec<Candidate>, StoreError> {
+    let Some(ids) = &selection.ids else {
+        let sql = format!(
+            "SELECT {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
+             WHERE i.user = ?1 AND i.place = ?2 AND i.revision <= ?3 AND (?4 IS NULL OR i.category = ?4)"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let place = rows::place_number(selection.place);
+        let found = statement
+            .query_map(params![user_key, place, up_to, selection.category], candidate)?
+            .collect::<Result<_, _>>()?;
+        return Ok(found);
+    };
+    let sql = format!(
+        "SELECT {CANDIDATE_COLUMNS} FROM notifications n JOIN items i ON i.notification = n.key AND i.user = ?1 \
+         WHERE n.id = ?2 AND n.project = ?3 AND i.place <> 3 AND i.revision <= ?4 \
+         AND (?5 IS NULL OR i.category = ?5)"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut distinct = ids.clone();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let mut found = Vec::new();
+    for id in distinct {
+        let parameters = params![user_key, id.as_bytes(), user.project.0, up_to, selection.category];
+        found.extend(statement.query_row(parameters, candidate).optional()?);
+    }
+    Ok(found)
+}
+
+#[async_trait]
+impl InboxStore for SqliteStore {
+    async fn send(
+        &self,
+        project: ProjectKey,
+        notification: NewNotification,
+        recipients: Vec<UserId>,
+        idempotency: Option<Idempotency>,
+    ) -> Result<SendOutcome, StoreError> {
+        self.writer
+            .run(move |connection| {
+                sends::send(connection, project, &notification, &recipients, idempotency.as_ref())
+            })
+            .await
+    }
+
+    async fn list(&self, user: &UserRef, query: ListQuery) -> Result<InboxPage, StoreError> {
+        let (incarnation, user) = (self.incarnation.clone(), user.clone());
+        self.readers.run(move |connection| inbox_reads::list(connection, &incarnation, &user, &query)).await
+    }
+
+    async fn counts(&self, user: &UserRef) -> Result<(Counts, Revision), StoreError> {
+        let (incarnation, user) = (self.incarnation.clone(), user.clone());
+        self.readers
+            .run(move |connection| inbox_reads::counts_and_revision(connection, &incarnation, &user))
+            .await
+    }
+
+    async fn changes(&self, user: &UserRef, since: &str) -> Result<Changes, StoreError> {
+        let (incarnation, user, since) = (self.incarnation.clone(), user.clone(), since.to_owned());
+        self.readers
+            .run(move |connection| inbox_reads::changes(connection, &incarnation, &user, &since))
+            .await
+    }
+
+    async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError> {
+        let (incarnation, user) = (self.incarnation.clone(), user.clone());
+        self.readers.run(move |connection| inbox_reads::item(connection, &incarnation, &user, id)).await
+    }
+
+    async fn change_item(
+        &self,
+        user: &UserRef,
+        id: Uuid,
+        now: Timestamp,
+        transition: Transition,
+    ) -> Result<Option<ItemChanged>, StoreError> {
+        let (incarnation, user) = (self.incarnation.clone(), user.clone());
+        self.writer
+            .run(move |connection| change_item(connection, &incarnation, &user, id, &*transition, now))
+            .await
+    }
+
+    async fn change_items(
+        &self,
+        user: &UserRef,
+        selection: Selection,
+        now: Timestamp,
+        transition: Transition,
+    ) -> Result<(Counts, Revision), StoreError> {
+        let (incarnation, user) = (self.incarnation.clone(), user.clone());
+        self.writer
+            .run(move |connection| {
+                change_items(connection, &incarnation, &user, &selection, &*transition, now)
+            })
+            .await
+    }
+
+    async fn advance(&self, now: Timestamp, returned: Transition) -> Result<DueWork, StoreError> {
+        self.writer.run(move |connection| time::advance(connection, now, &*returned)).await
+    }
+}

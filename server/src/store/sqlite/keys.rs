@@ -1,0 +1,194 @@
+//! Keys and sessions in SQLite.
+
+use async_trait::async_trait;
+use notification_bell_protocol::Timestamp;
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::{SqliteStore, projects, rows};
+use crate::{
+    auth::user_id::UserId,
+    store::{
+        BackendKey, KeyStore, NewBackendKey, Project, ProjectKey, SessionStanding, StoreError,
+        StoredSessionKey,
+    },
+};
+
+const KEY_COLUMNS: &str =
+    "k.id, k.project, k.name, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.revoked_at";
+
+fn backend_key(row: &Row<'_>) -> rusqlite::Result<BackendKey> {
+    Ok(BackendKey {
+        id: row.get("id")?,
+        project: ProjectKey(row.get("project")?),
+        name: row.get("name")?,
+        scopes: rows::json(row, "scopes")?.unwrap_or_default(),
+        created_at: rows::moment(row.get("created_at")?),
+        expires_at: rows::optional_moment(row, "expires_at")?,
+        last_used_at: rows::optional_moment(row, "last_used_at")?,
+        revoked_at: rows::optional_moment(row, "revoked_at")?,
+    })
+}
+
+#[async_trait]
+impl KeyStore for SqliteStore {
+    async fn create_backend_key(&self, key: NewBackendKey) -> Result<BackendKey, StoreError> {
+        self.writer
+            .run(move |connection| {
+                connection.execute(
+                    "INSERT INTO backend_keys (id, project, name, hash, scopes, created_at, expires_at) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                    params![
+                        key.id,
+                        key.project.0,
+                        key.name,
+                        key.hash,
+                        serde_json::to_string(&key.scopes).unwrap_or_default(),
+                        key.created_at.unix_ms(),
+                        key.expires_at.map(Timestamp::unix_ms)
+                    ],
+                )?;
+                let sql = format!("SELECT {KEY_COLUMNS} FROM backend_keys k WHERE k.id = ?1");
+                Ok(connection.query_row(&sql, [&key.id], backend_key)?)
+            })
+            .await
+    }
+
+    async fn backend_keys(&self, project: ProjectKey) -> Result<Vec<BackendKey>, StoreError> {
+        self.readers
+            .run(move |connection| {
+                let sql =
+                    format!("SELECT {KEY_COLUMNS} FROM backend_keys k WHERE k.project = ?1 ORDER BY k.key");
+                let mut statement = connection.prepare_cached(&sql)?;
+                let keys = statement.query_map([project.0], backend_key)?.collect::<Result<_, _>>()?;
+                Ok(keys)
+            })
+            .await
+    }
+
+    async fn revoke_backend_key(&self, id: &str, at: Timestamp) -> Result<bool, StoreError> {
+        let id = id.to_owned();
+        self.writer
+            .run(move |connection| {
+                let revoked = connection.execute(
+                    "UPDATE backend_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1",
+                    params![id, at.unix_ms()],
+                )?;
+                Ok(revoked == 1)
+            })
+            .await
+    }
+
+    async fn backend_key_by_hash(&self, hash: [u8; 32]) -> Result<Option<(BackendKey, Project)>, StoreError> {
+        self.readers
+            .run(move |connection| {
+                let sql = format!(
+                    "SELECT {KEY_COLUMNS}, {} FROM backend_keys k JOIN projects p ON p.key = k.project \
+                     WHERE k.hash = ?1",
+                    projects::PROJECT_COLUMNS
+                );
+                Ok(connection
+                    .prepare_cached(&sql)?
+                    .query_row([hash], |row| Ok((backend_key(row)?, projects::project(row)?)))
+                    .optional()?)
+            })
+            .await
+    }
+
+    async fn touch_backend_key(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
+        let id = id.to_owned();
+        self.writer
+            .run(move |connection| {
+                connection
+                    .prepare_cached("UPDATE backend_keys SET last_used_at = ?2 WHERE id = ?1")?
+                    .execute(params![id, at.unix_ms()])?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn session_keys(&self) -> Result<Vec<StoredSessionKey>, StoreError> {
+        self.readers
+            .run(|connection| {
+                let mut statement = connection
+                    .prepare("SELECT id, sealed, created_at FROM session_keys ORDER BY created_at DESC")?;
+                let keys = statement
+                    .query_map([], |row| {
+                        Ok(StoredSessionKey {
+                            id: row.get(0)?,
+                            sealed: row.get(1)?,
+                            created_at: rows::moment(row.get(2)?),
+                        })
+                    })?
+                    .collect::<Result<_, _>>()?;
+                Ok(keys)
+            })
+            .await
+    }
+
+    async fn create_first_session_key(&self, key: StoredSessionKey) -> Result<(), StoreError> {
+        self.writer
+            .run(move |connection| {
+                connection.execute(
+                    "INSERT INTO session_keys (id, sealed, created_at) SELECT ?1, ?2, ?3 \
+                     WHERE NOT EXISTS (SELECT 1 FROM session_keys)",
+                    params![key.id, key.sealed, key.created_at.unix_ms()],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
+    async fn user_epoch(&self, project: ProjectKey, user: &UserId) -> Result<i64, StoreError> {
+        let user = user.clone();
+        self.readers
+            .run(move |connection| {
+                Ok(connection
+                    .prepare_cached("SELECT epoch FROM users WHERE project = ?1 AND id = ?2")?
+                    .query_row(params![project.0, user.as_str()], |row| row.get(0))
+                    .optional()?
+                    .unwrap_or(0))
+            })
+            .await
+    }
+
+    async fn session_standing(
+        &self,
+        project_id: &str,
+        user: &UserId,
+        session_id: &str,
+    ) -> Result<Option<SessionStanding>, StoreError> {
+        let (project_id, user, session_id) = (project_id.to_owned(), user.clone(), session_id.to_owned());
+        self.readers
+            .run(move |connection| {
+                let sql = format!(
+                    "SELECT {}, coalesce(u.epoch, 0) AS user_epoch, \
+                     EXISTS (SELECT 1 FROM ended_sessions WHERE id = ?3) AS ended \
+                     FROM projects p LEFT JOIN users u ON u.project = p.key AND u.id = ?2 WHERE p.id = ?1",
+                    projects::PROJECT_COLUMNS
+                );
+                Ok(connection
+                    .prepare_cached(&sql)?
+                    .query_row(params![project_id, user.as_str(), session_id], |row| {
+                        Ok(SessionStanding {
+                            project: projects::project(row)?,
+                            user_epoch: row.get("user_epoch")?,
+                            ended: row.get("ended")?,
+                        })
+                    })
+                    .optional()?)
+            })
+            .await
+    }
+
+    async fn end_session(&self, session_id: &str, until: Timestamp) -> Result<(), StoreError> {
+        let session_id = session_id.to_owned();
+        self.writer
+            .run(move |connection| {
+                connection
+                    .prepare_cached("INSERT OR IGNORE INTO ended_sessions (id, until) VALUES (?1, ?2)")?
+                    .execute(params![session_id, until.unix_ms()])?;
+                Ok(())
+            })
+            .await
+    }
+}

@@ -1,0 +1,74 @@
+//! SQLite, embedded: the default database.
+//!
+//! WAL with `synchronous=FULL`: what was answered is on disk. One connection writes (`writer`), a few read
+//! (`readers`), and neither waits for the other.
+
+mod counts;
+mod inbox_changes;
+mod inbox_reads;
+mod keys;
+mod projects;
+mod readers;
+mod rows;
+mod schema;
+mod sends;
+#[cfg(test)]
+mod tests;
+mod time;
+mod writer;
+
+use std::{path::Path, time::Duration};
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+
+use self::{readers::Readers, writer::Writer};
+use super::{Store, StoreError, revision::Incarnation};
+use crate::randomness::Randomness;
+
+/// Told of every commit: how many rows it changed, and how long it took from its begin to the end of its fsync.
+pub type CommitObserver = Box<dyn Fn(u64, Duration) + Send>;
+
+/// A database in one file.
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Readers,
+    incarnation: Incarnation,
+}
+
+impl SqliteStore {
+    /// Opens the database, makes it if it is not there, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// If the file or its folder cannot be made, read or written, or a newer program made it.
+    pub fn open(
+        path: &Path,
+        randomness: &dyn Randomness,
+        observer: CommitObserver,
+    ) -> Result<Self, StoreError> {
+        let (connection, incarnation) = schema::open(path, randomness)?;
+        let readers = Readers::start(path)?;
+        Ok(Self { writer: Writer::start(connection, observer)?, readers, incarnation })
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(Box::new(error))
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.readers
+            .run(|connection| connection.query_row("SELECT 1", [], |_| Ok(())).map_err(Into::into))
+            .await?;
+        // An empty transaction takes the same way as a send, but for the disk.
+        self.writer.run(|_| Ok(())).await
+    }
+
+    fn foreign_changes(&self) -> watch::Receiver<u64> {
+        self.writer.foreign_changes()
+    }
+}

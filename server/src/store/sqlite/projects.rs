@@ -1,0 +1,111 @@
+//! Projects in SQLite.
+
+use async_trait::async_trait;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
+
+use super::{SqliteStore, rows};
+use crate::{
+    auth::user_id::UserIdRule,
+    store::{NewProject, Project, ProjectKey, ProjectStore, StoreError},
+};
+
+pub(super) const PROJECT_COLUMNS: &str = "p.key AS project_key, p.id AS project_id, p.name AS project_name, \
+     p.api_key, p.sealed_secret, p.user_id_rule, p.origins, p.epoch AS project_epoch, \
+     p.created_at AS project_created_at";
+
+pub(super) fn project(row: &Row<'_>) -> rusqlite::Result<Project> {
+    Ok(Project {
+        key: ProjectKey(row.get("project_key")?),
+        id: row.get("project_id")?,
+        name: row.get("project_name")?,
+        api_key: row.get("api_key")?,
+        sealed_secret: row.get("sealed_secret")?,
+        user_id_rule: match row.get::<_, String>("user_id_rule")?.as_str() {
+            "exact" => UserIdRule::Exact,
+            _ => UserIdRule::Lowercase,
+        },
+        origins: rows::json(row, "origins")?.unwrap_or_default(),
+        epoch: row.get("project_epoch")?,
+        created_at: rows::moment(row.get("project_created_at")?),
+    })
+}
+
+fn by_api_key(connection: &Connection, api_key: &str) -> Result<Option<Project>, StoreError> {
+    let sql = format!("SELECT {PROJECT_COLUMNS} FROM projects p WHERE p.api_key = ?1");
+    Ok(connection.prepare_cached(&sql)?.query_row([api_key], project).optional()?)
+}
+
+#[async_trait]
+impl ProjectStore for SqliteStore {
+    async fn create_project(&self, new: NewProject) -> Result<Project, StoreError> {
+        self.writer
+            .run(move |connection| {
+                let origins = serde_json::to_string(&new.origins).unwrap_or_default();
+                let rule = match new.user_id_rule {
+                    UserIdRule::Lowercase => "lowercase",
+                    UserIdRule::Exact => "exact",
+                };
+                connection
+                    .execute(
+                        "INSERT INTO projects (id, name, api_key, sealed_secret, secret_fingerprint, user_id_rule, \
+                         origins, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                        params![
+                            new.id,
+                            new.name,
+                            new.api_key,
+                            new.sealed_secret,
+                            new.secret_fingerprint,
+                            rule,
+                            origins,
+                            new.created_at.unix_ms()
+                        ],
+                    )
+                    .map_err(taken)?;
+                by_api_key(connection, &new.api_key)?.ok_or(StoreError::Closed)
+            })
+            .await
+    }
+
+    async fn projects(&self) -> Result<Vec<Project>, StoreError> {
+        self.readers
+            .run(|connection| {
+                let sql = format!("SELECT {PROJECT_COLUMNS} FROM projects p ORDER BY p.key");
+                let mut statement = connection.prepare_cached(&sql)?;
+                let projects = statement.query_map([], project)?.collect::<Result<_, _>>()?;
+                Ok(projects)
+            })
+            .await
+    }
+
+    async fn project_by_api_key(&self, api_key: &str) -> Result<Option<Project>, StoreError> {
+        let api_key = api_key.to_owned();
+        self.readers.run(move |connection| by_api_key(connection, &api_key)).await
+    }
+
+    async fn is_secret(&self, fingerprint: [u8; 32]) -> Result<bool, StoreError> {
+        self.readers
+            .run(move |connection| {
+                Ok(connection
+                    .prepare_cached("SELECT 1 FROM projects WHERE secret_fingerprint = ?1")?
+                    .exists([fingerprint])?)
+            })
+            .await
+    }
+}
+
+fn taken(error: rusqlite::Error) -> StoreError {
+    match &error {
+        rusqlite::Error::SqliteFailure(failure, Some(message))
+            if failure.code == ErrorCode::ConstraintViolation =>
+        {
+            if message.contains("projects.name") {
+                StoreError::Taken("this project name")
+            } else if message.contains("projects.api_key") {
+                StoreError::Taken("this apiKey")
+            } else {
+                error.into()
+            }
+        }
+        _ => error.into(),
+    }
+}

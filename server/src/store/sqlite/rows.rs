@@ -1,0 +1,116 @@
+//! Rows and what they stand for.
+
+use notification_bell_protocol::{Action, Item, Priority, Timestamp};
+use rusqlite::{Row, types::Type};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::store::{ItemState, Place, revision::Incarnation};
+
+/// What [`item`] reads: items joined with their notification.
+pub(super) const ITEM_COLUMNS: &str = "n.id, n.type, n.category, n.title, n.body, n.url, n.icon, n.image, n.actions, \
+     n.data, n.priority, n.created_at, n.expires_at, i.seen_at, i.read_at, i.archived_at, i.snoozed_until, \
+     i.actions_done, i.revision, i.place, i.position, i.notification";
+
+/// An item with what the database alone knows about it.
+pub(super) struct ItemRow {
+    pub(super) item: Item,
+    pub(super) place: Place,
+    pub(super) position: Timestamp,
+    pub(super) notification: i64,
+}
+
+pub(super) fn item(row: &Row<'_>, incarnation: &Incarnation) -> rusqlite::Result<ItemRow> {
+    let done: Vec<String> = json(row, "actions_done")?.unwrap_or_default();
+    let mut actions: Vec<Action> = json(row, "actions")?.unwrap_or_default();
+    for action in &mut actions {
+        action.done = done.contains(&action.id);
+    }
+    let item = Item {
+        id: Uuid::from_bytes(row.get("id")?).to_string(),
+        r#type: row.get("type")?,
+        category: row.get("category")?,
+        title: row.get("title")?,
+        body: row.get("body")?,
+        url: row.get("url")?,
+        icon: row.get("icon")?,
+        image: row.get("image")?,
+        actions,
+        data: json(row, "data")?,
+        priority: priority(row.get("priority")?),
+        created_at: moment(row.get("created_at")?),
+        expires_at: optional_moment(row, "expires_at")?,
+        seen_at: optional_moment(row, "seen_at")?,
+        read_at: optional_moment(row, "read_at")?,
+        archived_at: optional_moment(row, "archived_at")?,
+        snoozed_until: optional_moment(row, "snoozed_until")?,
+        revision: incarnation.revision(row.get("revision")?),
+    };
+    Ok(ItemRow {
+        item,
+        place: place(row.get("place")?),
+        position: moment(row.get("position")?),
+        notification: row.get("notification")?,
+    })
+}
+
+/// The state of an item; its row has the columns of the table `items`.
+pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<ItemState> {
+    Ok(ItemState {
+        place: place(row.get("place")?),
+        seen_at: optional_moment(row, "seen_at")?,
+        read_at: optional_moment(row, "read_at")?,
+        archived_at: optional_moment(row, "archived_at")?,
+        snoozed_until: optional_moment(row, "snoozed_until")?,
+        actions_done: json(row, "actions_done")?.unwrap_or_default(),
+    })
+}
+
+pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+    let Some(text) = row.get::<_, Option<String>>(column)? else { return Ok(None) };
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))
+}
+
+pub(super) fn moment(unix_ms: i64) -> Timestamp {
+    Timestamp::from_unix_ms(unix_ms)
+}
+
+pub(super) fn optional_moment(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_unix_ms))
+}
+
+pub(super) fn place(number: i64) -> Place {
+    match number {
+        0 => Place::Inbox,
+        1 => Place::Archived,
+        2 => Place::Snoozed,
+        _ => Place::Removed,
+    }
+}
+
+pub(super) fn place_number(place: Place) -> i64 {
+    match place {
+        Place::Inbox => 0,
+        Place::Archived => 1,
+        Place::Snoozed => 2,
+        Place::Removed => 3,
+    }
+}
+
+fn priority(number: i64) -> Priority {
+    match number {
+        ..=-1 => Priority::Low,
+        0 => Priority::Normal,
+        1.. => Priority::High,
+    }
+}
+
+pub(super) fn priority_number(priority: Priority) -> i64 {
+    match priority {
+        Priority::Low => -1,
+        Priority::Normal => 0,
+        Priority::High => 1,
+    }
+}

@@ -1,0 +1,147 @@
+//! Putting a notification into inboxes.
+
+use notification_bell_protocol::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use super::{counts::Delta, rows::priority_number};
+use crate::{
+    auth::user_id::UserId,
+    store::{Idempotency, ItemState, NewNotification, Place, ProjectKey, SendOutcome, StoreError},
+};
+
+const NEW: ItemState = ItemState {
+    place: Place::Inbox,
+    seen_at: None,
+    read_at: None,
+    archived_at: None,
+    snoozed_until: None,
+    actions_done: Vec::new(),
+};
+
+pub(super) fn send(
+    connection: &Connection,
+    project: ProjectKey,
+    notification: &NewNotification,
+    recipients: &[UserId],
+    idempotency: Option<&Idempotency>,
+) -> Result<SendOutcome, StoreError> {
+    if let Some(outcome) = idempotency.map(|key| repeated(connection, project, key)).transpose()?.flatten() {
+        return Ok(outcome);
+    }
+    let key = insert_notification(connection, project, notification, recipients.len())?;
+    for recipient in recipients {
+        insert_item(connection, project, key, notification, recipient)?;
+    }
+    if let Some(idempotency) = idempotency {
+        connection
+            .prepare_cached(
+                "INSERT INTO idempotency_keys (project, text, fingerprint, notification, recipients, created_at) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                project.0,
+                idempotency.key,
+                idempotency.fingerprint,
+                notification.id.as_bytes(),
+                count(recipients.len()),
+                notification.created_at.unix_ms()
+            ])?;
+    }
+    Ok(SendOutcome::Stored)
+}
+
+/// Whether the key was used before. The writer does one thing after the other, so of a hundred sends at once with
+/// one key the first stores and the others find it here.
+fn repeated(
+    connection: &Connection,
+    project: ProjectKey,
+    idempotency: &Idempotency,
+) -> Result<Option<SendOutcome>, StoreError> {
+    let found = connection
+        .prepare_cached(
+            "SELECT fingerprint, notification, recipients FROM idempotency_keys WHERE project = ?1 AND text = ?2",
+        )?
+        .query_row(params![project.0, idempotency.key], |row| {
+            Ok((row.get::<_, [u8; 32]>(0)?, Uuid::from_bytes(row.get(1)?), row.get::<_, i64>(2)?))
+        })
+        .optional()?;
+    Ok(found.map(|(fingerprint, id, recipients)| {
+        if fingerprint == idempotency.fingerprint {
+            SendOutcome::Repeated { id, recipients: u64::try_from(recipients).unwrap_or(0) }
+        } else {
+            SendOutcome::KeyReused
+        }
+    }))
+}
+
+fn insert_notification(
+    connection: &Connection,
+    project: ProjectKey,
+    notification: &NewNotification,
+    recipients: usize,
+) -> Result<i64, StoreError> {
+    let actions = (!notification.actions.is_empty())
+        .then(|| serde_json::to_string(&notification.actions))
+        .transpose()
+        .map_err(|error| StoreError::Database(Box::new(error)))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO notifications (id, project, type, category, title, body, url, icon, image, actions, data, \
+             priority, created_at, expires_at, recipients) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        )?
+        .execute(params![
+            notification.id.as_bytes(),
+            project.0,
+            notification.r#type,
+            notification.category,
+            notification.title,
+            notification.body,
+            notification.url,
+            notification.icon,
+            notification.image,
+            actions,
+            notification.data.as_ref().map(ToString::to_string),
+            priority_number(notification.priority),
+            notification.created_at.unix_ms(),
+            notification.expires_at.map(Timestamp::unix_ms),
+            count(recipients)
+        ])?;
+    Ok(connection.last_insert_rowid())
+}
+
+fn insert_item(
+    connection: &Connection,
+    project: ProjectKey,
+    key: i64,
+    notification: &NewNotification,
+    recipient: &UserId,
+) -> Result<(), StoreError> {
+    let (user, revision): (i64, i64) = connection
+        .prepare_cached(
+            "INSERT INTO users (project, id, revision) VALUES (?1, ?2, 1) \
+             ON CONFLICT (project, id) DO UPDATE SET revision = revision + 1 RETURNING key, revision",
+        )?
+        .query_row(params![project.0, recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO items (user, notification, revision, position, category, due_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            user,
+            key,
+            revision,
+            notification.created_at.unix_ms(),
+            notification.category,
+            notification.expires_at.map(Timestamp::unix_ms)
+        ])?;
+    let mut delta = Delta::default();
+    delta.add(notification.category.as_deref(), None, &NEW);
+    delta.write(connection, user, revision)
+}
+
+fn count(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}

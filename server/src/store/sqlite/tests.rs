@@ -1,0 +1,126 @@
+//! SQLite against what every database has to do, and what is its own.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use super::SqliteStore;
+use crate::{
+    randomness::test::CountedRandomness,
+    store::{
+        Store,
+        conformance::{self, Bench},
+    },
+};
+
+async fn bench() -> (tempfile::TempDir, Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let store =
+        SqliteStore::open(&folder.path().join("bell.db"), &CountedRandomness::default(), Box::new(|_, _| ()));
+    (folder, Bench::new(Arc::new(store.unwrap())).await)
+}
+
+macro_rules! conforms {
+    ($($name:ident)+) => {
+        $(
+            #[tokio::test]
+            async fn $name() {
+                let (_folder, bench) = bench().await;
+                conformance::$name(bench).await;
+            }
+        )+
+    };
+}
+
+conforms! {
+    names_and_public_keys_are_unique
+    the_newest_is_listed_first_and_pages_join
+    what_changed_is_told_once
+    a_revision_that_cannot_be_resumed_is_a_reset
+    a_change_that_changes_nothing_raises_no_revision
+    the_same_ids_in_another_project_are_other_things
+    a_mark_reaches_what_had_been_seen_and_no_more
+    a_hundred_sends_with_one_key_are_one
+    time_takes_away_and_brings_back
+    a_forgotten_tombstone_makes_older_revisions_a_reset
+    counts_are_always_those_of_the_items
+}
+
+#[tokio::test]
+async fn writes_that_wait_share_a_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let commits = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&commits);
+    let observer = Box::new(move |_, _| {
+        counted.fetch_add(1, Ordering::Relaxed);
+    });
+    let store =
+        SqliteStore::open(&folder.path().join("bell.db"), &CountedRandomness::default(), observer).unwrap();
+    // The writer is busy until all the others wait behind it.
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let busy = store.writer.run(move |_| {
+        let _ = released.recv();
+        Ok(())
+    });
+    let others = futures_util::future::join_all((0..100).map(|number| {
+        store.writer.run(move |connection| {
+            let insert = "INSERT INTO ended_sessions (id, until) VALUES (?1, 0)";
+            Ok(connection.execute(insert, [number.to_string()])?)
+        })
+    }));
+    let all = futures_util::future::join(busy, others);
+    let mut all = std::pin::pin!(all);
+    // Polled once, every piece of work is in the queue.
+    assert!(futures_util::poll!(all.as_mut()).is_pending());
+    release.send(()).unwrap();
+    let (first, rest) = all.await;
+    assert!(first.is_ok() && rest.iter().all(Result::is_ok));
+    assert_eq!(commits.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn work_that_fails_takes_nothing_of_the_others_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store =
+        SqliteStore::open(&folder.path().join("bell.db"), &CountedRandomness::default(), Box::new(|_, _| ()))
+            .unwrap();
+    let insert = |id: &'static str| {
+        store.writer.run(move |connection| {
+            connection.execute("INSERT INTO ended_sessions (id, until) VALUES (?1, 0)", [id])?;
+            if id == "bad" {
+                connection.execute("INSERT INTO nowhere VALUES (1)", [])?;
+            }
+            Ok(())
+        })
+    };
+    let (first, bad, last) = tokio::join!(insert("first"), insert("bad"), insert("last"));
+    assert!(first.is_ok() && bad.is_err() && last.is_ok());
+    let kept: i64 = store
+        .readers
+        .run(|connection| {
+            Ok(connection.query_row("SELECT count(*) FROM ended_sessions", [], |row| row.get(0))?)
+        })
+        .await
+        .unwrap();
+    assert_eq!(kept, 2);
+    assert!(store.ping().await.is_ok());
+}
+
+#[tokio::test]
+async fn the_commit_of_another_process_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || {
+        SqliteStore::open(&folder.path().join("bell.db"), &CountedRandomness::default(), Box::new(|_, _| ()))
+            .unwrap()
+    };
+    let (ours, theirs) = (open(), open());
+    let mut changes = ours.foreign_changes();
+    changes.mark_unchanged();
+    theirs
+        .writer
+        .run(|connection| Ok(connection.execute("INSERT INTO ended_sessions VALUES ('x', 0)", [])?))
+        .await
+        .unwrap();
+    changes.changed().await.unwrap();
+}

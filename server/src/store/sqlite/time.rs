@@ -1,0 +1,103 @@
+//! What the passing of time does: items expire or come back, and what need not be remembered is forgotten.
+
+use notification_bell_protocol::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::inbox_changes::{self, CANDIDATE_COLUMNS, Candidate};
+use crate::{
+    auth::user_id::UserId,
+    store::{DueWork, ItemState, Place, ProjectKey, StoreError, UserRef},
+};
+
+/// How many items one transaction changes, so that sends need not wait long behind it.
+const MAX_ITEMS: usize = 1_000;
+const DAY_MS: i64 = 86_400_000;
+const KEEP_TOMBSTONES_MS: i64 = 7 * DAY_MS;
+const KEEP_IDEMPOTENCY_KEYS_MS: i64 = DAY_MS;
+
+pub(super) fn advance(
+    connection: &Connection,
+    now: Timestamp,
+    returned: &dyn Fn(ItemState) -> ItemState,
+) -> Result<DueWork, StoreError> {
+    let mut work = DueWork::default();
+    let mut due = due_items(connection, now)?.into_iter().peekable();
+    while let Some((user, first)) = due.next() {
+        let mut candidates = vec![first];
+        while let Some((_, next)) = due.next_if(|(other, _)| *other == user) {
+            candidates.push(next);
+        }
+        work.changed.push(change(connection, user, &candidates, now, returned)?);
+    }
+    forget(connection, now)?;
+    work.next_at = connection
+        .prepare_cached("SELECT min(due_at) FROM items WHERE due_at IS NOT NULL")?
+        .query_row([], |row| row.get::<_, Option<i64>>(0))?
+        .map(Timestamp::from_unix_ms);
+    Ok(work)
+}
+
+fn due_items(connection: &Connection, now: Timestamp) -> Result<Vec<(i64, Candidate)>, StoreError> {
+    let sql = format!(
+        "SELECT i.user, {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
+         WHERE i.due_at <= ?1 ORDER BY i.due_at LIMIT ?2"
+    );
+    let mut found: Vec<(i64, Candidate)> = connection
+        .prepare_cached(&sql)?
+        .query_map(params![now.unix_ms(), i64::try_from(MAX_ITEMS).unwrap_or(i64::MAX)], |row| {
+            Ok((row.get("user")?, inbox_changes::candidate(row)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    found.sort_by_key(|(user, _)| *user);
+    Ok(found)
+}
+
+fn change(
+    connection: &Connection,
+    user: i64,
+    candidates: &[Candidate],
+    now: Timestamp,
+    returned: &dyn Fn(ItemState) -> ItemState,
+) -> Result<UserRef, StoreError> {
+    let (expired, back): (Vec<&Candidate>, Vec<&Candidate>) =
+        candidates.iter().partition(|candidate| candidate.expires_at.is_some_and(|at| at <= now));
+    for (group, transition) in [(expired, &removed as &dyn Fn(ItemState) -> ItemState), (back, returned)] {
+        let revision =
+            connection.query_row("SELECT revision FROM users WHERE key = ?1", [user], |row| row.get(0))?;
+        inbox_changes::apply(connection, user, revision, &group, transition, now)?;
+    }
+    Ok(connection.prepare_cached("SELECT project, id FROM users WHERE key = ?1")?.query_row(
+        [user],
+        |row| {
+            Ok(UserRef { project: ProjectKey(row.get(0)?), user: UserId::trusted(&row.get::<_, String>(1)?) })
+        },
+    )?)
+}
+
+fn removed(state: ItemState) -> ItemState {
+    ItemState { place: Place::Removed, ..state }
+}
+
+fn forget(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+    let before = now.plus_ms(-KEEP_TOMBSTONES_MS).unix_ms();
+    let forgotten: Vec<(i64, i64)> = connection
+        .prepare_cached(
+            "DELETE FROM items WHERE (user, notification) IN \
+             (SELECT user, notification FROM items WHERE removed_at < ?1 LIMIT ?2) RETURNING user, revision",
+        )?
+        .query_map(params![before, i64::try_from(MAX_ITEMS).unwrap_or(i64::MAX)], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    for (user, revision) in forgotten {
+        // A client that was away since before then cannot be told of this removal any more.
+        connection
+            .prepare_cached("UPDATE users SET floor = max(floor, ?2) WHERE key = ?1")?
+            .execute(params![user, revision])?;
+    }
+    connection
+        .prepare_cached("DELETE FROM idempotency_keys WHERE created_at < ?1")?
+        .execute([now.plus_ms(-KEEP_IDEMPOTENCY_KEYS_MS).unix_ms()])?;
+    connection.prepare_cached("DELETE FROM ended_sessions WHERE until < ?1")?.execute([now.unix_ms()])?;
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! What can be asked of `cargo xtask`: its commands, options and help texts.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Everything one does with this repository. Each command sets up what it needs, and is quick the second time.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo xtask", disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Build everything and serve the demo until Ctrl-C
+    ///
+    /// The demo's database is kept in target/demo/; remove that folder to start anew.
+    #[command(after_help = "Example: cargo xtask run --port 8080")]
+    Run {
+        /// The port on loopback
+        #[arg(long, default_value_t = 3001, value_parser = clap::value_parser!(u16).range(1..))]
+        port: u16,
+    },
+    /// Run every test: unit tests, then the real server from outside, then a real browser
+    #[command(after_help = "Example: cargo xtask test --only api")]
+    Test {
+        /// Run one group only; `unit` needs no set-up, and all but `browser` need no browser
+        #[arg(long)]
+        only: Option<Group>,
+    },
+    /// Make the release: target/dist/notification-bell-server, with the element's files inside it
+    #[command(after_help = "Example: cargo xtask dist && target/dist/notification-bell-server --help")]
+    Dist,
+    /// Check formatting, lints, licences and the syntax of the JavaScript
+    #[command(after_help = "Example: cargo xtask lint")]
+    Lint,
+    /// Ask the advisory database whether a dependency has a known fault (needs network)
+    #[command(after_help = "Example: cargo xtask advisories")]
+    Advisories,
+    /// Only set up: wasm target, Trunk, wasm-bindgen, wasm-opt, browser
+    ///
+    /// Tools go to .tools/ in the workspace; nothing is installed twice, and nothing that is on the PATH already.
+    #[command(after_help = "Example: cargo xtask setup")]
+    Setup {
+        /// Install cargo-deny too, so that `lint` can check licences, bans and sources
+        #[arg(long)]
+        lint: bool,
+    },
+}
+
+/// A group of tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Group {
+    /// Tests beside the code
+    Unit,
+    /// The HTTP contract, through the real binary
+    Api,
+    /// Nothing acknowledged is lost when the server is killed
+    Crash,
+    /// The element and the demo page in Chromium
+    Browser,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_shows_an_example() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let example = format!("Example: cargo xtask {}", command.get_name());
+            assert!(help.starts_with(&example), "{}: {help:?}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn port_zero_is_wrong_usage() {
+        let error = Cli::try_parse_from(["xtask", "run", "--port", "0"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+    }
+}

@@ -1,0 +1,20 @@
+//! The commands, a file for each.
+
+pub(crate) mod advisories;
+pub(crate) mod dist;
+pub(crate) mod lint;
+pub(crate) mod run;
+pub(crate) mod setup;
+pub(crate) mod test;
+
+use crate::component;
+use crate::failure::Failure;
+use crate::server::{self, Profile};
+use crate::steps::{Outcome, Steps};
+use crate::workspace::Workspace;
+
+/// Builds the component and then the server with it; returns the server's path. The tools must have been set up.
+fn build(workspace: &Workspace, steps: &mut Steps, profile: Profile) -> Result<std::path::PathBuf, Failure> {
+    steps.step("component", |terminal| Ok((component::build(workspace, terminal)?, ())))?;
+    steps.step("server", |_| Ok((Outcome::Done, server::build(workspace, profile)?)))
+}

@@ -1,0 +1,19 @@
+//! `cargo xtask setup`: the set-up of all other commands.
+
+use crate::failure::Failure;
+use crate::setup;
+use crate::steps::Steps;
+use crate::workspace::Workspace;
+
+/// Sets up everything; `lint` adds what only the checks of licences and sources need.
+///
+/// # Errors
+/// With the first thing that cannot be set up.
+pub(crate) fn setup(workspace: &Workspace, steps: &mut Steps, lint: bool) -> Result<(), Failure> {
+    setup::build_tools(workspace, steps)?;
+    if lint {
+        setup::cargo_deny(workspace, steps)?;
+    }
+    setup::browser(workspace, steps)?;
+    steps.summary()
+}
