@@ -4,7 +4,7 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use notification_bell_protocol::{Code, MemberError, Problem};
@@ -194,10 +194,23 @@ impl Error {
         }
     }
 
+    /// The limit that was reached (draft-ietf-httpapi-ratelimit-headers): its size, and when to look again.
+    fn limit_fields(&self) -> Option<[(HeaderName, HeaderValue); 2]> {
+        let Self::TooManyStreams(most) = self else { return None };
+        Some([
+            (
+                HeaderName::from_static("ratelimit-policy"),
+                HeaderValue::try_from(format!("\"streams\";q={most}")).ok()?,
+            ),
+            (HeaderName::from_static("ratelimit"), HeaderValue::from_static("\"streams\";r=0;t=5")),
+        ])
+    }
+
     /// RFC 6750, section 3: what was presented, if anything, was no good.
     const fn challenge(&self) -> Option<&'static str> {
         match self {
-            Self::MissingToken => Some("Bearer"),
+            // RFC 9110, section 15.5.2: every 401 says how it would be accepted.
+            Self::MissingToken | Self::UnknownApiKey | Self::InvalidUserHmac => Some("Bearer"),
             Self::InvalidToken
             | Self::TokenExpired
             | Self::TokenRevoked
@@ -230,13 +243,16 @@ impl IntoResponse for Error {
         }
         let status = StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let (retry_after, challenge) = (self.retry_after_seconds(), self.challenge());
+        let limit = self.limit_fields();
         let code = self.code();
         let mut response = (status, Json(self.into_problem())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+        }
+        for (name, value) in limit.into_iter().flatten() {
+            headers.insert(name, value);
         }
         if let Some(challenge) = challenge {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));

@@ -100,15 +100,18 @@ pub async fn create(
 }
 
 fn check(name: &str, api_key: &str, api_secret_key: &str) -> Result<(), ProjectError> {
-    let visible =
-        |text: &str| (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+    let visible = |text: &str| {
+        (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+    };
     if name.trim() != name || name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
         return Err(ProjectError::NotAllowed(
             "a project's name is 1 to 100 bytes without white space at its ends",
         ));
     }
     if !visible(api_key) || !visible(api_secret_key) {
-        return Err(ProjectError::NotAllowed("an imported key is 1 to 256 ASCII characters, none of them a control character"));
+        return Err(ProjectError::NotAllowed(
+            "an imported key is 1 to 256 ASCII characters, none of them a control character",
+        ));
     }
     if matches!(KeyKind::of(api_key), Some(KeyKind::Secret | KeyKind::Backend)) || api_key == api_secret_key {
         return Err(ProjectError::NotAllowed("the public key must not be a secret one: every page shows it"));

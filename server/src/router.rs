@@ -35,6 +35,8 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/inbox/{id}", patch(change_item).delete(remove_item))
         .layer(from_fn(accept::require_json))
         .route("/inbox/stream", get(stream_inbox))
+        // Before the layers, so that a preflight, whose method no route has, passes through them.
+        .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(from_fn(query::refuse_tokens))
         .layer(from_fn(limits::bound))
         .layer(cors::layer(Arc::clone(app)));
@@ -50,12 +52,14 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     let operator = Router::new()
         .route("/healthz", get(health::show_health))
         .route("/readyz", get(health::show_readiness))
-        .route("/metrics", get(metrics::show_metrics));
+        .route("/metrics", get(metrics::show_metrics))
+        .layer(from_fn(limits::bound));
 
     // Every page with a bell.
     let files = Router::new()
         .route("/notification-bell.js", get(assets::show_loader))
-        .route("/v/{version}/{*path}", get(assets::show_versioned));
+        .route("/v/{version}/{*path}", get(assets::show_versioned))
+        .layer(from_fn(limits::bound));
 
     let mut router = Router::new()
         .nest("/api/v1", element.merge(backend))

@@ -1,1 +1,33 @@
-//! See the README.
+//! The harness of the black-box tests: it runs the real binary, talks to it over HTTP, and says what went wrong.
+//!
+//! It knows the wire and the command line only, never the server's code. Every wait has a limit and ends in a
+//! message; nothing waits by sleeping.
+#![expect(clippy::missing_panics_doc, reason = "the harness of a test reports by panicking")]
+
+mod api;
+mod binary;
+mod events;
+mod installation;
+mod moments;
+mod project;
+mod raw;
+mod reply;
+mod server;
+mod session;
+mod stream;
+mod vectors;
+mod waiting;
+
+pub use api::Api;
+pub use binary::server_binary;
+pub use events::{Event, EventParser};
+pub use installation::{Installation, Output};
+pub use moments::after;
+pub use project::{Project, hmac_base64, hmac_hex, hmac_sha256};
+pub use raw::RawConnection;
+pub use reply::{Reply, assert_problem, pointers};
+pub use server::{Server, ServerBuilder};
+pub use session::Session;
+pub use stream::{Ending, EventStream};
+pub use vectors::{Vector, hmac_vectors};
+pub use waiting::{ANSWER_LIMIT, eventually, within};

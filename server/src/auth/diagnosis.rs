@@ -198,8 +198,10 @@ mod tests {
 
     #[test]
     fn a_plus_that_became_a_space_is_recognised() {
-        let user =
-            (0..1_000).map(|n| format!("u{n}")).find(|user| proof::prove(SECRET, user).contains('+')).unwrap();
+        let user = (0..1_000)
+            .map(|n| format!("u{n}"))
+            .find(|user| proof::prove(SECRET, user).contains('+'))
+            .unwrap();
         let proof = proof::prove(SECRET, &user).replace('+', " ");
         let case = Case { secret: SECRET, api_key: "pk_public", others: &[], user_id: &user, proof: &proof };
         assert!(diagnose(&case).unwrap().contains("became a space"));

@@ -10,7 +10,7 @@ use super::{CommandError, office::Office, output};
 use crate::{
     config::Settings,
     hub::{Hub, LocalBus},
-    inbox::{Inbox, Recipients, SendRequest},
+    inbox::{Inbox, Recipients, SendRequest, Text},
 };
 
 #[derive(Args)]
@@ -76,7 +76,7 @@ impl SendCommand {
             category: self.category,
             r#type: self.kind,
             data: None,
-            priority: self.priority,
+            priority: Some(Text::Value(self.priority)),
             expires_at: None,
         };
         let sent = inbox.send(&project, request, None).await?;

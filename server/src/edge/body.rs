@@ -7,8 +7,8 @@ use axum::{
     extract::{FromRequest, Request},
     http::{HeaderMap, header},
 };
-use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -17,6 +17,10 @@ use crate::error::Error;
 
 /// A client that needs longer than this for a body is not worth a connection.
 const READ_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// So much of a body that is too large is read and thrown away: a client that is still sending when the connection ends
+/// never sees the answer.
+const DISCARDED: usize = 8 * 1_024 * 1_024;
 
 /// The largest body of a session or of a change to an inbox: 8 KiB, but for `/inbox/mark`, which may name 1,000 ids.
 pub const SMALL: usize = 8 * 1_024;
@@ -65,11 +69,24 @@ fn check_type(headers: &HeaderMap) -> Result<(), Error> {
 }
 
 async fn read(body: Body, limit: usize) -> Result<Bytes, Error> {
-    let collected = tokio::time::timeout(READ_TIMEOUT, Limited::new(body, limit).collect()).await;
-    match collected {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Error::BodyTooLarge(limit)),
-        Ok(Err(_)) => Err(Error::MalformedJson("it did not arrive whole".to_owned())),
+    match tokio::time::timeout(READ_TIMEOUT, collect(body, limit)).await {
+        Ok(collected) => collected,
         Err(_) => Err(Error::RequestTimeout),
     }
+}
+
+async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Error> {
+    let mut bytes = BytesMut::new();
+    let mut received = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Error::MalformedJson("it did not arrive whole".to_owned()))?;
+        let Some(data) = frame.data_ref() else { continue };
+        received += data.len();
+        if received <= limit {
+            bytes.extend_from_slice(data);
+        } else if received > DISCARDED {
+            break;
+        }
+    }
+    if received > limit { Err(Error::BodyTooLarge(limit)) } else { Ok(bytes.freeze()) }
 }

@@ -30,6 +30,8 @@ pub async fn report(State(app): State<Arc<App>>, request: Request, next: Next) -
     }
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // What is somebody's own, and most of what is said here is, belongs in no cache. Files say otherwise themselves.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }

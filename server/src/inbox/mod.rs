@@ -16,7 +16,7 @@ use notification_bell_protocol::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-pub use notification::{ActionRequest, Recipients, SendRequest};
+pub use notification::{ActionRequest, Recipients, SendRequest, Text};
 pub use send::{IdempotencyKey, Sent};
 
 use self::change::Change;

@@ -3,7 +3,10 @@
 use notification_bell_protocol::{
     Action, ActionStyle, AddressFault, AddressUse, MemberError, ParsedAddress, Priority, SitePath, Timestamp,
 };
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, IntoDeserializer},
+};
 use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
@@ -44,10 +47,9 @@ pub struct SendRequest {
     /// Up to 16 KiB of JSON.
     pub data: Option<Value>,
     /// `normal` unless given.
-    #[serde(default)]
-    pub priority: Priority,
+    pub priority: Option<Text<Priority>>,
     /// A moment to come.
-    pub expires_at: Option<Timestamp>,
+    pub expires_at: Option<Text<Timestamp>>,
 }
 
 /// Whom a notification is for.
@@ -69,8 +71,34 @@ pub struct ActionRequest {
     /// A link.
     pub url: Option<String>,
     /// `default` unless given.
-    #[serde(default)]
-    pub style: ActionStyle,
+    pub style: Option<Text<ActionStyle>>,
+}
+
+/// A text that stands for a value, read without failing: a wrong one is reported together with all other faults, and
+/// not alone.
+#[derive(Clone, Debug)]
+pub enum Text<T> {
+    /// It does.
+    Value(T),
+    /// It does not, and why.
+    Fault(String),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Text<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let read = T::deserialize(text.into_deserializer());
+        Ok(read.map_or_else(|error: de::value::Error| Self::Fault(error.to_string()), Self::Value))
+    }
+}
+
+impl<T: Copy> Text<T> {
+    const fn value(&self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(*value),
+            Self::Fault(_) => None,
+        }
+    }
 }
 
 /// Gathers what is wrong with a request, so that all of it is said at once.
@@ -93,6 +121,12 @@ impl Faults {
             self.add(pointer, format!("must have at most {max_characters} characters"));
         } else if text.chars().any(char::is_control) {
             self.add(pointer, "must not contain control characters");
+        }
+    }
+
+    fn text<T>(&mut self, pointer: &str, text: Option<&Text<T>>) {
+        if let Some(Text::Fault(detail)) = text {
+            self.add(pointer, detail.as_str());
         }
     }
 
@@ -146,11 +180,18 @@ impl SendRequest {
         if self.data.as_ref().is_some_and(|data| data.to_string().len() > MAX_DATA_BYTES) {
             faults.add("/data", format!("must have at most {MAX_DATA_BYTES} bytes as JSON"));
         }
-        if self.expires_at.is_some_and(|at| at <= now) {
+        faults.text("/priority", self.priority.as_ref());
+        faults.text("/expiresAt", self.expires_at.as_ref());
+        if self.expires_at().is_some_and(|at| at <= now) {
             faults.add("/expiresAt", "must be in the future");
         }
         self.check_actions(&mut faults);
         faults
+    }
+
+    /// When it leaves the inboxes by itself.
+    pub(super) fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at.as_ref().and_then(Text::value)
     }
 
     fn check_actions(&self, faults: &mut Faults) {
@@ -163,6 +204,7 @@ impl SendRequest {
             faults.line(&pointer("id"), &action.id, MAX_LABEL);
             faults.line(&pointer("label"), &action.label, MAX_LABEL);
             faults.address(&pointer("url"), action.url.as_ref(), AddressUse::Link);
+            faults.text(&pointer("style"), action.style.as_ref());
             if self.actions[..index].iter().any(|other| other.id == action.id) {
                 faults.add(pointer("id"), "must be unique within the notification");
             }
@@ -175,9 +217,10 @@ impl SendRequest {
             id: action.id,
             label: action.label,
             url: action.url,
-            style: action.style,
+            style: action.style.and_then(|style| style.value()).unwrap_or_default(),
             done: false,
         };
+        let expires_at = self.expires_at();
         NewNotification {
             id,
             r#type: self.r#type,
@@ -189,9 +232,9 @@ impl SendRequest {
             image: self.image,
             actions: self.actions.into_iter().map(action).collect(),
             data: self.data,
-            priority: self.priority,
+            priority: self.priority.and_then(|priority| priority.value()).unwrap_or_default(),
             created_at,
-            expires_at: self.expires_at,
+            expires_at,
         }
     }
 }
@@ -275,6 +318,18 @@ mod tests {
             pointers(json!({ "actions": [{ "id": "", "label": "", "url": "javascript:1" }] })),
             ["/actions/0/id", "/actions/0/label", "/actions/0/url"]
         );
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once() {
+        assert_eq!(
+            pointers(
+                json!({ "title": "", "priority": "urgent", "expiresAt": "tomorrow", "url": "javascript:1" })
+            ),
+            ["/title", "/url", "/priority", "/expiresAt"]
+        );
+        let action = json!({ "id": "a", "label": "Go", "style": "loud" });
+        assert_eq!(pointers(json!({ "actions": [action] })), ["/actions/0/style"]);
     }
 
     #[test]

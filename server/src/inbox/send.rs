@@ -41,7 +41,7 @@ impl Inbox {
     ) -> Result<Sent, Error> {
         let (id, now) = self.ids.next();
         let recipients = check(&request, project, now)?;
-        let expires = request.expires_at.is_some();
+        let expires = request.expires_at().is_some();
         let notification = request.into_notification(id, now);
         let outcome = self.store.send(project.key, notification, recipients.clone(), idempotency).await?;
         match outcome {

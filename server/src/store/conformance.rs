@@ -286,7 +286,8 @@ pub(super) async fn a_forgotten_tombstone_makes_older_revisions_a_reset(bench: B
 
 pub(super) async fn counts_are_always_those_of_the_items(bench: Bench) {
     let user = bench.user("u");
-    let (now, category) = (NOW, |number: u128| (!number.is_multiple_of(3)).then(|| format!("c{}", number % 3)));
+    let (now, category) =
+        (NOW, |number: u128| (!number.is_multiple_of(3)).then(|| format!("c{}", number % 3)));
     let transitions: [Transition; 6] = [
         read(),
         Arc::new(|state| ItemState { read_at: None, ..state }),

@@ -52,6 +52,10 @@ pub(crate) fn test(workspace: &Workspace, steps: &mut Steps, only: Option<Group>
 fn from_outside(workspace: &Workspace, target: &str, server: &Path, browser: Option<&Browser>) -> Command {
     let mut cargo = workspace.cargo(&["test", "--package", TESTS, "--test", target]);
     cargo.env(SERVER_BIN, server);
+    if target == "api" {
+        // These mostly wait for a server's deadlines, whatever the number of cores.
+        cargo.env("RUST_TEST_THREADS", "8");
+    }
     if let Some(Browser { chromium, chromedriver }) = browser {
         cargo.env(CHROMIUM, chromium).env(CHROMEDRIVER, chromedriver);
     }

@@ -2,12 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::State,
-    http::{HeaderMap, header},
-    response::IntoResponse,
-};
+use axum::{Json, extract::State, http::HeaderMap};
 use data_encoding::BASE64URL_NOPAD;
 use notification_bell_protocol::{MemberError, SessionGrant, SessionRequest, Timestamp};
 
@@ -37,7 +32,7 @@ pub async fn create_session(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
     body: JsonBody<SessionRequest, SMALL>,
-) -> Result<impl IntoResponse, Error> {
+) -> Result<Json<SessionGrant>, Error> {
     let request = body.value;
     let (user_id, user_hmac) = check_shape(&request)?;
     let project = find_project(&app, &request.api_key, user_id, user_hmac).await?;
@@ -53,7 +48,7 @@ pub async fn create_session(
         Error::InvalidUserHmac
     })?;
     let grant = grant(&app, &project, user, page.map(ToOwned::to_owned)).await?;
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(grant)))
+    Ok(Json(grant))
 }
 
 /// One of two proofs, and for the HMAC the user id that it is of.

@@ -1,0 +1,117 @@
+//! A folder with a database, and the command line run on it.
+
+use std::{env, process::Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::{ANSWER_LIMIT, Project, server_binary, within};
+
+/// One installation of the server: its data, and the environment its processes run in. Gone when dropped.
+#[derive(Debug)]
+pub struct Installation {
+    folder: TempDir,
+    environment: Vec<(String, String)>,
+}
+
+/// What a finished command left behind.
+#[derive(Debug)]
+pub struct Output {
+    /// The exit status.
+    pub code: i32,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained about.
+    pub stderr: String,
+}
+
+impl Installation {
+    /// An empty one: no database yet, rate limits off.
+    #[must_use]
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("the system's temporary folder can be written");
+        let database = folder.path().join("bell.db").display().to_string();
+        let environment = vec![
+            ("BELL_DATABASE".to_owned(), format!("sqlite:{database}")),
+            ("BELL_LIMITS".to_owned(), "off".to_owned()),
+            // Session tokens name it, and the port is another one after a restart.
+            ("BELL_PUBLIC_URL".to_owned(), "http://bell.example".to_owned()),
+        ];
+        Self { folder, environment }
+    }
+
+    /// Sets a variable for every process started from now on.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.retain(|(known, _)| known != name);
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The folder, which is also where the processes run.
+    #[must_use]
+    pub fn path(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// The binary with these arguments in a clean environment; it dies with the test.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(server_binary());
+        for (name, _) in env::vars_os() {
+            if name.to_str().is_some_and(|name| name.starts_with("BELL_") || name == "RUST_LOG") {
+                command.env_remove(name);
+            }
+        }
+        command
+            .args(arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// Runs a subcommand to its end, whatever that is.
+    pub async fn run(&self, arguments: &[&str]) -> Output {
+        let what = format!("`{}`", arguments.join(" "));
+        let output = within(ANSWER_LIMIT, &what, self.command(arguments).output())
+            .await
+            .unwrap_or_else(|error| panic!("{what} could not be started: {error}"));
+        Output {
+            code: output.status.code().unwrap_or_else(|| panic!("{what} was killed: {}", output.status)),
+            stdout: String::from_utf8(output.stdout).expect("what is printed is UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("what is complained is UTF-8"),
+        }
+    }
+
+    /// Runs a subcommand that has to succeed, and gives what it printed.
+    pub async fn succeed(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments).await;
+        assert_eq!(output.code, 0, "`{}` failed: {output:?}", arguments.join(" "));
+        output.stdout
+    }
+
+    /// Runs a subcommand with `--json` that has to succeed, and gives what it printed.
+    pub async fn json(&self, arguments: &[&str]) -> Value {
+        // Before a `--`, after which everything is an operand.
+        let end = arguments.iter().position(|argument| *argument == "--").unwrap_or(arguments.len());
+        let arguments = [&arguments[..end], &["--json"], &arguments[end..]].concat();
+        let printed = self.succeed(&arguments).await;
+        serde_json::from_str(&printed)
+            .unwrap_or_else(|error| panic!("`{}` printed {printed:?}: {error}", arguments.join(" ")))
+    }
+
+    /// Creates a project with further options of `project create`.
+    pub async fn create_project(&self, name: &str, options: &[&str]) -> Project {
+        let arguments = [&["project", "create", "--name", name], options].concat();
+        Project::from_json(&self.json(&arguments).await)
+    }
+}
+
+impl Default for Installation {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,56 @@
+//! A bare TCP connection, for requests that no HTTP client would send.
+
+use std::{net::SocketAddr, time::Duration};
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::{ANSWER_LIMIT, Reply, within};
+
+/// One connection to the server.
+#[derive(Debug)]
+pub struct RawConnection(TcpStream);
+
+impl RawConnection {
+    /// Connects.
+    pub async fn open(address: SocketAddr) -> Self {
+        let connecting = within(ANSWER_LIMIT, "connecting", TcpStream::connect(address));
+        Self(connecting.await.expect("the server accepts connections"))
+    }
+
+    /// Sends bytes as they are.
+    pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        // A server that has already refused may have closed its end; what it answered is still to be read.
+        let _ = within(ANSWER_LIMIT, "sending", self.0.write_all(bytes.as_ref())).await;
+    }
+
+    /// Everything the server sends until it closes the connection, which it has to do within `limit`.
+    pub async fn closed_within(&mut self, limit: Duration) -> Vec<u8> {
+        let mut received = Vec::new();
+        // An abrupt end (a reset) is an end as well.
+        let _ = within(limit, "closing the connection", self.0.read_to_end(&mut received)).await;
+        received
+    }
+
+    /// One answer, after which the server has to close the connection within `limit`.
+    pub async fn last_reply(&mut self, limit: Duration) -> Reply {
+        let received = self.closed_within(limit).await;
+        let head_end = received.windows(4).position(|four| four == b"\r\n\r\n");
+        let head_end =
+            head_end.unwrap_or_else(|| panic!("no answer: {:?}", String::from_utf8_lossy(&received)));
+        let head = std::str::from_utf8(&received[..head_end]).expect("a head is ASCII");
+        let mut lines = head.split("\r\n");
+        let status =
+            lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines.filter_map(|line| line.split_once(':')) {
+            let name: HeaderName = name.parse().expect("a header has a name");
+            headers.append(name, HeaderValue::from_str(value.trim()).expect("a header has a value"));
+        }
+        let body = received[head_end + 4..].to_vec();
+        Reply { status: status.expect("an answer has a status"), headers, body }
+    }
+}
