@@ -54,6 +54,9 @@ pub enum Error {
         "The proof of this user does not hold. Its operator can find out why with `notification-bell-server check-hmac`."
     )]
     InvalidUserHmac,
+    /// The proof was right and has run out.
+    #[error("The proof of this user has expired: the page needs a fresh one.")]
+    UserHmacExpired,
     /// Nothing was presented.
     #[error("Send `Authorization: Bearer …`.")]
     MissingToken,
@@ -69,9 +72,12 @@ pub enum Error {
     /// The page is not one of the project's.
     #[error("This project does not allow pages of this origin, or the session was opened by another one.")]
     OriginNotAllowed,
+    /// The user is cut off.
+    #[error("This user is blocked.")]
+    UserBlocked,
     /// The project does not take this kind of proof.
-    #[error("This project does not accept a userToken: it has no provider for its users.")]
-    ProofNotAllowed,
+    #[error("{0}")]
+    ProofNotAllowed(&'static str),
     /// The key lacks a scope.
     #[error("This key lacks the scope {0}.")]
     InsufficientScope(Scope),
@@ -149,12 +155,14 @@ impl Error {
             Self::InvalidIdempotencyKey => Code::InvalidIdempotencyKey,
             Self::UnknownApiKey | Self::DamagedApiKey(_) | Self::UnknownBackendKey => Code::UnknownApiKey,
             Self::InvalidUserHmac => Code::InvalidUserHmac,
+            Self::UserHmacExpired => Code::UserHmacExpired,
             Self::MissingToken => Code::MissingToken,
             Self::InvalidToken => Code::InvalidToken,
             Self::TokenExpired => Code::TokenExpired,
             Self::TokenRevoked => Code::TokenRevoked,
             Self::OriginNotAllowed => Code::OriginNotAllowed,
-            Self::ProofNotAllowed => Code::ProofNotAllowed,
+            Self::UserBlocked => Code::UserBlocked,
+            Self::ProofNotAllowed(_) => Code::ProofNotAllowed,
             Self::InsufficientScope(_) => Code::InsufficientScope,
             Self::NotFound(_) => Code::NotFound,
             Self::MethodNotAllowed => Code::MethodNotAllowed,
@@ -210,7 +218,9 @@ impl Error {
     const fn challenge(&self) -> Option<&'static str> {
         match self {
             // RFC 9110, section 15.5.2: every 401 says how it would be accepted.
-            Self::MissingToken | Self::UnknownApiKey | Self::InvalidUserHmac => Some("Bearer"),
+            Self::MissingToken | Self::UnknownApiKey | Self::InvalidUserHmac | Self::UserHmacExpired => {
+                Some("Bearer")
+            }
             Self::InvalidToken
             | Self::TokenExpired
             | Self::TokenRevoked

@@ -8,13 +8,14 @@ use crate::{
         master_key::{MasterKey, MasterKeyError},
         origin::AllowedOrigin,
         project_secret,
+        proofs::ProofKind,
         scope::Scope,
         user_id::UserIdRule,
     },
     error::Error,
     ids::IdGenerator,
     randomness::Randomness,
-    store::{NewBackendKey, NewProject, Project, Store, StoreError},
+    store::{NewBackendKey, NewProject, NewSecret, Project, Store, StoreError},
 };
 
 /// What a project is to be.
@@ -30,6 +31,8 @@ pub struct ProjectRequest {
     pub origins: Vec<AllowedOrigin>,
     /// How its user ids are written.
     pub user_id_rule: UserIdRule,
+    /// The kinds of proof it accepts; empty: all.
+    pub proofs: Vec<ProofKind>,
 }
 
 /// A project that was made, with the keys that are shown this once.
@@ -90,6 +93,7 @@ pub async fn create(
             sealed_secret: project_secret::seal(master_key, &api_secret_key, randomness)?,
             secret_fingerprint: master_key.fingerprint(&api_secret_key),
             user_id_rule: request.user_id_rule,
+            proofs: if request.proofs.is_empty() { ProofKind::ALL.to_vec() } else { request.proofs },
             origins: request.origins,
             created_at,
         })
@@ -120,6 +124,32 @@ fn check(name: &str, api_key: &str, api_secret_key: &str) -> Result<(), ProjectE
         return Err(ProjectError::NotAllowed("the secret must not be a public key or a backend's key"));
     }
     Ok(())
+}
+
+/// Replaces the secret of a project: the new one. The one before is accepted for `previous_valid_for_ms`, if any.
+///
+/// # Errors
+/// If an earlier one is still accepted, unless `force`: sites may still use it. Or if the store fails.
+pub async fn rotate_secret(
+    store: &dyn Store,
+    master_key: &MasterKey,
+    randomness: &dyn Randomness,
+    project: &Project,
+    now: Timestamp,
+    previous_valid_for_ms: i64,
+    force: bool,
+) -> Result<String, ProjectError> {
+    if !force && project.previous_secret.as_ref().is_some_and(|previous| previous.until > now) {
+        return Err(ProjectError::NotAllowed(
+            "the secret before this one is still accepted, and would be no longer: wait until it has ended, or use --force",
+        ));
+    }
+    let secret = KeyKind::Secret.generate(randomness);
+    let sealed = project_secret::seal(master_key, &secret, randomness)?;
+    let fingerprint = master_key.fingerprint(&secret);
+    let previous_until = (previous_valid_for_ms > 0).then(|| now.plus_ms(previous_valid_for_ms));
+    store.rotate_secret(project.key, NewSecret { sealed, fingerprint, previous_until }).await?;
+    Ok(secret)
 }
 
 /// Makes a key for a project's backend: the key as it is kept, and the key itself, which is not.

@@ -22,6 +22,7 @@ use crate::{
         metrics,
         notifications::send::send_notification,
         session::{create::create_session, end::end_session},
+        users::revoke::revoke_user,
     },
 };
 
@@ -44,6 +45,7 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     // A site's backend, with its key.
     let backend = Router::new()
         .route("/notifications", post(send_notification))
+        .route("/users/{id}/revoke", post(revoke_user))
         .layer(from_fn(accept::require_json))
         .layer(from_fn(query::refuse_tokens))
         .layer(from_fn(limits::bound));

@@ -84,7 +84,7 @@ async fn a_proof_that_is_not_exactly_one_is_refused_without_a_reason() {
         hmac_base64(&server.project().api_key, USER),
         hmac_base64(&server.project().backend_key, USER),
         hmac_base64(USER, SECRET),
-        "v2.4102444800.".to_owned() + &BASE64_URL_SAFE_NO_PAD.encode(mac),
+        format!("v2.4102444800.{}", BASE64_URL_SAFE_NO_PAD.encode(mac)),
     ];
     let mut answers: Vec<Value> = Vec::new();
     for proof in &wrong {

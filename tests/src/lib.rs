@@ -6,6 +6,7 @@
 
 mod api;
 mod binary;
+pub mod browser;
 mod events;
 mod installation;
 mod moments;

@@ -5,19 +5,23 @@ CREATE TABLE incarnation (
 ) STRICT;
 
 CREATE TABLE projects (
-    key                INTEGER PRIMARY KEY,
-    id                 TEXT NOT NULL UNIQUE,
-    name               TEXT NOT NULL UNIQUE,
-    api_key            TEXT NOT NULL UNIQUE,
-    sealed_secret      BLOB NOT NULL,
-    secret_fingerprint BLOB NOT NULL,
-    user_id_rule       TEXT NOT NULL,
-    origins            TEXT NOT NULL,
-    epoch              INTEGER NOT NULL DEFAULT 0,
-    created_at         INTEGER NOT NULL
+    key                  INTEGER PRIMARY KEY,
+    id                   TEXT NOT NULL UNIQUE,
+    name                 TEXT NOT NULL UNIQUE,
+    api_key              TEXT NOT NULL UNIQUE,
+    sealed_secret        BLOB NOT NULL,
+    secret_fingerprint   BLOB NOT NULL,
+    -- The secret before it, while it is still accepted.
+    previous_sealed      BLOB,
+    previous_fingerprint BLOB,
+    previous_until       INTEGER,
+    proofs               TEXT NOT NULL,
+    user_id_rule         TEXT NOT NULL,
+    origins              TEXT NOT NULL,
+    epoch                INTEGER NOT NULL DEFAULT 0,
+    created_at           INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX projects_by_fingerprint ON projects (secret_fingerprint);
 
 CREATE TABLE backend_keys (
     key          INTEGER PRIMARY KEY,
@@ -45,19 +49,25 @@ CREATE TABLE ended_sessions (
     until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- A row comes with the first notification. The numbers are those of the view `all`, kept with every change so that
+-- A row comes with the first notification, or when a user is cut off. The numbers are those of the view `all`, kept with every change so that
 -- reading them costs the same however full an inbox is.
 CREATE TABLE users (
-    key      INTEGER PRIMARY KEY,
-    project  INTEGER NOT NULL REFERENCES projects,
-    id       TEXT NOT NULL,
-    epoch    INTEGER NOT NULL DEFAULT 0,
-    revision INTEGER NOT NULL DEFAULT 0,
+    key            INTEGER PRIMARY KEY,
+    project        INTEGER NOT NULL REFERENCES projects,
+    id             TEXT NOT NULL,
+    -- Raised to end every session at once.
+    epoch          INTEGER NOT NULL DEFAULT 0,
+    -- Sessions that began before this moment have ended.
+    issued_before  INTEGER NOT NULL DEFAULT 0,
+    blocked        INTEGER NOT NULL DEFAULT 0,
+    -- Whether the plain HMAC of this user is no longer taken.
+    plain_hmac_off INTEGER NOT NULL DEFAULT 0,
+    revision       INTEGER NOT NULL DEFAULT 0,
     -- Tombstones up to this revision have been forgotten.
-    floor    INTEGER NOT NULL DEFAULT 0,
-    unseen   INTEGER NOT NULL DEFAULT 0,
-    unread   INTEGER NOT NULL DEFAULT 0,
-    total    INTEGER NOT NULL DEFAULT 0,
+    floor          INTEGER NOT NULL DEFAULT 0,
+    unseen         INTEGER NOT NULL DEFAULT 0,
+    unread         INTEGER NOT NULL DEFAULT 0,
+    total          INTEGER NOT NULL DEFAULT 0,
     UNIQUE (project, id)
 ) STRICT;
 

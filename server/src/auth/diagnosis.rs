@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
-use super::proof;
+use super::proofs::plain;
 
 /// What to try a proof against.
 pub struct Case<'case> {
@@ -42,15 +42,15 @@ pub fn diagnose(case: &Case<'_>) -> Option<String> {
         .or_else(|| message(case, proof))
         .or_else(|| key(case, proof))
         .or_else(|| algorithm(case, proof))
-        .or_else(|| proof::decode(proof).is_none().then(|| form(proof)))
+        .or_else(|| plain::decode(proof).is_none().then(|| form(proof)))
 }
 
 fn holds(secret: &str, user_id: &str, proof: &str) -> bool {
-    proof::verify(secret, user_id, proof).is_ok()
+    plain::verify(secret, user_id, proof).is_ok()
 }
 
 fn encoding(case: &Case<'_>, proof: &str) -> Option<String> {
-    let mac = proof::decode(&proof::prove(case.secret, case.user_id))?;
+    let mac = plain::decode(&plain::prove(case.secret, case.user_id))?;
     let hex = HEXLOWER.encode(&mac);
     let standard = BASE64.encode(&mac);
     if proof == BASE64.encode(hex.as_bytes()) {
@@ -158,7 +158,7 @@ mod tests {
     use sha1::Sha1;
     use sha2::{Digest, Sha256};
 
-    use super::{Case, diagnose, proof};
+    use super::{Case, diagnose, plain};
 
     const SECRET: &str = "sk_secret";
     const USER: &str = "user@example.com";
@@ -171,8 +171,8 @@ mod tests {
 
     #[test]
     fn each_mistake_has_a_name() {
-        let right = proof::prove(SECRET, USER);
-        let hex = HEXLOWER.encode(&proof::decode(&right).unwrap());
+        let right = plain::prove(SECRET, USER);
+        let hex = HEXLOWER.encode(&plain::decode(&right).unwrap());
         let sha1 = <Hmac<Sha1> as KeyInit>::new_from_slice(SECRET.as_bytes()).unwrap().chain_update(USER);
         for (proof, word) in [
             (String::new(), "empty"),
@@ -181,12 +181,12 @@ mod tests {
             (BASE64.encode(right.as_bytes()), "twice"),
             (right.replace('=', "%3D").replace('+', "%2B").replace('/', "%2F"), "percent-encoded"),
             (right[..30].to_owned(), "cut off"),
-            (proof::prove(SECRET, "USER@EXAMPLE.COM"), "upper-case"),
-            (proof::prove(SECRET, "user@example.com\n"), "line break"),
-            (proof::prove("pk_public", USER), "public key"),
-            (proof::prove("sk_staging", USER), "Staging"),
-            (proof::prove(USER, SECRET), "swapped"),
-            (proof::prove("", USER), "empty"),
+            (plain::prove(SECRET, "USER@EXAMPLE.COM"), "upper-case"),
+            (plain::prove(SECRET, "user@example.com\n"), "line break"),
+            (plain::prove("pk_public", USER), "public key"),
+            (plain::prove("sk_staging", USER), "Staging"),
+            (plain::prove(USER, SECRET), "swapped"),
+            (plain::prove("", USER), "empty"),
             (BASE64.encode(&sha1.finalize().into_bytes()), "SHA1"),
             (BASE64.encode(&Sha256::digest(format!("{SECRET}{USER}"))), "no HMAC"),
             ("sk_something".to_owned(), "never put it into a page"),
@@ -200,15 +200,15 @@ mod tests {
     fn a_plus_that_became_a_space_is_recognised() {
         let user = (0..1_000)
             .map(|n| format!("u{n}"))
-            .find(|user| proof::prove(SECRET, user).contains('+'))
+            .find(|user| plain::prove(SECRET, user).contains('+'))
             .unwrap();
-        let proof = proof::prove(SECRET, &user).replace('+', " ");
+        let proof = plain::prove(SECRET, &user).replace('+', " ");
         let case = Case { secret: SECRET, api_key: "pk_public", others: &[], user_id: &user, proof: &proof };
         assert!(diagnose(&case).unwrap().contains("became a space"));
     }
 
     #[test]
     fn what_is_nobodys_mistake_has_no_name() {
-        assert_eq!(mistake(&proof::prove("sk_unknown", USER)), "");
+        assert_eq!(mistake(&plain::prove("sk_unknown", USER)), "");
     }
 }

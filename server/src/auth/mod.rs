@@ -7,7 +7,7 @@ pub mod keys;
 pub mod master_key;
 pub mod origin;
 pub mod project_secret;
-pub mod proof;
+pub mod proofs;
 pub mod scope;
 pub mod session;
 pub mod session_keys;

@@ -1,11 +1,16 @@
-//! A project's secret, sealed while it is kept.
+//! A project's secrets, sealed while they are kept.
 
-use super::master_key::{MasterKey, MasterKeyError};
+use notification_bell_protocol::Timestamp;
+
+use super::{
+    master_key::{MasterKey, MasterKeyError},
+    proofs::Secrets,
+};
 use crate::{randomness::Randomness, store::Project};
 
 const PURPOSE: &str = "project secret";
 
-/// Seals the secret of a project to be.
+/// Seals a secret.
 ///
 /// # Errors
 /// See [`MasterKey::seal`].
@@ -17,10 +22,17 @@ pub fn seal(
     master_key.seal(PURPOSE, secret.as_bytes(), randomness)
 }
 
-/// The secret of a project.
+/// The secrets of a project that count now.
 ///
 /// # Errors
-/// If the master key is not the one it was sealed under.
-pub fn open(master_key: &MasterKey, project: &Project) -> Result<String, MasterKeyError> {
-    String::from_utf8(master_key.open(PURPOSE, &project.sealed_secret)?).map_err(|_| MasterKeyError::Opening)
+/// If the master key is not the one they were sealed under.
+pub fn open(master_key: &MasterKey, project: &Project, now: Timestamp) -> Result<Secrets, MasterKeyError> {
+    let open = |sealed: &[u8]| {
+        String::from_utf8(master_key.open(PURPOSE, sealed)?).map_err(|_| MasterKeyError::Opening)
+    };
+    let previous = project.previous_secret.as_ref().filter(|previous| previous.until > now);
+    Ok(Secrets {
+        current: open(&project.sealed_secret)?,
+        previous: previous.map(|previous| open(&previous.sealed)).transpose()?,
+    })
 }

@@ -8,7 +8,12 @@ use axum::{
 };
 
 use super::{bearer, session_token::Claims, user_id::UserId};
-use crate::{app::App, auth::session_token::TokenFault, error::Error, store::UserRef};
+use crate::{
+    app::App,
+    auth::session_token::TokenFault,
+    error::Error,
+    store::{Store, UserRef},
+};
 
 /// A user with an open session.
 #[derive(Clone, Debug)]
@@ -39,15 +44,26 @@ where
         {
             return Err(Error::OriginNotAllowed);
         }
-        let user = UserId::trusted(&claims.sub);
-        let standing = app
-            .store
-            .session_standing(claims.project_id(), &user, &claims.jti)
-            .await?
-            .ok_or(Error::InvalidToken)?;
-        if standing.ended || standing.user_epoch > claims.ue || standing.project.epoch > claims.pe {
-            return Err(Error::TokenRevoked);
-        }
-        Ok(Self { user: UserRef { project: standing.project.key, user }, claims })
+        let user = check_standing(&*app.store, &claims).await?;
+        Ok(Self { user, claims })
     }
+}
+
+/// Asks the database whether a token that is itself in order still counts; whose it is, if so.
+///
+/// # Errors
+/// If it was ended or revoked, or the store fails.
+pub async fn check_standing(store: &dyn Store, claims: &Claims) -> Result<UserRef, Error> {
+    let user = UserId::trusted(&claims.sub);
+    let standing =
+        store.session_standing(claims.project_id(), &user, &claims.jti).await?.ok_or(Error::InvalidToken)?;
+    let revoked = standing.ended
+        || standing.user.blocked
+        || standing.user.epoch > claims.ue
+        || standing.user.issued_before > claims.issued_at()
+        || standing.project.epoch > claims.pe;
+    if revoked {
+        return Err(Error::TokenRevoked);
+    }
+    Ok(UserRef { project: standing.project.key, user })
 }

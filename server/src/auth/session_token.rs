@@ -4,7 +4,7 @@ use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode}
 use notification_bell_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::session_keys::SessionKeys;
+use super::{proofs::ProofKind, session_keys::SessionKeys};
 
 const TYPE: &str = "bell-session+jwt";
 const AUDIENCE_PREFIX: &str = "bell:";
@@ -12,14 +12,6 @@ const AUDIENCE_PREFIX: &str = "bell:";
 const LEEWAY_SECONDS: i64 = 5;
 /// Nothing longer is looked at.
 const MAX_BYTES: usize = 8 * 1_024;
-
-/// How a user was proved to be who they are (`amr`, RFC 8176).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProofKind {
-    /// Proof A: the plain HMAC.
-    Hmac,
-}
 
 /// What a session token says. Times are in seconds, as JWTs have them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +35,7 @@ pub struct Claims {
     /// The origin of the page it was issued to; absent for what is not a browser.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub org: Option<String>,
-    /// How the user was proved.
+    /// How the user was proved to be who they are (`amr`, RFC 8176).
     pub amr: ProofKind,
 }
 

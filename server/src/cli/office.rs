@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::CommandError;
 use crate::{
-    auth::{master_key::MasterKey, project_secret},
+    auth::{master_key::MasterKey, project_secret, proofs::Secrets},
     clock::{Clock, SystemClock},
     config::Settings,
     ids::IdGenerator,
@@ -57,8 +57,8 @@ impl Office {
             })
     }
 
-    /// The secret of a project.
-    pub(super) fn secret(&self, project: &Project) -> Result<String, CommandError> {
-        Ok(project_secret::open(&self.master_key, project)?)
+    /// The secrets of a project that count now.
+    pub(super) fn secrets(&self, project: &Project) -> Result<Secrets, CommandError> {
+        Ok(project_secret::open(&self.master_key, project, self.clock.now())?)
     }
 }

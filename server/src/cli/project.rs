@@ -1,11 +1,13 @@
 //! `project`: make and show projects.
 
+use std::time::Duration;
+
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use super::{CommandError, office::Office, output};
 use crate::{
-    auth::{origin::AllowedOrigin, user_id::UserIdRule},
+    auth::{origin::AllowedOrigin, proofs::ProofKind, user_id::UserIdRule},
     config::Settings,
     project::{self, ProjectRequest},
     store::Project,
@@ -26,6 +28,10 @@ pub(super) enum ProjectCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Replace the secret; the present one is still accepted for a while
+    #[command(after_help = "Example:
+  notification-bell-server project rotate-secret --project Shop --previous-valid-for 7d")]
+    RotateSecret(RotateSecret),
     /// Show a project and, if asked to, its secret
     #[command(after_help = "Example:
   notification-bell-server project show --project Shop --secret")]
@@ -59,6 +65,25 @@ pub(super) struct Create {
     /// How its user ids are written
     #[arg(long, value_enum, default_value = "lowercase")]
     user_ids: UserIds,
+    /// Accept this kind of proof; may be repeated. Without any, all of them
+    #[arg(long = "proof", value_enum, value_name = "KIND")]
+    proofs: Vec<ProofKind>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub(super) struct RotateSecret {
+    /// Its id, name or apiKey; with one project it may be left out
+    #[arg(long)]
+    project: Option<String>,
+    /// How long the present secret is still accepted; 0s ends it, and every session, at once
+    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = humantime::parse_duration)]
+    previous_valid_for: Duration,
+    /// Rotate although the secret before the present one is still accepted
+    #[arg(long)]
+    force: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -72,12 +97,44 @@ enum UserIds {
     Exact,
 }
 
+impl RotateSecret {
+    async fn run(self, office: &Office) -> Result<(), CommandError> {
+        let project = office.project(self.project.as_deref()).await?;
+        let previous_valid_for_ms = i64::try_from(self.previous_valid_for.as_millis()).unwrap_or(i64::MAX);
+        let secret = project::rotate_secret(
+            &*office.store,
+            &office.master_key,
+            &*office.randomness,
+            &project,
+            office.clock.now(),
+            previous_valid_for_ms,
+            self.force,
+        )
+        .await?;
+        let project = office.project(Some(&project.id)).await?;
+        let previous_until =
+            project.previous_secret.map(|previous| previous.until).filter(|_| previous_valid_for_ms > 0);
+        if self.json {
+            output::json(
+                &json!({ "id": project.id, "apiSecretKey": secret, "previousValidUntil": previous_until }),
+            );
+            return Ok(());
+        }
+        output::fields(&[
+            ("apiSecretKey", secret),
+            ("previous until", previous_until.map_or("ended".to_owned(), |until| until.to_string())),
+        ]);
+        Ok(())
+    }
+}
+
 impl ProjectCommand {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
         let office = Office::open(settings)?;
         match self {
             Self::Create(create) => create.run(&office).await,
             Self::List { json } => list(&office, json).await,
+            Self::RotateSecret(rotate) => rotate.run(&office).await,
             Self::Show { project, secret, json } => show(&office, project.as_deref(), secret, json).await,
         }
     }
@@ -90,6 +147,7 @@ impl Create {
             api_key: self.api_key,
             api_secret_key: self.api_secret_key,
             origins: self.origins,
+            proofs: self.proofs,
             user_id_rule: match self.user_ids {
                 UserIds::Lowercase => UserIdRule::Lowercase,
                 UserIds::Exact => UserIdRule::Exact,
@@ -152,7 +210,7 @@ async fn show(
     json: bool,
 ) -> Result<(), CommandError> {
     let project = office.project(reference).await?;
-    let secret = if secret { Some(office.secret(&project)?) } else { None };
+    let secret = if secret { Some(office.secrets(&project)?.current) } else { None };
     if json {
         let mut value = describe(&project);
         if let Some(secret) = secret {
@@ -181,6 +239,7 @@ fn describe(project: &Project) -> Value {
         "apiKey": project.api_key,
         "origins": project.origins,
         "userIds": project.user_id_rule,
+        "proofs": project.proofs,
         "createdAt": project.created_at,
     })
 }

@@ -43,7 +43,7 @@ impl Demo {
             Some(project) => project,
             None => make_project(&app).await?,
         };
-        let secret = project_secret::open(&app.master_key, &project)?;
+        let secret = project_secret::open(&app.master_key, &project, app.clock.now())?.current;
         let backend_key = renew_key(&app, &project).await?;
         Ok(Arc::new(Self { app, project, secret, backend_key }))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json, Router,
-    extract::{Path, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, header},
     middleware::{Next, from_fn},
     response::Response,
@@ -15,9 +15,10 @@ use serde_json::{Value, json};
 
 use super::{Demo, USERS};
 use crate::{
-    auth::proof,
+    auth::proofs::plain,
     edge::{
         body::{JsonBody, SEND},
+        path::Segment,
         query::Parameters,
     },
     error::Error,
@@ -68,7 +69,7 @@ async fn show_page(headers: HeaderMap) -> Result<Response, Error> {
     Ok(response)
 }
 
-async fn show_file(Path(path): Path<String>, headers: HeaderMap) -> Result<Response, Error> {
+async fn show_file(Segment(path): Segment, headers: HeaderMap) -> Result<Response, Error> {
     let asset = assets::find(&format!("demo/{path}")).ok_or(NOTHING)?;
     Ok(assets::serve(asset, &headers, "no-cache"))
 }
@@ -96,7 +97,7 @@ async fn show_state(
         "apiSecretKey": demo.secret,
         "backendKey": demo.backend_key,
         "userId": user_id,
-        "userHmac": proof::prove(&demo.secret, user_id),
+        "userHmac": plain::prove(&demo.secret, user_id),
         "users": users,
     })))
 }

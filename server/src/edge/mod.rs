@@ -5,6 +5,7 @@ pub mod body;
 pub mod cors;
 pub mod limits;
 pub mod listener;
+pub mod path;
 pub mod query;
 pub mod report;
 mod shape;

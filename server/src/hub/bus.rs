@@ -19,7 +19,9 @@ pub enum Wake {
         /// The token's `jti`.
         session_id: String,
     },
-    /// Anything may have changed.
+    /// A user was cut off: streams of sessions that are no longer valid end.
+    Revoked(UserRef),
+    /// Anything may have changed, sessions too.
     Everybody,
 }
 

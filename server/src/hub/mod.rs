@@ -16,7 +16,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::watch;
 
 pub use bus::{Bus, BusError, LocalBus, Wake};
-pub use stream::{Stream, StreamClock, StreamEnd};
+pub use stream::{Stream, StreamEnd};
 
 use crate::store::UserRef;
 
@@ -28,6 +28,8 @@ pub const MAX_STREAMS_OF_A_USER: usize = 10;
 struct Signal {
     /// Raised by every wake-up.
     wakes: u64,
+    /// Raised when the session may have been revoked.
+    doubts: u64,
     /// The session was ended.
     ended: bool,
 }
@@ -40,6 +42,13 @@ struct Seat {
 impl Seat {
     fn wake(&self) {
         self.signal.send_modify(|signal| signal.wakes += 1);
+    }
+
+    fn doubt(&self) {
+        self.signal.send_modify(|signal| {
+            signal.wakes += 1;
+            signal.doubts += 1;
+        });
     }
 
     fn end(&self) {
@@ -86,7 +95,7 @@ impl Hub {
         of_user.push(Arc::clone(&seat));
         self.open.inc();
         let draining = self.draining.subscribe();
-        Ok(Subscription { hub: Arc::clone(self), user: user.clone(), seat, woken, draining })
+        Ok(Subscription { hub: Arc::clone(self), user: user.clone(), seat, woken, doubts: 0, draining })
     }
 
     /// Wakes the streams that a wake-up is for.
@@ -94,7 +103,8 @@ impl Hub {
         let seats = self.lock();
         match wake {
             Wake::Changed(user) => seats.get(user).into_iter().flatten().for_each(|seat| seat.wake()),
-            Wake::Everybody => seats.values().flatten().for_each(|seat| seat.wake()),
+            Wake::Revoked(user) => seats.get(user).into_iter().flatten().for_each(|seat| seat.doubt()),
+            Wake::Everybody => seats.values().flatten().for_each(|seat| seat.doubt()),
             Wake::SessionEnded { user, session_id } => {
                 let of_session = |seat: &&Arc<Seat>| seat.session_id == *session_id;
                 seats.get(user).into_iter().flatten().filter(of_session).for_each(|seat| seat.end());
@@ -124,6 +134,8 @@ pub struct Subscription {
     user: UserRef,
     seat: Arc<Seat>,
     woken: watch::Receiver<Signal>,
+    /// Doubts that have been cleared up.
+    doubts: u64,
     draining: watch::Receiver<bool>,
 }
 
@@ -132,6 +144,8 @@ pub struct Subscription {
 enum Woken {
     /// Something may have changed.
     Changed,
+    /// Something may have changed, and its session may have been revoked.
+    Doubted,
     /// Its session was ended.
     Ended,
     /// The server is about to stop.
@@ -145,7 +159,15 @@ impl Subscription {
             _ = self.draining.wait_for(|draining| *draining) => Woken::Draining,
             // The sender is in the seat, which this holds: it cannot have gone.
             _ = self.woken.changed() => {
-                if self.woken.borrow_and_update().ended { Woken::Ended } else { Woken::Changed }
+                let signal = self.woken.borrow_and_update();
+                if signal.ended {
+                    Woken::Ended
+                } else if signal.doubts > self.doubts {
+                    self.doubts = signal.doubts;
+                    Woken::Doubted
+                } else {
+                    Woken::Changed
+                }
             }
         }
     }
@@ -184,7 +206,9 @@ mod tests {
     async fn a_wake_up_that_came_before_the_first_look_is_kept() {
         let hub = Arc::new(Hub::new(Gauge::default()));
         let mut subscription = hub.subscribe(&user(1), "s").unwrap();
+        hub.wake(&Wake::Revoked(user(1)));
         hub.wake(&Wake::Changed(user(1)));
+        assert_eq!(subscription.woken().await, Woken::Doubted);
         hub.wake(&Wake::Changed(user(1)));
         assert_eq!(subscription.woken().await, Woken::Changed);
     }

@@ -14,7 +14,9 @@ use tokio::{
 
 use super::{Subscription, Woken, frame};
 use crate::{
+    auth::{session::check_standing, session_token::Claims},
     clock::Clock,
+    error::Error,
     randomness::Randomness,
     store::{Changes, Store, StoreError, UserRef},
 };
@@ -25,17 +27,6 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 const HEARTBEAT_JITTER_MS: i64 = 5_000;
 const RETRY_MIN_MS: u64 = 1_000;
 const RETRY_MAX_MS: u64 = 15_000;
-
-/// When a stream's session began and ends.
-#[derive(Clone, Copy, Debug)]
-pub struct StreamClock {
-    /// When the token was issued.
-    pub issued_at: Timestamp,
-    /// When the token ends, and the stream with it.
-    pub expires_at: Timestamp,
-    /// Over how long streams end when the server stops.
-    pub drain: Duration,
-}
 
 /// Why a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +55,10 @@ pub struct Stream {
     pub clock: Arc<dyn Clock>,
     /// So that not all come back at once.
     pub randomness: Arc<dyn Randomness>,
-    /// Its deadlines.
-    pub times: StreamClock,
+    /// Its session: when it ends, and whether it still counts.
+    pub claims: Claims,
+    /// Over how long streams end when the server stops.
+    pub drain: Duration,
 }
 
 impl Stream {
@@ -83,10 +76,10 @@ impl Stream {
         last_event_id: Option<String>,
         client: &mpsc::Sender<Bytes>,
     ) -> Result<StreamEnd, StreamEnd> {
-        let ends_at = self.deadline(self.times.expires_at);
-        let life_ms = self.times.expires_at.unix_ms() - self.times.issued_at.unix_ms();
+        let ends_at = self.deadline(self.claims.expires_at());
+        let life_ms = self.claims.expires_at().unix_ms() - self.claims.issued_at().unix_ms();
         let lead_ms = SESSION_EXPIRING_LEAD_MS.min(life_ms / 5);
-        let expiring_at = self.deadline(self.times.expires_at.plus_ms(-lead_ms));
+        let expiring_at = self.deadline(self.claims.expires_at().plus_ms(-lead_ms));
         let mut expiring_said = false;
 
         let mut revision = self.open(last_event_id, client).await?;
@@ -99,6 +92,10 @@ impl Stream {
                 woken = self.subscription.woken() => match woken {
                     Woken::Draining => return Ok(StreamEnd::Draining),
                     Woken::Ended => return Ok(StreamEnd::Revoked),
+                    Woken::Doubted => {
+                        self.check_session().await?;
+                        revision = self.catch_up(revision, client).await?;
+                    }
                     Woken::Changed => revision = self.catch_up(revision, client).await?,
                 },
                 () = sleep_until(expiring_at), if !expiring_said => {
@@ -107,6 +104,15 @@ impl Stream {
                 }
                 () = sleep_until(heartbeat_at) => write(client, frame::HEARTBEAT).await?,
             }
+        }
+    }
+
+    /// Whether the session still counts, after something that may have ended it.
+    async fn check_session(&self) -> Result<(), StreamEnd> {
+        match check_standing(&*self.store, &self.claims).await {
+            Ok(_) => Ok(()),
+            Err(Error::Storage(_) | Error::Overloaded | Error::ShuttingDown) => Err(StreamEnd::Failed),
+            Err(_) => Err(StreamEnd::Revoked),
         }
     }
 
@@ -141,7 +147,7 @@ impl Stream {
 
     /// Streams end spread over the drain time, and are told to come back at different times.
     async fn say_goodbye(&self, client: &mpsc::Sender<Bytes>) {
-        let drain_ms = u64::try_from(self.times.drain.as_millis()).unwrap_or(0);
+        let drain_ms = u64::try_from(self.drain.as_millis()).unwrap_or(0);
         let ends_at = Instant::now() + Duration::from_millis(self.randomness.below(drain_ms));
         tokio::select! {
             () = client.closed() => return,

@@ -4,7 +4,7 @@
 //! They are compressed when the program is built.
 
 use axum::{
-    extract::Path,
+    extract::{Path, rejection::PathRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -49,12 +49,12 @@ pub async fn show_loader(headers: HeaderMap) -> Result<Response, Error> {
 /// # Errors
 /// If there is none of this name.
 pub async fn show_versioned(
-    Path((version, path)): Path<(String, String)>,
+    address: Result<Path<(String, String)>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    let asset = find(&path)
-        .filter(|asset| !is_of_the_demo(asset.path))
-        .ok_or(Error::NotFound("The element has no such file."))?;
+    const NO_SUCH_FILE: Error = Error::NotFound("The element has no such file.");
+    let Path((version, path)) = address.map_err(|_| NO_SUCH_FILE)?;
+    let asset = find(&path).filter(|asset| !is_of_the_demo(asset.path)).ok_or(NO_SUCH_FILE)?;
     // A page that was pinned to an earlier version gets the present one, and may not keep it under that name.
     Ok(serve(asset, &headers, if version == VERSION { FOR_EVER } else { REVALIDATE }))
 }

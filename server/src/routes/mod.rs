@@ -6,3 +6,4 @@ pub mod inbox;
 pub mod metrics;
 pub mod notifications;
 pub mod session;
+pub mod users;

@@ -6,8 +6,8 @@ use notification_bell_protocol::{Counts, Timestamp, View};
 use uuid::Uuid;
 
 use super::{
-    Changes, Idempotency, ItemState, ListQuery, NewNotification, NewProject, Place, Project, Selection,
-    SendOutcome, Store, StoreError, Transition, UserRef,
+    Changes, Idempotency, ItemState, ListQuery, NewNotification, NewProject, NewSecret, Place, Project,
+    Revocation, Selection, SendOutcome, Store, StoreError, Transition, UserRef,
 };
 use crate::auth::user_id::{UserId, UserIdRule};
 
@@ -64,6 +64,7 @@ fn project(name: &str) -> NewProject {
         api_key: format!("pk_{name}"),
         sealed_secret: vec![1],
         secret_fingerprint: [7; 32],
+        proofs: Vec::new(),
         user_id_rule: UserIdRule::Lowercase,
         origins: Vec::new(),
         created_at: NOW,
@@ -120,6 +121,48 @@ pub(super) async fn names_and_public_keys_are_unique(bench: Bench) {
     assert!(bench.store.project_by_api_key("pk_Second").await.unwrap().is_none());
     assert!(bench.store.is_secret([7; 32]).await.unwrap());
     assert!(!bench.store.is_secret([8; 32]).await.unwrap());
+}
+
+pub(super) async fn a_rotated_secret_has_a_previous_one(bench: Bench) {
+    let rotate = |sealed: u8, previous_until| {
+        let secret = NewSecret { sealed: vec![sealed], fingerprint: [sealed; 32], previous_until };
+        bench.store.rotate_secret(bench.project.key, secret)
+    };
+    let project = async || bench.store.project_by_api_key("pk_First").await.unwrap().unwrap();
+    rotate(2, Some(NOW)).await.unwrap();
+    let rotated = project().await;
+    let previous = rotated.previous_secret.unwrap();
+    assert_eq!((rotated.sealed_secret, previous.sealed, previous.until), (vec![2], vec![1], NOW));
+    assert_eq!(rotated.epoch, bench.project.epoch, "sessions go on while the previous secret does");
+    assert!(bench.store.is_secret([7; 32]).await.unwrap() && bench.store.is_secret([2; 32]).await.unwrap());
+    rotate(3, None).await.unwrap();
+    assert!(project().await.epoch > bench.project.epoch, "sessions end with the previous secret");
+}
+
+pub(super) async fn a_user_is_cut_off_in_one_project_and_let_in_again(bench: Bench) {
+    let user = bench.user("never heard of");
+    let unknown = bench.store.user_standing(&user).await.unwrap();
+    assert_eq!((unknown.epoch, unknown.blocked, unknown.plain_hmac_off), (0, false, false));
+    let cut_off = Revocation {
+        every_session: true,
+        issued_before: Some(NOW),
+        blocked: Some(true),
+        plain_hmac_off: Some(true),
+    };
+    bench.store.revoke_user(&user, cut_off).await.unwrap();
+    bench.store.revoke_user(&user, Revocation::default()).await.unwrap();
+    let standing = bench.store.user_standing(&user).await.unwrap();
+    assert_eq!((standing.epoch, standing.blocked, standing.plain_hmac_off), (1, true, true));
+    assert_eq!(standing.issued_before, NOW);
+    bench
+        .store
+        .revoke_user(&user, Revocation { blocked: Some(false), ..Revocation::default() })
+        .await
+        .unwrap();
+    assert!(!bench.store.user_standing(&user).await.unwrap().blocked);
+    let other = bench.store.create_project(project("Second")).await.unwrap();
+    let stranger = UserRef { project: other.key, user: user.user };
+    assert_eq!(bench.store.user_standing(&stranger).await.unwrap(), unknown);
 }
 
 pub(super) async fn the_newest_is_listed_first_and_pages_join(bench: Bench) {

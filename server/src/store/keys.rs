@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
 
-use super::{Project, ProjectKey, StoreError};
+use super::{Project, ProjectKey, StoreError, UserRef};
 use crate::auth::{scope::Scope, user_id::UserId};
 
 /// A backend's key as it is kept: the key itself is not.
@@ -57,15 +57,41 @@ pub struct StoredSessionKey {
     pub created_at: Timestamp,
 }
 
+/// What is known of a user beside their inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserStanding {
+    /// A session with an older epoch was revoked.
+    pub epoch: i64,
+    /// A session that was issued before this moment was revoked.
+    pub issued_before: Timestamp,
+    /// No session of this user is opened.
+    pub blocked: bool,
+    /// The plain HMAC of this user is no longer accepted.
+    pub plain_hmac_off: bool,
+}
+
 /// What the database knows about a session token that is itself in order.
 #[derive(Clone, Debug)]
 pub struct SessionStanding {
     /// Its project.
     pub project: Project,
-    /// The user's epoch: a token with an older one was revoked.
-    pub user_epoch: i64,
+    /// Its user.
+    pub user: UserStanding,
     /// Whether it was ended.
     pub ended: bool,
+}
+
+/// How a user is cut off. What is `None` stays as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Revocation {
+    /// End every session there is.
+    pub every_session: bool,
+    /// End the sessions that were issued before this moment.
+    pub issued_before: Option<Timestamp>,
+    /// Open no more sessions, or open them again.
+    pub blocked: Option<bool>,
+    /// Accept the plain HMAC no more, or again.
+    pub plain_hmac_off: Option<bool>,
 }
 
 /// The keys of a database.
@@ -92,8 +118,11 @@ pub trait KeyStore: Send + Sync {
     /// Adds one, unless there is one already: of two processes that start at once, one makes the key of both.
     async fn create_first_session_key(&self, key: StoredSessionKey) -> Result<(), StoreError>;
 
-    /// A user's epoch in a project; 0 for one who was never cut off.
-    async fn user_epoch(&self, project: ProjectKey, user: &UserId) -> Result<i64, StoreError>;
+    /// What is known of a user; nothing bad of one who was never heard of.
+    async fn user_standing(&self, user: &UserRef) -> Result<UserStanding, StoreError>;
+
+    /// Cuts a user off, whether or not they were heard of.
+    async fn revoke_user(&self, user: &UserRef, revocation: Revocation) -> Result<(), StoreError>;
 
     /// What a token of this project, user and `jti` is still worth; `None` if there is no such project.
     async fn session_standing(

@@ -18,8 +18,10 @@ pub use inboxes::{
     Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place, Selection,
     SendOutcome, Transition, UserRef,
 };
-pub use keys::{BackendKey, KeyStore, NewBackendKey, SessionStanding, StoredSessionKey};
-pub use projects::{NewProject, Project, ProjectKey, ProjectStore};
+pub use keys::{
+    BackendKey, KeyStore, NewBackendKey, Revocation, SessionStanding, StoredSessionKey, UserStanding,
+};
+pub use projects::{NewProject, NewSecret, PreviousSecret, Project, ProjectKey, ProjectStore};
 
 /// A database.
 #[async_trait]

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
 
 use super::StoreError;
-use crate::auth::{origin::AllowedOrigin, user_id::UserIdRule};
+use crate::auth::{origin::AllowedOrigin, proofs::ProofKind, user_id::UserIdRule};
 
 /// Names a project inside the database. Every query on a user's data has it in its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +23,10 @@ pub struct Project {
     pub api_key: String,
     /// The secret, sealed under the master key.
     pub sealed_secret: Vec<u8>,
+    /// The secret before it, if it was rotated.
+    pub previous_secret: Option<PreviousSecret>,
+    /// The kinds of proof it accepts.
+    pub proofs: Vec<ProofKind>,
     /// How its user ids are written.
     pub user_id_rule: UserIdRule,
     /// The pages that may use it; empty: any.
@@ -31,6 +35,26 @@ pub struct Project {
     pub epoch: i64,
     /// When it was made.
     pub created_at: Timestamp,
+}
+
+/// A secret that was replaced and is still accepted for a while.
+#[derive(Clone, Debug)]
+pub struct PreviousSecret {
+    /// Sealed under the master key.
+    pub sealed: Vec<u8>,
+    /// When it stops being accepted.
+    pub until: Timestamp,
+}
+
+/// A secret that takes the place of another.
+#[derive(Clone, Debug)]
+pub struct NewSecret {
+    /// Sealed under the master key.
+    pub sealed: Vec<u8>,
+    /// See [`NewProject::secret_fingerprint`].
+    pub fingerprint: [u8; 32],
+    /// Until when the one before is accepted; `None` ends it, and every session of the project, at once.
+    pub previous_until: Option<Timestamp>,
 }
 
 /// A project to be.
@@ -46,6 +70,8 @@ pub struct NewProject {
     pub sealed_secret: Vec<u8>,
     /// Recognises the secret where it does not belong: [`MasterKey::fingerprint`](crate::auth::master_key::MasterKey::fingerprint).
     pub secret_fingerprint: [u8; 32],
+    /// See [`Project::proofs`].
+    pub proofs: Vec<ProofKind>,
     /// See [`Project::user_id_rule`].
     pub user_id_rule: UserIdRule,
     /// See [`Project::origins`].
@@ -68,6 +94,9 @@ pub trait ProjectStore: Send + Sync {
 
     /// The one with this public key.
     async fn project_by_api_key(&self, api_key: &str) -> Result<Option<Project>, StoreError>;
+
+    /// Replaces the secret of a project.
+    async fn rotate_secret(&self, project: ProjectKey, secret: NewSecret) -> Result<(), StoreError>;
 
     /// Whether some project's secret has this fingerprint.
     async fn is_secret(&self, fingerprint: [u8; 32]) -> Result<bool, StoreError>;

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use notification_bell_protocol::{ItemChanged, ItemPatch};
 
 use super::item_id;
 use crate::{
     app::App,
     auth::session::Session,
-    edge::body::{JsonBody, SMALL},
+    edge::{
+        body::{JsonBody, SMALL},
+        path::Segment,
+    },
     error::Error,
 };
 
@@ -23,7 +23,7 @@ use crate::{
 pub async fn change_item(
     State(app): State<Arc<App>>,
     session: Session,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     body: JsonBody<ItemPatch, SMALL>,
 ) -> Result<Json<ItemChanged>, Error> {
     Ok(Json(app.inbox.change(&session.user, item_id(&id)?, body.value).await?))

@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use notification_bell_protocol::ItemRemoved;
 
 use super::item_id;
-use crate::{app::App, auth::session::Session, error::Error};
+use crate::{app::App, auth::session::Session, edge::path::Segment, error::Error};
 
 /// Removes an item.
 ///
@@ -18,7 +15,7 @@ use crate::{app::App, auth::session::Session, error::Error};
 pub async fn remove_item(
     State(app): State<Arc<App>>,
     session: Session,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> Result<Json<ItemRemoved>, Error> {
     Ok(Json(app.inbox.remove(&session.user, item_id(&id)?).await?))
 }

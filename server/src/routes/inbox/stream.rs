@@ -18,7 +18,7 @@ use crate::{
     auth::session::Session,
     edge::accept::accepts,
     error::Error,
-    hub::{MAX_STREAMS_OF_A_USER, Stream, StreamClock},
+    hub::{MAX_STREAMS_OF_A_USER, Stream},
 };
 
 /// Frames on their way to a connection. What does not fit stays in the store.
@@ -48,11 +48,8 @@ pub async fn stream_inbox(
         store: Arc::clone(&app.store),
         clock: Arc::clone(&app.clock),
         randomness: Arc::clone(&app.randomness),
-        times: StreamClock {
-            issued_at: session.claims.issued_at(),
-            expires_at: session.claims.expires_at(),
-            drain: app.drain,
-        },
+        claims: session.claims,
+        drain: app.drain,
     };
     let (sender, receiver) = mpsc::channel::<Bytes>(FRAMES_IN_FLIGHT);
     tokio::spawn(async move {

@@ -11,8 +11,9 @@ use crate::{
     auth::{
         bearer,
         keys::KeyKind,
-        origin, project_secret, proof,
-        session_token::{Claims, ProofKind},
+        origin, project_secret,
+        proofs::{self, ProofFault, ProofKind, Proved, Secrets},
+        session_token::Claims,
         user_id::UserId,
     },
     edge::body::{JsonBody, SMALL},
@@ -42,12 +43,18 @@ pub async fn create_session(
     }
     let user = UserId::parse(user_id, project.user_id_rule)
         .map_err(|fault| Error::InvalidUserId { fault, pointer: "/userId".to_owned() })?;
-    let secret = project_secret::open(&app.master_key, &project)?;
-    proof::verify(&secret, user.as_str(), user_hmac).map_err(|_| {
-        tracing::info!(project = project.id, reason = "the HMAC does not fit", "a proof failed");
-        Error::InvalidUserHmac
+    if !project.proofs.contains(&ProofKind::of(user_hmac)) {
+        return Err(Error::ProofNotAllowed("This project does not accept this kind of userHmac."));
+    }
+    let secrets = project_secret::open(&app.master_key, &project, app.clock.now())?;
+    let proved = proofs::verify(&secrets, user.as_str(), user_hmac, app.clock.now()).map_err(|fault| {
+        tracing::info!(project = project.id, reason = %fault, "a proof failed");
+        match fault {
+            ProofFault::Invalid => Error::InvalidUserHmac,
+            ProofFault::Expired => Error::UserHmacExpired,
+        }
     })?;
-    let grant = grant(&app, &project, user, page.map(ToOwned::to_owned)).await?;
+    let grant = grant(&app, &project, user, proved, page.map(ToOwned::to_owned)).await?;
     Ok(Json(grant))
 }
 
@@ -63,7 +70,9 @@ fn check_shape(request: &SessionRequest) -> Result<(&str, &str), Error> {
     match (&request.user_id, &request.user_hmac, &request.user_token) {
         (_, Some(_), Some(_)) => wrong("/userToken", "cannot go with userHmac: send one proof"),
         (_, None, None) => wrong("/userHmac", "is missing"),
-        (_, None, Some(_)) => Err(Error::ProofNotAllowed),
+        (_, None, Some(_)) => Err(Error::ProofNotAllowed(
+            "This project does not accept a userToken: it has no provider for its users.",
+        )),
         (None, Some(_), None) => wrong("/userId", "is missing"),
         (Some(user_id), Some(user_hmac), None) => Ok((user_id, user_hmac)),
     }
@@ -85,7 +94,8 @@ async fn find_project(app: &App, api_key: &str, user_id: &str, user_hmac: &str) 
         return Err(SECRET_IN_PAGE);
     }
     // The same work as for a project that is there.
-    let _ = proof::verify(api_key, user_id, user_hmac);
+    let secrets = Secrets { current: api_key.to_owned(), previous: None };
+    let _ = proofs::verify(&secrets, user_id, user_hmac, app.clock.now());
     Err(Error::UnknownApiKey)
 }
 
@@ -93,26 +103,39 @@ async fn grant(
     app: &App,
     project: &Project,
     user: UserId,
+    proved: Proved,
     page: Option<String>,
 ) -> Result<SessionGrant, Error> {
-    let user_epoch = app.store.user_epoch(project.key, &user).await?;
+    let user = UserRef { project: project.key, user };
+    let standing = app.store.user_standing(&user).await?;
+    if standing.blocked {
+        return Err(Error::UserBlocked);
+    }
+    if standing.plain_hmac_off && proved.kind == ProofKind::Hmac {
+        return Err(Error::ProofNotAllowed(
+            "The plain userHmac of this user is no longer accepted: make one that expires.",
+        ));
+    }
     let issued_at = app.clock.now().unix_ms().div_euclid(1_000);
+    // A session ends with the proof that bought it.
+    let proof_ends_at = proved.expires_at.map_or(i64::MAX, |at| at.unix_ms().div_euclid(1_000));
+    let expires_at = (issued_at + app.session_ttl_seconds).min(proof_ends_at);
     let claims = Claims {
         iss: app.tokens.issuer().to_owned(),
         aud: Claims::audience(&project.id),
-        sub: user.as_str().to_owned(),
+        sub: user.user.as_str().to_owned(),
         jti: BASE64URL_NOPAD.encode(&app.randomness.bytes::<16>()),
         iat: issued_at,
-        exp: issued_at + app.session_ttl_seconds,
+        exp: expires_at,
         pe: project.epoch,
-        ue: user_epoch,
+        ue: standing.epoch,
         org: page,
-        amr: ProofKind::Hmac,
+        amr: proved.kind,
     };
     let token = app.tokens.issue(&claims).map_err(|_| Error::Overloaded)?;
     let spread = i64::try_from(app.randomness.below(REFRESH_SPREAD_PERCENT)).unwrap_or(0);
-    let refresh_after_ms = app.session_ttl_seconds * 10 * (REFRESH_EARLIEST_PERCENT + spread);
-    let (counts, revision) = app.inbox.counts(&UserRef { project: project.key, user }).await?;
+    let refresh_after_ms = (expires_at - issued_at) * 10 * (REFRESH_EARLIEST_PERCENT + spread);
+    let (counts, revision) = app.inbox.counts(&user).await?;
     Ok(SessionGrant {
         token,
         expires_at: claims.expires_at(),

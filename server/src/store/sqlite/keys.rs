@@ -8,8 +8,8 @@ use super::{SqliteStore, projects, rows};
 use crate::{
     auth::user_id::UserId,
     store::{
-        BackendKey, KeyStore, NewBackendKey, Project, ProjectKey, SessionStanding, StoreError,
-        StoredSessionKey,
+        BackendKey, KeyStore, NewBackendKey, Project, ProjectKey, Revocation, SessionStanding, StoreError,
+        StoredSessionKey, UserRef, UserStanding,
     },
 };
 
@@ -26,6 +26,18 @@ fn backend_key(row: &Row<'_>) -> rusqlite::Result<BackendKey> {
         expires_at: rows::optional_moment(row, "expires_at")?,
         last_used_at: rows::optional_moment(row, "last_used_at")?,
         revoked_at: rows::optional_moment(row, "revoked_at")?,
+    })
+}
+
+const STANDING_COLUMNS: &str = "coalesce(u.epoch, 0) AS user_epoch, coalesce(u.issued_before, 0) AS issued_before, \
+     coalesce(u.blocked, 0) AS blocked, coalesce(u.plain_hmac_off, 0) AS plain_hmac_off";
+
+fn standing(row: &Row<'_>) -> rusqlite::Result<UserStanding> {
+    Ok(UserStanding {
+        epoch: row.get("user_epoch")?,
+        issued_before: rows::moment(row.get("issued_before")?),
+        blocked: row.get("blocked")?,
+        plain_hmac_off: row.get("plain_hmac_off")?,
     })
 }
 
@@ -138,15 +150,42 @@ impl KeyStore for SqliteStore {
             .await
     }
 
-    async fn user_epoch(&self, project: ProjectKey, user: &UserId) -> Result<i64, StoreError> {
+    async fn user_standing(&self, user: &UserRef) -> Result<UserStanding, StoreError> {
         let user = user.clone();
         self.readers
             .run(move |connection| {
-                Ok(connection
-                    .prepare_cached("SELECT epoch FROM users WHERE project = ?1 AND id = ?2")?
-                    .query_row(params![project.0, user.as_str()], |row| row.get(0))
-                    .optional()?
-                    .unwrap_or(0))
+                // A row even for somebody who was never heard of.
+                let sql = format!(
+                    "SELECT {STANDING_COLUMNS} FROM (SELECT 1) LEFT JOIN users u ON u.project = ?1 AND u.id = ?2"
+                );
+                let parameters = params![user.project.0, user.user.as_str()];
+                Ok(connection.prepare_cached(&sql)?.query_row(parameters, standing)?)
+            })
+            .await
+    }
+
+    async fn revoke_user(&self, user: &UserRef, revocation: Revocation) -> Result<(), StoreError> {
+        let user = user.clone();
+        self.writer
+            .run(move |connection| {
+                connection.execute(
+                    "INSERT INTO users (project, id) VALUES (?1, ?2) ON CONFLICT (project, id) DO NOTHING",
+                    params![user.project.0, user.user.as_str()],
+                )?;
+                connection.execute(
+                    "UPDATE users SET epoch = epoch + ?3, issued_before = max(issued_before, ?4), \
+                     blocked = coalesce(?5, blocked), plain_hmac_off = coalesce(?6, plain_hmac_off) \
+                     WHERE project = ?1 AND id = ?2",
+                    params![
+                        user.project.0,
+                        user.user.as_str(),
+                        i64::from(revocation.every_session),
+                        revocation.issued_before.map_or(0, Timestamp::unix_ms),
+                        revocation.blocked,
+                        revocation.plain_hmac_off,
+                    ],
+                )?;
+                Ok(())
             })
             .await
     }
@@ -161,7 +200,7 @@ impl KeyStore for SqliteStore {
         self.readers
             .run(move |connection| {
                 let sql = format!(
-                    "SELECT {}, coalesce(u.epoch, 0) AS user_epoch, \
+                    "SELECT {}, {STANDING_COLUMNS}, \
                      EXISTS (SELECT 1 FROM ended_sessions WHERE id = ?3) AS ended \
                      FROM projects p LEFT JOIN users u ON u.project = p.key AND u.id = ?2 WHERE p.id = ?1",
                     projects::PROJECT_COLUMNS
@@ -171,7 +210,7 @@ impl KeyStore for SqliteStore {
                     .query_row(params![project_id, user.as_str(), session_id], |row| {
                         Ok(SessionStanding {
                             project: projects::project(row)?,
-                            user_epoch: row.get("user_epoch")?,
+                            user: standing(row)?,
                             ended: row.get("ended")?,
                         })
                     })

@@ -1,16 +1,17 @@
 //! Projects in SQLite.
 
 use async_trait::async_trait;
+use notification_bell_protocol::Timestamp;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 
 use super::{SqliteStore, rows};
 use crate::{
     auth::user_id::UserIdRule,
-    store::{NewProject, Project, ProjectKey, ProjectStore, StoreError},
+    store::{NewProject, NewSecret, PreviousSecret, Project, ProjectKey, ProjectStore, StoreError},
 };
 
 pub(super) const PROJECT_COLUMNS: &str = "p.key AS project_key, p.id AS project_id, p.name AS project_name, \
-     p.api_key, p.sealed_secret, p.user_id_rule, p.origins, p.epoch AS project_epoch, \
+     p.api_key, p.sealed_secret, p.previous_sealed, p.previous_until, p.proofs, p.user_id_rule, p.origins, p.epoch AS project_epoch, \
      p.created_at AS project_created_at";
 
 pub(super) fn project(row: &Row<'_>) -> rusqlite::Result<Project> {
@@ -20,6 +21,11 @@ pub(super) fn project(row: &Row<'_>) -> rusqlite::Result<Project> {
         name: row.get("project_name")?,
         api_key: row.get("api_key")?,
         sealed_secret: row.get("sealed_secret")?,
+        previous_secret: match (row.get("previous_sealed")?, rows::optional_moment(row, "previous_until")?) {
+            (Some(sealed), Some(until)) => Some(PreviousSecret { sealed, until }),
+            _ => None,
+        },
+        proofs: rows::json(row, "proofs")?.unwrap_or_default(),
         user_id_rule: match row.get::<_, String>("user_id_rule")?.as_str() {
             "exact" => UserIdRule::Exact,
             _ => UserIdRule::Lowercase,
@@ -48,7 +54,7 @@ impl ProjectStore for SqliteStore {
                 connection
                     .execute(
                         "INSERT INTO projects (id, name, api_key, sealed_secret, secret_fingerprint, user_id_rule, \
-                         origins, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                         origins, created_at, proofs) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                         params![
                             new.id,
                             new.name,
@@ -57,7 +63,8 @@ impl ProjectStore for SqliteStore {
                             new.secret_fingerprint,
                             rule,
                             origins,
-                            new.created_at.unix_ms()
+                            new.created_at.unix_ms(),
+                            serde_json::to_string(&new.proofs).unwrap_or_default()
                         ],
                     )
                     .map_err(taken)?;
@@ -82,11 +89,34 @@ impl ProjectStore for SqliteStore {
         self.readers.run(move |connection| by_api_key(connection, &api_key)).await
     }
 
+    async fn rotate_secret(&self, project: ProjectKey, secret: NewSecret) -> Result<(), StoreError> {
+        self.writer
+            .run(move |connection| {
+                // A secret that is out of use stays recognisable: pages may still carry it.
+                connection.execute(
+                    "UPDATE projects SET previous_sealed = sealed_secret, previous_fingerprint = secret_fingerprint, \
+                     previous_until = ?2, sealed_secret = ?3, secret_fingerprint = ?4, epoch = epoch + ?5 \
+                     WHERE key = ?1",
+                    params![
+                        project.0,
+                        secret.previous_until.map_or(0, Timestamp::unix_ms),
+                        secret.sealed,
+                        secret.fingerprint,
+                        i64::from(secret.previous_until.is_none()),
+                    ],
+                )?;
+                Ok(())
+            })
+            .await
+    }
+
     async fn is_secret(&self, fingerprint: [u8; 32]) -> Result<bool, StoreError> {
         self.readers
             .run(move |connection| {
                 Ok(connection
-                    .prepare_cached("SELECT 1 FROM projects WHERE secret_fingerprint = ?1")?
+                    .prepare_cached(
+                        "SELECT 1 FROM projects WHERE secret_fingerprint = ?1 OR previous_fingerprint = ?1",
+                    )?
                     .exists([fingerprint])?)
             })
             .await

@@ -35,6 +35,8 @@ macro_rules! conforms {
 
 conforms! {
     names_and_public_keys_are_unique
+    a_rotated_secret_has_a_previous_one
+    a_user_is_cut_off_in_one_project_and_let_in_again
     the_newest_is_listed_first_and_pages_join
     what_changed_is_told_once
     a_revision_that_cannot_be_resumed_is_a_reset

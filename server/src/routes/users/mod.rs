@@ -1,0 +1,3 @@
+//! `/users`: what a site's backend does to its users.
+
+pub mod revoke;

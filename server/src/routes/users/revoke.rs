@@ -1,0 +1,88 @@
+//! `POST /users/{id}/revoke`: cuts a user off. Their streams end within a second.
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::StatusCode};
+use notification_bell_protocol::Timestamp;
+use serde::Deserialize;
+
+use crate::{
+    app::App,
+    auth::{backend::Backend, scope::Scope, user_id::UserId},
+    edge::{
+        body::{JsonBody, SMALL},
+        path::Segment,
+    },
+    error::Error,
+    hub::Wake,
+    store::{Revocation, UserRef},
+};
+
+/// What is to be revoked: with no member at all, every session that there is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RevokeRequest {
+    /// Only the sessions that were issued before this moment.
+    issued_before: Option<Timestamp>,
+    /// Every session, and open no more; `false` lets the user in again.
+    block: Option<bool>,
+    /// Every session, and accept the plain HMAC of this user no more; `false` accepts it again.
+    disable_plain_hmac: Option<bool>,
+}
+
+impl From<RevokeRequest> for Revocation {
+    fn from(request: RevokeRequest) -> Self {
+        let tightens = request.block == Some(true) || request.disable_plain_hmac == Some(true);
+        let every_session = tightens || request == RevokeRequest::default();
+        Self {
+            every_session: every_session && request.issued_before.is_none(),
+            issued_before: request.issued_before,
+            blocked: request.block,
+            plain_hmac_off: request.disable_plain_hmac,
+        }
+    }
+}
+
+/// Revokes what a user has.
+///
+/// # Errors
+/// An id that breaks a rule, a key that is none or may not, or a store that fails.
+pub async fn revoke_user(
+    State(app): State<Arc<App>>,
+    backend: Backend,
+    Segment(id): Segment,
+    body: JsonBody<RevokeRequest, SMALL>,
+) -> Result<StatusCode, Error> {
+    backend.require(Scope::UsersManage)?;
+    let user = UserId::parse(&id, backend.project.user_id_rule)
+        .map_err(|fault| Error::InvalidUserId { fault, pointer: String::new() })?;
+    let user = UserRef { project: backend.project.key, user };
+    app.store.revoke_user(&user, body.value.into()).await?;
+    if let Err(error) = app.bus.publish(&[Wake::Revoked(user)]).await {
+        tracing::warn!(%error, "streams of a user who was cut off may end late");
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests {
+    use notification_bell_protocol::Timestamp;
+
+    use super::{Revocation, RevokeRequest};
+
+    #[test]
+    fn letting_in_again_ends_no_session() {
+        let request = RevokeRequest { block: Some(false), ..RevokeRequest::default() };
+        let revocation = Revocation::from(request);
+        assert_eq!((revocation.every_session, revocation.blocked), (false, Some(false)));
+    }
+
+    #[test]
+    fn an_empty_request_ends_every_session_and_a_moment_those_before_it() {
+        assert!(Revocation::from(RevokeRequest::default()).every_session);
+        let moment = Some(Timestamp::from_unix_ms(1));
+        let revocation =
+            Revocation::from(RevokeRequest { issued_before: moment, ..RevokeRequest::default() });
+        assert_eq!((revocation.every_session, revocation.issued_before), (false, moment));
+    }
+}

@@ -1,0 +1,176 @@
+//! What a test does on a page: looks at it, waits for it, and uses it as its reader would.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use serde_json::Value;
+use thirtyfour::{Key, WebDriver, WebElement, WindowHandle};
+
+use super::session::accepted;
+
+const TOOLS: &str = include_str!("tools.js");
+const UNTIL: &str = include_str!("until.js");
+
+/// How long a page may take for what a test waits for. Far more than it needs.
+const LIMIT: Duration = Duration::from_secs(15);
+
+/// The tabs of one browser; what is said is said to the one in front.
+///
+/// Expressions and scripts are JavaScript. They find what `tools.js` defines: `bell`, `part("badge")`, `titles()` …
+#[derive(Debug)]
+pub struct Page {
+    driver: WebDriver,
+    expected: Mutex<Vec<String>>,
+}
+
+impl Page {
+    pub(super) fn new(driver: WebDriver) -> Self {
+        Self { driver, expected: Mutex::default() }
+    }
+
+    pub(super) fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    pub(super) fn into_driver(self) -> WebDriver {
+        self.driver
+    }
+
+    /// Says that the browser's own complaints with this text in them are what the test is about.
+    pub fn expect_complaint(&self, text: &str) {
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+    }
+
+    pub(super) fn expected(&self) -> Vec<String> {
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Opens an address and waits until its scripts have run.
+    pub async fn open(&self, url: &str) {
+        accepted(self.driver.goto(url).await);
+    }
+
+    /// Loads the page again.
+    pub async fn reload(&self) {
+        accepted(self.driver.refresh().await);
+    }
+
+    /// The address that the page has now.
+    pub async fn url(&self) -> String {
+        accepted(self.driver.current_url().await).to_string()
+    }
+
+    /// The value of an expression, now.
+    pub async fn value(&self, expression: &str) -> Value {
+        self.execute(&format!("return ({expression});")).await
+    }
+
+    /// Runs statements; all of them are one task of the page.
+    pub async fn run(&self, script: &str) {
+        self.execute(script).await;
+    }
+
+    async fn execute(&self, script: &str) -> Value {
+        let outcome = self.driver.execute(format!("{TOOLS}\n{script}"), Vec::new()).await;
+        outcome.unwrap_or_else(|error| panic!("`{script}` failed: {error}")).json().clone()
+    }
+
+    /// Waits until an expression is true, or anything that counts as true, and gives that.
+    pub async fn until(&self, condition: &str) -> Value {
+        let script = UNTIL
+            .replace("DEADLINE_MS", &LIMIT.as_millis().to_string())
+            .replace("TOOLS", TOOLS)
+            .replace("CONDITION", condition);
+        let outcome = self.driver.execute_async(script, Vec::new()).await;
+        let answer = outcome.unwrap_or_else(|error| panic!("`{condition}` failed: {error}")).json().clone();
+        assert!(answer["failed"].is_null(), "`{condition}` did not come true: {answer:#}");
+        answer["value"].clone()
+    }
+
+    /// Waits for the outcome of an asynchronous expression.
+    pub async fn promised(&self, expression: &str) -> Value {
+        let script = format!(
+            "const answer = arguments[arguments.length - 1];\n{TOOLS}\n\
+             (async () => ({expression}))().then(answer, (error) => answer(`failed: ${{error}}`));"
+        );
+        let outcome = self.driver.execute_async(script, Vec::new()).await;
+        outcome.unwrap_or_else(|error| panic!("`{expression}` failed: {error}")).json().clone()
+    }
+
+    /// Asserts what an expression is, now.
+    pub async fn assert(&self, condition: &str) {
+        let value = self.value(condition).await;
+        assert_eq!(value, Value::Bool(true), "`{condition}`");
+    }
+
+    async fn element(&self, expression: &str) -> WebElement {
+        let script = format!("{TOOLS}\nreturn ({expression});");
+        let outcome = accepted(self.driver.execute(script, Vec::new()).await);
+        outcome.element().unwrap_or_else(|error| panic!("`{expression}` is no element: {error}"))
+    }
+
+    /// Waits for an element and clicks it with the mouse, where it can be seen.
+    pub async fn click(&self, expression: &str) {
+        self.until(expression).await;
+        let clicked = self.element(expression).await.click().await;
+        clicked.unwrap_or_else(|error| panic!("`{expression}` could not be clicked: {error}"));
+    }
+
+    /// Waits for an element and moves the mouse over it.
+    pub async fn hover(&self, expression: &str) {
+        self.until(expression).await;
+        let element = self.element(expression).await;
+        accepted(self.driver.action_chain().move_to_element_center(&element).perform().await);
+    }
+
+    /// Presses and lets go of a key, wherever the focus is.
+    pub async fn press(&self, key: Key) {
+        let key = char::from(key);
+        accepted(self.driver.action_chain().key_down(key).key_up(key).perform().await);
+    }
+
+    /// Types into an empty field.
+    pub async fn type_into(&self, expression: &str, text: &str) {
+        let field = self.element(expression).await;
+        accepted(field.clear().await);
+        accepted(field.send_keys(text).await);
+    }
+
+    /// Makes the page this wide and high.
+    pub async fn resize(&self, width: u32, height: u32) {
+        // The window has edges, and only the driver knows which: measured, then added.
+        accepted(self.driver.set_window_rect(0, 0, width, height).await);
+        let difference = |own: &str, asked: u32| format!("{asked} - {own}");
+        let missing = self
+            .value(&format!("[{}, {}]", difference("innerWidth", width), difference("innerHeight", height)))
+            .await;
+        let grown = |asked: u32, missing: &Value| {
+            let missing = missing.as_i64().expect("a number of pixels");
+            u32::try_from(i64::from(asked) + missing).expect("a window has a size")
+        };
+        accepted(
+            self.driver.set_window_rect(0, 0, grown(width, &missing[0]), grown(height, &missing[1])).await,
+        );
+        self.until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
+    }
+
+    /// The tab in front.
+    pub async fn tab(&self) -> WindowHandle {
+        accepted(self.driver.window().await)
+    }
+
+    /// Opens another tab and puts it in front.
+    pub async fn open_tab(&self) -> WindowHandle {
+        let tab = accepted(self.driver.new_tab().await);
+        self.show_tab(&tab).await;
+        self.prepare().await;
+        tab
+    }
+
+    /// Puts a tab in front.
+    pub async fn show_tab(&self, tab: &WindowHandle) {
+        accepted(self.driver.switch_to_window(tab.clone()).await);
+    }
+}
