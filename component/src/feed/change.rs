@@ -1,0 +1,134 @@
+//! The user's own changes: shown at once, made good by the server's answer, or taken back.
+
+use notification_bell_protocol::{
+    Counts, Item, ItemId, ItemPatch, MarkRequest, MarkSet, Revision, Timestamp, View,
+};
+
+use super::{Entry, Feed, Tick, window};
+
+/// Names a change between [`Feed::begin`] and its end.
+pub type ChangeNumber = u64;
+
+/// Something the user did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// To one item.
+    Patch(ItemId, ItemPatch),
+    /// To many.
+    Mark(MarkRequest),
+    /// One item is gone.
+    Remove(ItemId),
+}
+
+/// What the server said to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The item after the change, where the answer has it.
+    pub item: Option<Item>,
+    /// The numbers after the change.
+    pub counts: Counts,
+    /// The state after the change.
+    pub revision: Revision,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    number: ChangeNumber,
+    change: Change,
+    at: Timestamp,
+    /// What arrived later is none of the change's business.
+    tick: Tick,
+}
+
+impl Pending {
+    /// Shows the change on an item that was last heard of at `tick`. False if the item is gone by it.
+    pub(super) fn apply(&self, item: &mut Item, tick: Tick) -> bool {
+        match &self.change {
+            Change::Remove(id) => return *id != item.id,
+            Change::Patch(id, patch) if *id == item.id => {
+                set_marks(
+                    item,
+                    MarkSet { seen: patch.seen, read: patch.read, archived: patch.archived },
+                    self.at,
+                );
+                if let Some(until) = patch.snoozed_until {
+                    item.snoozed_until = until;
+                }
+                for action in &mut item.actions {
+                    action.done |= patch.action_done.as_ref() == Some(&action.id);
+                }
+            }
+            Change::Patch(..) => {}
+            Change::Mark(request) => {
+                let is_meant = match &request.ids {
+                    Some(ids) => ids.contains(&item.id),
+                    None => tick <= self.tick && window::belongs(item, View::All, self.at),
+                };
+                if is_meant
+                    && request.category.as_ref().is_none_or(|name| item.category.as_ref() == Some(name))
+                {
+                    set_marks(item, request.set, self.at);
+                }
+            }
+        }
+        true
+    }
+}
+
+fn set_marks(item: &mut Item, set: MarkSet, at: Timestamp) {
+    let mark = |member: &mut Option<Timestamp>, wanted: Option<bool>| match wanted {
+        Some(true) => {
+            member.get_or_insert(at);
+        }
+        Some(false) => *member = None,
+        None => {}
+    };
+    mark(&mut item.seen_at, set.seen.or(set.read.filter(|read| *read)));
+    mark(&mut item.read_at, set.read);
+    mark(&mut item.archived_at, set.archived);
+}
+
+impl Feed {
+    /// Shows a change before the server knows of it.
+    pub fn begin(&mut self, change: Change, at: Timestamp) -> ChangeNumber {
+        self.last_change += 1;
+        self.pending.push(Pending { number: self.last_change, change, at, tick: self.tick });
+        self.last_change
+    }
+
+    /// The server agreed to a change that was sent at `started`.
+    ///
+    /// Its revision counts as seen: what others changed before it is brought by the stream within moments, and
+    /// without it the user's own marks would lie beyond the reach of "mark all as read".
+    pub fn confirm(&mut self, number: ChangeNumber, answer: Answer, started: Tick) {
+        let Some(pending) = self.take_pending(number) else { return };
+        self.tick += 1;
+        let tick = self.tick;
+        if let Change::Remove(id) = &pending.change {
+            self.entries.remove(id);
+            self.removed.insert(id.clone(), tick);
+        }
+        // A mark's answer has no items, so what was shown becomes what is known.
+        self.entries.retain(|_, entry| entry.tick > started || pending.apply(&mut entry.item, entry.tick));
+        if let Some(item) = answer.item
+            && self.entries.get(&item.id).is_some_and(|entry| entry.tick <= started)
+        {
+            self.entries.insert(item.id.clone(), Entry { item, tick });
+        }
+        if self.counts_tick <= started {
+            self.counts = Some(answer.counts);
+            self.counts_tick = tick;
+            self.revision = Some(answer.revision);
+        }
+    }
+
+    /// The server refused a change, or could not be asked: it was never made.
+    pub fn take_back(&mut self, number: ChangeNumber) {
+        self.take_pending(number);
+    }
+
+    fn take_pending(&mut self, number: ChangeNumber) -> Option<Pending> {
+        let index = self.pending.iter().position(|pending| pending.number == number)?;
+        Some(self.pending.remove(index))
+    }
+}

@@ -1,0 +1,110 @@
+//! Sending the user's changes: one after the other, in the order they were made.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use notification_bell_protocol::{ItemId, MarkRequest, MarkSet, Revision};
+
+use super::Inbox;
+use crate::{
+    events::Happening,
+    feed::{Change, ChangeNumber, Feed},
+    task::{Task, sleep_ms},
+    texts::Text,
+};
+
+/// How long items that come into view are gathered before the server hears of them.
+const GATHER_MS: f64 = 600.0;
+/// How long a message stays.
+const TOAST_MS: f64 = 6_000.0;
+
+/// A change on its way.
+pub(super) struct Queued {
+    number: ChangeNumber,
+    change: Change,
+    /// How many items had come in, and what had been shown, when the change was made.
+    arrivals: u64,
+    shown: Option<Revision>,
+    /// Nobody waits for it, so nobody is told when it fails.
+    is_quiet: bool,
+}
+
+impl Inbox {
+    /// Makes a change: on screen at once, at the server in its turn.
+    pub(super) fn change(self: &Rc<Self>, change: Change, is_quiet: bool) {
+        let now = self.environment.now();
+        let begun = self.update_feed(|feed| (feed.begin(change.clone(), now), feed.revision().cloned()));
+        let Some((number, shown)) = begun else { return };
+        let queued = Queued { number, change, arrivals: self.arrivals.get(), shown, is_quiet };
+        self.queue.borrow_mut().push_back(queued);
+        if !self.is_sending.replace(true) {
+            let inbox = Rc::clone(self);
+            *self.tasks.changes.borrow_mut() = Some(Task::spawn(async move { inbox.send_changes().await }));
+        }
+    }
+
+    async fn send_changes(self: Rc<Self>) {
+        loop {
+            let Some(queued) = self.queue.borrow_mut().pop_front() else { break };
+            let Some(backend) = self.backend.borrow().clone() else { break };
+            let Some(started) = self.state.feed.try_with_untracked(Feed::tick) else { break };
+            let change = self.bounded(&queued);
+            match backend.change(&change, self.environment).await {
+                Ok(answer) => {
+                    self.update_feed(|feed| feed.confirm(queued.number, answer, started));
+                }
+                Err(fault) => {
+                    self.update_feed(|feed| feed.take_back(queued.number));
+                    if !queued.is_quiet {
+                        self.show_toast(Text::NotSaved);
+                        // Each refused change is one of its own.
+                        Happening::Error(&fault).fire(&self.host);
+                    }
+                }
+            }
+        }
+        self.is_sending.set(false);
+    }
+
+    /// A mark of everything reaches what was shown when it was made, and no further.
+    ///
+    /// Changes of the user's own that were answered since then have moved the revision of their items, so the
+    /// bound moves with them, unless something new came in.
+    fn bounded(&self, queued: &Queued) -> Change {
+        match &queued.change {
+            Change::Mark(request) if request.ids.is_none() => {
+                let is_unchanged = self.arrivals.get() == queued.arrivals;
+                let latest = self.state.feed.try_with_untracked(|feed| feed.revision().cloned()).flatten();
+                let up_to = if is_unchanged { latest } else { queued.shown.clone() };
+                Change::Mark(MarkRequest { up_to, ..request.clone() })
+            }
+            change => change.clone(),
+        }
+    }
+
+    /// An item was on screen.
+    pub(crate) fn mark_seen(self: &Rc<Self>, id: &ItemId) {
+        let item = self.state.feed.try_with_untracked(|feed| feed.item(id)).flatten();
+        if item.is_none_or(|item| item.seen_at.is_some()) || self.seen.borrow().contains(id) {
+            return;
+        }
+        self.seen.borrow_mut().push(id.clone());
+        let inbox = Rc::clone(self);
+        *self.tasks.seen.borrow_mut() = Some(Task::spawn(async move {
+            sleep_ms(GATHER_MS).await;
+            let ids = inbox.seen.take();
+            let set = MarkSet { seen: Some(true), ..MarkSet::default() };
+            inbox.change(Change::Mark(MarkRequest { set, ids: Some(ids), ..MarkRequest::default() }), true);
+        }));
+    }
+
+    /// Shows a message for a while.
+    pub(crate) fn show_toast(self: &Rc<Self>, text: Text) {
+        self.state.toast.try_set(Some(text));
+        let inbox = Rc::clone(self);
+        *self.tasks.toast.borrow_mut() = Some(Task::spawn(async move {
+            sleep_ms(TOAST_MS).await;
+            inbox.state.toast.try_set(None);
+        }));
+    }
+}

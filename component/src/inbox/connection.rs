@@ -1,0 +1,269 @@
+//! The line to the server: a session, a stream, and what happens when either breaks.
+
+use std::rc::{Rc, Weak};
+
+use futures_util::{
+    FutureExt,
+    future::{Either, select},
+    pin_mut,
+};
+use leptos::prelude::*;
+use notification_bell_protocol::{EVENT_RESET, EVENT_SESSION_EXPIRING, EVENT_SYNC, SessionGrant, Sync};
+
+use super::{Announcement, Connection, Inbox};
+use crate::{
+    api::Fault,
+    backend::Backend,
+    backoff::Backoff,
+    events::Happening,
+    feed::Feed,
+    mock::MockInbox,
+    session::Session,
+    sse::Read,
+    stream::Stream,
+    task::{Task, sleep_ms},
+};
+
+/// A refresh time that is further away than this comes from a clock that is wrong; the stream says when to renew.
+const MAX_RENEWAL_MS: i64 = 3_600_000;
+/// When something new comes to the made-up inbox, and how often then.
+const MOCK_ARRIVAL_MS: f64 = 20_000.0;
+
+/// How a stream came to its end without a fault.
+enum End {
+    /// Its session is about to end.
+    Renew,
+    /// The server closed it, and may have said how long to stay away.
+    Closed { retry_ms: Option<f64> },
+}
+
+impl Inbox {
+    /// Begins to work for the user that the options name.
+    pub(super) fn start(self: &Rc<Self>) {
+        let options = self.options.borrow().clone();
+        drop(self.told_fault.take());
+        if options.mock {
+            self.start_mock();
+        } else if options.identity.is_complete() {
+            let inbox = Rc::downgrade(self);
+            let mut is_first = true;
+            let session = Session::new(&options.identity, move |grant| {
+                if std::mem::take(&mut is_first) {
+                    began(&inbox, grant);
+                }
+            });
+            *self.backend.borrow_mut() = Some(Rc::new(Backend::Server(session)));
+            self.connect();
+        } else {
+            self.state.connection.set(Connection::SignedOut);
+        }
+        self.load_if_needed();
+    }
+
+    fn start_mock(self: &Rc<Self>) {
+        let mock = MockInbox::new(self.environment.now());
+        let (counts, revision) = (mock.counts(), mock.revision());
+        let backend = Rc::new(Backend::Mock(mock.into()));
+        *self.backend.borrow_mut() = Some(Rc::clone(&backend));
+        self.update_feed(|feed| feed.begin_session(counts, revision, 0));
+        self.state.connection.set(Connection::Live);
+        let inbox = Rc::clone(self);
+        *self.tasks.connection.borrow_mut() = Some(Task::spawn(async move {
+            Happening::Ready.fire(&inbox.host);
+            while let Backend::Mock(mock) = &*backend {
+                sleep_ms(MOCK_ARRIVAL_MS).await;
+                let arrived = mock.borrow_mut().arrive(inbox.environment.now());
+                let Some(sync) = arrived else { break };
+                inbox.take_sync(sync);
+            }
+        }));
+    }
+
+    /// Opens the line, unless the browser says that there is no network.
+    fn connect(self: &Rc<Self>) {
+        let Some(backend) = self.backend.borrow().clone() else { return };
+        let is_online = leptos::web_sys::window().is_none_or(|window| window.navigator().on_line());
+        if matches!(&*backend, Backend::Mock(_)) {
+            return;
+        }
+        if !is_online {
+            self.state.connection.set(Connection::Offline);
+            return;
+        }
+        self.state.connection.set(Connection::Connecting);
+        let inbox = Rc::clone(self);
+        *self.tasks.connection.borrow_mut() = Some(Task::spawn(async move {
+            if let Backend::Server(session) = &*backend {
+                inbox.keep_connected(session).await;
+            }
+        }));
+    }
+
+    /// The network is gone: nothing is tried until it is back.
+    pub(crate) fn went_offline(&self) {
+        let is_server =
+            self.backend.borrow().as_deref().is_some_and(|backend| matches!(backend, Backend::Server(_)));
+        if is_server && !matches!(self.state.connection.get_untracked(), Connection::Stopped(_)) {
+            drop(self.tasks.connection.take());
+            self.state.connection.set(Connection::Offline);
+        }
+    }
+
+    /// Opens the line again if it is not open, at once.
+    pub(crate) fn reconnect(self: &Rc<Self>) {
+        match self.state.connection.get_untracked() {
+            Connection::Live | Connection::Connecting | Connection::SignedOut => {}
+            // What was given up starts from the beginning, with a session of its own.
+            Connection::Stopped(_) => self.start(),
+            Connection::Offline | Connection::Waiting(_) => {
+                self.connect();
+                self.load_if_needed();
+            }
+        }
+    }
+
+    async fn keep_connected(self: &Rc<Self>, session: &Session) {
+        let mut backoff = Backoff::default();
+        let mut ended_token = None;
+        loop {
+            let began = self.environment.now();
+            let asked_ms = match self.follow_stream(session, &mut ended_token).await {
+                Ok(End::Renew) => continue,
+                Ok(End::Closed { retry_ms }) => retry_ms,
+                Err(fault) if fault.is_final() => {
+                    self.give_up(fault);
+                    return;
+                }
+                Err(fault) => {
+                    let asked_ms = fault.retry_after_ms;
+                    if !matches!(self.state.connection.try_get_untracked(), Some(Connection::Waiting(_))) {
+                        self.report(&fault);
+                    }
+                    self.state.connection.try_set(Connection::Waiting(fault));
+                    asked_ms
+                }
+            };
+            backoff.held_for(self.environment.now().unix_ms() - began.unix_ms());
+            sleep_ms(backoff.next_wait_ms(self.environment.chance(), asked_ms)).await;
+        }
+    }
+
+    /// Opens a stream and follows it to its end.
+    ///
+    /// `ended_token` is that of a session which must not be used again.
+    async fn follow_stream(
+        self: &Rc<Self>,
+        session: &Session,
+        ended_token: &mut Option<String>,
+    ) -> Result<End, Fault> {
+        let grant = session.grant(ended_token.as_deref()).await?;
+        *ended_token = None;
+        let from = self.state.feed.try_with_untracked(|feed| feed.stream_revision().cloned()).flatten();
+        let mut stream = Stream::of(session.stream(from.as_deref()).await?)?;
+        self.state.connection.try_set(Connection::Live);
+        drop(self.told_fault.take());
+        self.load_if_needed();
+
+        let renewal_ms = grant.refresh_at.unix_ms() - self.environment.now().unix_ms();
+        let renewal = async {
+            if (1..=MAX_RENEWAL_MS).contains(&renewal_ms) {
+                #[expect(clippy::cast_precision_loss, reason = "at most an hour")]
+                sleep_ms(renewal_ms as f64).await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        }
+        .fuse();
+        pin_mut!(renewal);
+        let mut retry_ms = None;
+        loop {
+            let next = stream.next();
+            pin_mut!(next);
+            let reads = match select(next, &mut renewal).await {
+                Either::Left((reads, _)) => reads?,
+                Either::Right(_) => {
+                    *ended_token = Some(grant.token);
+                    return Ok(End::Renew);
+                }
+            };
+            let Some(reads) = reads else { return Ok(End::Closed { retry_ms }) };
+            for read in reads {
+                match read {
+                    Read::Retry(wait_ms) => retry_ms = Some(f64::from(wait_ms)),
+                    Read::Event(event) if event.name == EVENT_SESSION_EXPIRING => {
+                        *ended_token = Some(grant.token);
+                        return Ok(End::Renew);
+                    }
+                    Read::Event(event) => self.take_event(&event.name, &event.data),
+                }
+            }
+        }
+    }
+
+    fn take_event(self: &Rc<Self>, name: &str, data: &str) {
+        let is_reset = name == EVENT_RESET;
+        if !is_reset && name != EVENT_SYNC {
+            return;
+        }
+        // An event that cannot be read is one that was missed.
+        match serde_json::from_str::<Sync>(data) {
+            Ok(sync) if is_reset => {
+                self.update_feed(|feed| feed.reset(sync));
+            }
+            Ok(sync) => return self.take_sync(sync),
+            Err(_) => {
+                self.update_feed(Feed::invalidate);
+            }
+        }
+        self.load_if_needed();
+    }
+
+    fn take_sync(self: &Rc<Self>, sync: Sync) {
+        let now = self.environment.now();
+        let Some(arrived) = self.update_feed(|feed| feed.apply(sync, now)) else { return };
+        self.state.now.try_set(now);
+        if arrived.is_empty() {
+            return;
+        }
+        let number = arrived.len() as u64;
+        self.arrivals.set(self.arrivals.get() + number);
+        let words = match arrived.as_slice() {
+            [one] => Announcement::One(one.title.clone()),
+            _ => Announcement::Many(number),
+        };
+        self.state.announcement.try_update(|(turn, announcement)| {
+            *turn += 1;
+            *announcement = words;
+        });
+        self.state.is_swinging.try_set(true);
+        self.note_arrivals(&arrived);
+        for item in &arrived {
+            Happening::Received(item).fire(&self.host);
+        }
+    }
+
+    /// Nothing can be done until the page brings another proof, or somebody asks for another try.
+    fn give_up(&self, fault: Fault) {
+        if fault.is_proof_expired() {
+            Happening::ProofExpired.fire(&self.host);
+        }
+        self.report(&fault);
+        self.state.connection.try_set(Connection::Stopped(fault));
+    }
+
+    /// Tells the page what went wrong: once, although list and stream may both run into it.
+    pub(super) fn report(&self, fault: &Fault) {
+        if self.told_fault.replace(Some(fault.clone())).as_ref() != Some(fault) {
+            Happening::Error(fault).fire(&self.host);
+        }
+    }
+}
+
+/// The first grant of a session: the numbers are there.
+fn began(inbox: &Weak<Inbox>, grant: &SessionGrant) {
+    if let Some(inbox) = inbox.upgrade() {
+        let (counts, revision) = (grant.counts.clone(), grant.revision.clone());
+        inbox.update_feed(|feed| feed.begin_session(counts, revision, feed.tick()));
+        Happening::Ready.fire(&inbox.host);
+    }
+}

@@ -1,0 +1,219 @@
+//! One element at work: its state, and who does what when something happens.
+//!
+//! The views read [`State`] and call the methods here; nothing here draws.
+
+mod acting;
+mod changes;
+mod connection;
+mod loading;
+mod opening;
+mod state;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+};
+
+use leptos::prelude::*;
+use notification_bell_protocol::{Counts, ItemId};
+use web_sys::{HtmlElement, ShadowRoot};
+
+pub(crate) use state::{Announcement, Connection, Loading, State};
+
+use crate::{
+    api::Fault,
+    backend::Backend,
+    environment::Environment,
+    events::Happening,
+    feed::Feed,
+    locale::{Locale, tag_for},
+    options::Options,
+    task::{Task, sleep_ms},
+};
+use changes::Queued;
+use opening::Openness;
+
+/// An inbox as the views hold it: a copy that goes anywhere, and leads nowhere once the element is gone.
+pub(crate) type Handle = StoredValue<Rc<Inbox>, LocalStorage>;
+
+pub(crate) struct Inbox {
+    pub(crate) host: HtmlElement,
+    pub(crate) root: ShadowRoot,
+    pub(crate) environment: Environment,
+    pub(crate) state: State,
+    assets: String,
+    default_api_url: String,
+    options: RefCell<Options>,
+    backend: RefCell<Option<Rc<Backend>>>,
+    told_counts: RefCell<Option<Counts>>,
+    told_fault: RefCell<Option<Fault>>,
+    queue: RefCell<VecDeque<Queued>>,
+    is_sending: Cell<bool>,
+    arrivals: Cell<u64>,
+    /// The user was dropped, and nobody has been looked for since.
+    is_dropped: Cell<bool>,
+    /// The tag of the language that was taken last.
+    language: RefCell<Option<String>>,
+    seen: RefCell<Vec<ItemId>>,
+    openness: RefCell<Option<Openness>>,
+    tasks: Tasks,
+}
+
+/// The work that is under way, at most one of each kind.
+#[derive(Default)]
+struct Tasks {
+    connection: RefCell<Option<Task>>,
+    list: RefCell<Option<Task>>,
+    changes: RefCell<Option<Task>>,
+    seen: RefCell<Option<Task>>,
+    locale: RefCell<Option<Task>>,
+    clock: RefCell<Option<Task>>,
+    toast: RefCell<Option<Task>>,
+    focus: RefCell<Option<Task>>,
+}
+
+impl Inbox {
+    pub(crate) fn new(
+        host: HtmlElement,
+        root: ShadowRoot,
+        assets: String,
+        default_api_url: String,
+    ) -> Rc<Self> {
+        let environment = Environment::of_the_browser();
+        Rc::new(Self {
+            host,
+            root,
+            environment,
+            state: State::new(environment.now()),
+            assets,
+            default_api_url,
+            options: RefCell::default(),
+            backend: RefCell::default(),
+            told_counts: RefCell::default(),
+            told_fault: RefCell::default(),
+            queue: RefCell::default(),
+            is_sending: Cell::default(),
+            arrivals: Cell::default(),
+            is_dropped: Cell::default(),
+            language: RefCell::default(),
+            seen: RefCell::default(),
+            openness: RefCell::default(),
+            tasks: Tasks::default(),
+        })
+    }
+
+    fn read_options(&self) -> Options {
+        Options::read(|name| self.host.get_attribute(name), &self.default_api_url)
+    }
+
+    /// Reads the attributes for the first time and gets to work.
+    pub(crate) fn begin(self: &Rc<Self>) {
+        let options = self.read_options();
+        self.state.view.set(options.view);
+        let open = options.open;
+        *self.options.borrow_mut() = options;
+        self.follow_language();
+        self.start();
+        self.set_open(open);
+    }
+
+    /// Reads the attributes again: all that were set in one task are one change.
+    pub(crate) fn take_options(self: &Rc<Self>) {
+        let options = self.read_options();
+        let before = self.options.replace(options.clone());
+        if before.view != options.view {
+            self.show_view(options.view);
+        }
+        let is_changed = before.identity != options.identity || before.mock != options.mock;
+        if is_changed {
+            self.drop_user();
+        }
+        if self.is_dropped.replace(false) {
+            self.start();
+        }
+        self.follow_language();
+        self.set_open(options.open);
+        self.place_panel();
+    }
+
+    /// Forgets the user, at once: what is on screen, what is under way, and the session.
+    pub(crate) fn drop_user(&self) {
+        self.is_dropped.set(true);
+        self.stop();
+        self.queue.borrow_mut().clear();
+        self.seen.borrow_mut().clear();
+        *self.told_counts.borrow_mut() = None;
+        self.state.forget();
+    }
+
+    /// Lets go of everything that is under way.
+    pub(crate) fn stop(&self) {
+        let tasks = &self.tasks;
+        for task in [&tasks.connection, &tasks.list, &tasks.changes, &tasks.seen, &tasks.toast] {
+            drop(task.take());
+        }
+        self.is_sending.set(false);
+        drop(self.backend.take());
+    }
+
+    /// The same, and what a removed element needs no more.
+    pub(crate) fn end(&self) {
+        self.stop();
+        drop(self.tasks.locale.take());
+        drop(self.tasks.clock.take());
+        drop(self.tasks.focus.take());
+        drop(self.openness.take());
+    }
+
+    /// Changes the feed, and tells the page if the numbers are others now.
+    fn update_feed<T>(&self, change: impl FnOnce(&mut Feed) -> T) -> Option<T> {
+        let result = self.state.feed.try_update(change);
+        let counts = self.state.feed.try_with_untracked(|feed| feed.counts().cloned()).flatten();
+        if let Some(counts) = counts
+            && self.told_counts.borrow().as_ref() != Some(&counts)
+        {
+            *self.told_counts.borrow_mut() = Some(counts.clone());
+            Happening::Counts(&counts).fire(&self.host);
+        }
+        result
+    }
+
+    /// Takes the language that counts now, if it is another.
+    pub(crate) fn follow_language(self: &Rc<Self>) {
+        let tag = tag_for(&self.host, self.options.borrow().locale.as_deref());
+        if self.language.replace(Some(tag.clone())).as_ref() == Some(&tag) {
+            return;
+        }
+        let inbox = Rc::clone(self);
+        *self.tasks.locale.borrow_mut() = Some(Task::spawn(async move {
+            if let Some(locale) = Locale::load(&tag, &inbox.assets).await {
+                inbox.state.locale.try_set(Some(Rc::new(locale)));
+            }
+        }));
+    }
+
+    /// Keeps "5 minutes ago" true while somebody can see it.
+    fn keep_time(self: &Rc<Self>) {
+        let inbox = Rc::clone(self);
+        *self.tasks.clock.borrow_mut() = Some(Task::spawn(async move {
+            loop {
+                inbox.state.now.try_set(inbox.environment.now());
+                sleep_ms(inbox.next_tick_ms()).await;
+            }
+        }));
+    }
+
+    /// When the first of the times on screen changes.
+    #[expect(clippy::cast_precision_loss, reason = "at most a day")]
+    fn next_tick_ms(&self) -> f64 {
+        let now = self.environment.now();
+        let locale = self.state.locale.try_get_untracked().flatten();
+        let next = self.state.feed.try_with_untracked(|feed| {
+            let ids = feed.listed(self.state.view.get_untracked(), now);
+            let items = ids.iter().filter_map(|id| feed.item(id));
+            items.filter_map(|item| Some(locale.as_ref()?.ago(now, item.created_at).1)).min()
+        });
+        next.flatten().unwrap_or(60_000).max(1_000) as f64
+    }
+}

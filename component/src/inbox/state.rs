@@ -1,0 +1,125 @@
+//! What the views show, as signals.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use notification_bell_protocol::{ItemId, Timestamp, View};
+
+use crate::{api::Fault, feed::Feed, locale::Locale, texts::Text};
+
+/// How things stand with the server.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Connection {
+    /// There is no proof of a user.
+    #[default]
+    SignedOut,
+    /// On the way.
+    Connecting,
+    /// The stream is open.
+    Live,
+    /// The browser says there is no network.
+    Offline,
+    /// It failed and is tried again.
+    Waiting(Fault),
+    /// It failed for good: something has to change first.
+    Stopped(Fault),
+}
+
+/// How things stand with the list.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Loading {
+    #[default]
+    Idle,
+    /// The first page is on its way.
+    First,
+    /// A further page is on its way.
+    More,
+    /// The first page did not come.
+    Failed(Fault),
+    /// A further page did not come.
+    MoreFailed,
+}
+
+/// Something a screen reader says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Announcement {
+    #[default]
+    Nothing,
+    /// One item, with its title.
+    One(String),
+    /// So many at once.
+    Many(u64),
+}
+
+/// All of it. A copy goes into each view.
+#[derive(Clone, Copy)]
+pub(crate) struct State {
+    pub(crate) feed: RwSignal<Feed>,
+    pub(crate) view: RwSignal<View>,
+    pub(crate) open: RwSignal<bool>,
+    pub(crate) connection: RwSignal<Connection>,
+    pub(crate) loading: RwSignal<Loading>,
+    pub(crate) now: RwSignal<Timestamp>,
+    /// `None` until the first language is there, for a moment.
+    pub(crate) locale: RwSignal<Option<Rc<Locale>>, LocalStorage>,
+    /// Counts up with each announcement, so that the same words are said again.
+    pub(crate) announcement: RwSignal<(u64, Announcement)>,
+    pub(crate) toast: RwSignal<Option<Text>>,
+    pub(crate) is_swinging: RwSignal<bool>,
+    /// Those that came in above what is in view.
+    pub(crate) above: RwSignal<Vec<ItemId>>,
+    /// The item that Tab leads to.
+    pub(crate) current: RwSignal<Option<ItemId>>,
+    /// The panel's colours follow the system, because neither page nor `theme` says which.
+    pub(crate) follows_system: RwSignal<bool>,
+    /// What the view shows, the newest first.
+    pub(crate) listed: Memo<Vec<ItemId>>,
+    pub(crate) unread: Memo<u64>,
+}
+
+impl State {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        let feed = RwSignal::new(Feed::default());
+        let view = RwSignal::new(View::All);
+        let now = RwSignal::new(now);
+        Self {
+            feed,
+            view,
+            open: RwSignal::new(false),
+            connection: RwSignal::default(),
+            loading: RwSignal::default(),
+            now,
+            locale: RwSignal::new_local(Locale::english("en").map(Rc::new)),
+            announcement: RwSignal::default(),
+            toast: RwSignal::new(None),
+            is_swinging: RwSignal::new(false),
+            above: RwSignal::default(),
+            current: RwSignal::new(None),
+            follows_system: RwSignal::new(false),
+            listed: Memo::new(move |_| feed.with(|feed| feed.listed(view.get(), now.get()))),
+            unread: Memo::new(move |_| feed.with(|feed| feed.counts().map_or(0, |counts| counts.unread))),
+        }
+    }
+
+    /// Everything of one user's is gone.
+    pub(crate) fn forget(&self) {
+        self.feed.try_set(Feed::default());
+        self.connection.try_set(Connection::SignedOut);
+        self.loading.try_set(Loading::Idle);
+        self.announcement.try_set((0, Announcement::Nothing));
+        self.toast.try_set(None);
+        self.above.try_set(Vec::new());
+        self.current.try_set(None);
+        self.is_swinging.try_set(false);
+    }
+
+    /// A text in the language of the element.
+    pub(crate) fn text(&self, text: Text) -> String {
+        self.locale.try_get().flatten().map(|locale| locale.text(text)).unwrap_or_default()
+    }
+
+    /// A text for a number.
+    pub(crate) fn count(&self, text: Text, count: u64) -> String {
+        self.locale.try_get().flatten().map(|locale| locale.count(text, count)).unwrap_or_default()
+    }
+}

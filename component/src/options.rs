@@ -1,0 +1,166 @@
+//! What the attributes of the element say: every spelling of each, and the values they stand for.
+//!
+//! Reads nothing from the browser itself: whoever asks brings a function that looks an attribute up.
+
+use notification_bell_protocol::View;
+
+/// What belongs to one user at one server. When it changes, everything that was shown before is dropped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// The base address of the server, without a slash at its end; `/v1/…` is appended to it.
+    pub api_url: String,
+    /// The project's public key.
+    pub api_key: String,
+    /// Who the user is.
+    pub user_id: Option<String>,
+    /// The HMAC of the user id.
+    pub user_hmac: Option<String>,
+    /// A JWT of a provider that the project trusts.
+    pub user_token: Option<String>,
+}
+
+impl Identity {
+    /// Whether there is enough to ask for a session: a key, and a proof with whatever it proves.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        let proof = self.user_token.is_some() || (self.user_id.is_some() && self.user_hmac.is_some());
+        !self.api_key.is_empty() && proof
+    }
+}
+
+/// Where the panel's edge meets the bell's: the block side, then the inline end that both share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Placement {
+    /// Whether the panel opens above the bell.
+    pub above: bool,
+    /// Whether the panel's start lines up with the bell's start, instead of end with end.
+    pub align_start: bool,
+}
+
+/// Everything the attributes say, as of one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The server and the user.
+    pub identity: Identity,
+    /// Whether a made-up inbox is shown that needs no server.
+    pub mock: bool,
+    /// The language asked for; else that of the nearest `lang` counts.
+    pub locale: Option<String>,
+    /// Where the panel opens.
+    pub placement: Placement,
+    /// The view that the panel opens with.
+    pub view: View,
+    /// Whether the panel is open.
+    pub open: bool,
+    /// Whether `theme` says light or dark itself.
+    pub has_own_theme: bool,
+}
+
+impl Options {
+    /// Reads the options with `attribute`, which is given lowercase names.
+    ///
+    /// `default_api_url` serves where no address is given.
+    #[must_use]
+    pub fn read(attribute: impl Fn(&str) -> Option<String>, default_api_url: &str) -> Self {
+        let text = |names: [&str; 2]| {
+            names.into_iter().find_map(&attribute).filter(|value| !value.trim().is_empty())
+        };
+        Self {
+            identity: Identity {
+                api_url: base_address(text(["apiurl", "api-url"]).as_deref().unwrap_or(default_api_url)),
+                api_key: text(["apikey", "api-key"]).unwrap_or_default(),
+                user_id: text(["userid", "user-id"]),
+                user_hmac: text(["userhmac", "user-hmac"]),
+                user_token: text(["usertoken", "user-token"]),
+            },
+            mock: attribute("mock").is_some(),
+            locale: attribute("locale").filter(|value| !value.trim().is_empty()),
+            placement: placement(attribute("placement").as_deref().unwrap_or_default()),
+            view: view(attribute("view").as_deref().unwrap_or_default()),
+            open: attribute("open").is_some(),
+            has_own_theme: matches!(attribute("theme").as_deref(), Some("light" | "dark")),
+        }
+    }
+}
+
+/// Cuts off what older pages carry at the end of the address: slashes, and the path of a GraphQL endpoint.
+fn base_address(text: &str) -> String {
+    let trimmed = text.trim().trim_end_matches('/');
+    trimmed.strip_suffix("/graphql").unwrap_or(trimmed).trim_end_matches('/').to_owned()
+}
+
+fn placement(text: &str) -> Placement {
+    let text = text.trim();
+    Placement { above: text.starts_with("top"), align_start: text.ends_with("-start") }
+}
+
+fn view(text: &str) -> View {
+    match text.trim() {
+        "unread" => View::Unread,
+        "archived" => View::Archived,
+        _ => View::All,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use notification_bell_protocol::View;
+
+    use super::{Options, Placement};
+
+    fn read(attributes: &[(&str, &str)]) -> Options {
+        let find = |name: &str| {
+            attributes.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned())
+        };
+        Options::read(find, "https://bell.example/api")
+    }
+
+    #[test]
+    fn both_spellings_say_the_same() {
+        let joined = read(&[("apikey", "pk_1"), ("userid", "u"), ("userhmac", "h"), ("apiurl", "/a")]);
+        let kebab = read(&[("api-key", "pk_1"), ("user-id", "u"), ("user-hmac", "h"), ("api-url", "/a")]);
+        assert_eq!(joined, kebab);
+        assert!(joined.identity.is_complete());
+    }
+
+    #[test]
+    fn the_address_of_a_graphql_endpoint_is_that_of_the_server() {
+        for text in [
+            "http://localhost:3001/api/graphql",
+            "http://localhost:3001/api/graphql/",
+            "http://localhost:3001/api/",
+            " http://localhost:3001/api ",
+        ] {
+            assert_eq!(read(&[("apiurl", text)]).identity.api_url, "http://localhost:3001/api", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn without_an_address_it_is_that_of_the_script() {
+        assert_eq!(read(&[]).identity.api_url, "https://bell.example/api");
+        assert_eq!(read(&[("apiurl", " ")]).identity.api_url, "https://bell.example/api");
+    }
+
+    #[test]
+    fn a_user_id_without_a_proof_is_not_enough() {
+        assert!(!read(&[("apikey", "pk_1"), ("userid", "u")]).identity.is_complete());
+        assert!(!read(&[("apikey", "pk_1"), ("userhmac", "h")]).identity.is_complete());
+        assert!(read(&[("apikey", "pk_1"), ("usertoken", "t")]).identity.is_complete());
+    }
+
+    #[test]
+    fn an_unknown_word_is_as_good_as_none() {
+        let options = read(&[("placement", "nowhere"), ("view", "sideways"), ("theme", "pink")]);
+        assert_eq!(options.placement, Placement::default());
+        assert_eq!(options.view, View::All);
+        assert!(!options.has_own_theme);
+    }
+
+    #[test]
+    fn a_placement_names_a_side_and_an_end() {
+        let placement = |text| read(&[("placement", text)]).placement;
+        assert_eq!(placement("top-start"), Placement { above: true, align_start: true });
+        assert_eq!(placement("bottom-start"), Placement { above: false, align_start: true });
+        assert_eq!(placement("top-end"), Placement { above: true, align_start: false });
+    }
+}

@@ -1,0 +1,139 @@
+//! A session with the server: opened when it is first needed, renewed when the server says so, and once more if
+//! a call is turned away because of its token.
+
+use std::cell::RefCell;
+
+use futures_util::lock::Mutex;
+use gloo_net::http::Method;
+use notification_bell_protocol::{
+    InboxPage, ItemChanged, ItemRemoved, Marked, SessionGrant, SessionRequest, View,
+};
+
+use crate::{
+    api::{Answered, Call, Fault, open_session, read},
+    feed::{Answer, Change},
+    options::Identity,
+};
+
+/// How many items a page has.
+const PAGE_ITEMS: &str = "25";
+
+type GrantListener = Box<dyn FnMut(&SessionGrant)>;
+
+/// What came of asking for a session.
+enum Held {
+    Nothing,
+    Grant(SessionGrant),
+    /// The same proof would be refused again, so it is not sent again.
+    Refusal(Fault),
+}
+
+pub(crate) struct Session {
+    base: String,
+    request: SessionRequest,
+    /// Held while a session is opened, so that calls that need one at the same time share it.
+    held: Mutex<Held>,
+    /// Told of each new grant.
+    on_grant: RefCell<GrantListener>,
+}
+
+impl Session {
+    pub(crate) fn new(identity: &Identity, on_grant: impl FnMut(&SessionGrant) + 'static) -> Self {
+        let has_token = identity.user_token.is_some();
+        Self {
+            base: identity.api_url.clone(),
+            request: SessionRequest {
+                api_key: identity.api_key.clone(),
+                user_id: identity.user_id.clone(),
+                user_hmac: identity.user_hmac.clone().filter(|_| !has_token),
+                user_token: identity.user_token.clone(),
+            },
+            held: Mutex::new(Held::Nothing),
+            on_grant: RefCell::new(Box::new(on_grant)),
+        }
+    }
+
+    /// The grant there is, or a new one if there is none, or if it is the one that `refused` was part of.
+    pub(crate) async fn grant(&self, refused: Option<&str>) -> Result<SessionGrant, Fault> {
+        let mut held = self.held.lock().await;
+        match &*held {
+            Held::Grant(grant) if refused != Some(grant.token.as_str()) => return Ok(grant.clone()),
+            Held::Refusal(fault) => return Err(fault.clone()),
+            Held::Grant(_) | Held::Nothing => *held = Held::Nothing,
+        }
+        match open_session(&self.base, &self.request).await {
+            Ok(grant) => {
+                (self.on_grant.borrow_mut())(&grant);
+                *held = Held::Grant(grant.clone());
+                Ok(grant)
+            }
+            Err(fault) => {
+                if fault.is_final() {
+                    *held = Held::Refusal(fault.clone());
+                }
+                Err(fault)
+            }
+        }
+    }
+
+    /// Makes a call with a token, and a second time with a new one if the first was not accepted.
+    async fn send(&self, call: Call<'_>) -> Result<Answered, Fault> {
+        let token = self.grant(None).await?.token;
+        match call.send(Some(&token)).await {
+            Err(fault) if fault.is_about_the_token() => {
+                call.send(Some(&self.grant(Some(&token)).await?.token)).await
+            }
+            result => result,
+        }
+    }
+
+    /// The text of the answer. Not its meaning: all of this would be there once for each type of answer.
+    async fn text(&self, method: Method, path: &str, body: Option<String>) -> Result<String, Fault> {
+        self.send(Call { method, url: self.url(path), last_event_id: None, body }).await?.text().await
+    }
+
+    fn url(&self, path: &str) -> String {
+        [self.base.as_str(), "/v1/inbox", path].concat()
+    }
+
+    /// `GET /inbox`.
+    pub(crate) async fn page(&self, view: View, cursor: Option<&str>) -> Result<InboxPage, Fault> {
+        let mut path = ["?view=", view.as_str(), "&limit=", PAGE_ITEMS].concat();
+        if let Some(cursor) = cursor {
+            path.push_str("&cursor=");
+            path.push_str(&component(cursor));
+        }
+        read(&self.text(Method::GET, &path, None).await?)
+    }
+
+    /// `PATCH` or `DELETE /inbox/{id}`, or `POST /inbox/mark`.
+    pub(crate) async fn change(&self, change: &Change) -> Result<Answer, Fault> {
+        let path_of = |id: &str| ["/", &component(id)].concat();
+        match change {
+            Change::Patch(id, patch) => {
+                let body = serde_json::to_string(patch).ok();
+                let answer: ItemChanged = read(&self.text(Method::PATCH, &path_of(id), body).await?)?;
+                Ok(Answer { item: Some(answer.item), counts: answer.counts, revision: answer.revision })
+            }
+            Change::Remove(id) => {
+                let answer: ItemRemoved = read(&self.text(Method::DELETE, &path_of(id), None).await?)?;
+                Ok(Answer { item: None, counts: answer.counts, revision: answer.revision })
+            }
+            Change::Mark(request) => {
+                let body = serde_json::to_string(request).ok();
+                let answer: Marked = read(&self.text(Method::POST, "/mark", body).await?)?;
+                Ok(Answer { item: None, counts: answer.counts, revision: answer.revision })
+            }
+        }
+    }
+
+    /// `GET /inbox/stream`, from a state on.
+    pub(crate) async fn stream(&self, from: Option<&str>) -> Result<Answered, Fault> {
+        let url = self.url("/stream");
+        self.send(Call { method: Method::GET, url, last_event_id: from, body: None }).await
+    }
+}
+
+fn component(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}

@@ -1,0 +1,61 @@
+//! The button: it swings once when something comes in, and counts what is unread.
+
+use leptos::prelude::*;
+
+use super::{
+    dynamic::{clicked, flag, part, spelled, words},
+    icons::{BELL, icon},
+    with_inbox,
+};
+use crate::{
+    inbox::{Handle, State},
+    texts::Text,
+};
+
+/// The largest number the badge shows.
+const BADGE_MAX: u64 = 99;
+
+pub(super) fn bell(inbox: Handle, state: State) -> AnyView {
+    let name = words(move || match state.unread.get() {
+        0 => state.text(Text::Notifications),
+        unread => state.count(Text::BellUnread, unread),
+    });
+    let toggle = clicked(move |_| with_inbox(inbox, |inbox| inbox.set_open(!state.open.get_untracked())));
+    view! {
+        <button
+            id="bell"
+            class="bell"
+            part="bell"
+            type="button"
+            aria-haspopup="dialog"
+            aria-controls="panel"
+            aria-expanded=spelled(move || state.open.get())
+            aria-label=name
+            on:click=toggle
+        >
+            <span
+                class="clapper"
+                class:swings=flag(move || state.is_swinging.get())
+                on:animationend=move |_| state.is_swinging.set(false)
+            >
+                <slot name="bell">{icon(BELL)}</slot>
+            </span>
+            {part(move || badge(state))}
+        </button>
+    }
+    .into_any()
+}
+
+fn badge(state: State) -> Option<AnyView> {
+    let unread = state.unread.get();
+    if unread == 0 {
+        return None;
+    }
+    let locale = state.locale.get();
+    let number = move |number: u64| {
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        locale.as_ref().map(|locale| locale.number(number)).unwrap_or_default()
+    };
+    let text = if unread > BADGE_MAX { number(BADGE_MAX) + "+" } else { number(unread) };
+    Some(view! { <span class="badge" part="badge" aria-hidden="true">{text}</span> }.into_any())
+}

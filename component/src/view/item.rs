@@ -1,0 +1,225 @@
+//! One item: who or what, title, body, when; its own buttons, and the quick ones at its end.
+
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent},
+    html::Article,
+    prelude::*,
+};
+use notification_bell_protocol::{ActionStyle, AddressUse, Item, ItemId};
+
+use super::{
+    dynamic::{clicked, flag, part, pressed, words},
+    icons::{ARCHIVE, DELETE, DOT, INBOX, Path, TICK, icon},
+    list::{ITEM_ID, Watcher},
+    picture::{avatar, image},
+    with_inbox,
+};
+use crate::{
+    inbox::{Handle, Inbox, State},
+    texts::Text,
+};
+
+pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, id: ItemId) -> AnyView {
+    let of = id.clone();
+    let item = Memo::new(move |_| state.feed.with(|feed| feed.item(&of)));
+    let is_unread =
+        Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.read_at.is_none())));
+    // What does not change when it is read, so that the text is not drawn again.
+    let content = Memo::new(move |_| {
+        item.get().map(|item| Item {
+            seen_at: None,
+            read_at: None,
+            archived_at: None,
+            actions: Vec::new(),
+            revision: String::new(),
+            ..item
+        })
+    });
+
+    let row = NodeRef::<Article>::new();
+    row.on_load(move |element| {
+        watcher.try_with_value(|watcher| {
+            if let Some(watcher) = watcher {
+                watcher.watch(&element);
+            }
+        });
+    });
+    on_cleanup(move || {
+        if let Some(element) = row.try_get_untracked().flatten() {
+            watcher.try_with_value(|watcher| {
+                if let Some(watcher) = watcher {
+                    watcher.forget(&element);
+                }
+            });
+        }
+    });
+
+    let own = StoredValue::new(id);
+    let element_id = ITEM_ID.to_owned() + &own.get_value();
+    let is_current = move || {
+        own.with_value(|own| {
+            state.current.with(|current| match current {
+                Some(current) => current == own,
+                None => state.listed.with(|ids| ids.first() == Some(own)),
+            })
+        })
+    };
+    let labels = own.with_value(|own| ["mark-", own, " title-", own, " time-", own].concat());
+    let act = move |is_followed: bool| {
+        with_inbox(inbox, |inbox| inbox.act(&own.get_value(), is_followed));
+    };
+    view! {
+        <article
+            id=element_id
+            class="item"
+            class:unread=flag(move || is_unread.get())
+            part="item"
+            node_ref=row
+            tabindex=words(move || (if is_current() { "0" } else { "-1" }).to_owned())
+            aria-labelledby=labels
+            on:focusin=move |_| state.current.set(Some(own.get_value()))
+            on:click=clicked(move |event| click(&event, &act))
+            on:keydown=pressed(move |event| press(&event, &act))
+        >
+            {part(move || content.get().map(|content| text(inbox, state, &content, is_unread)))}
+            {quick(inbox, state, own, item)}
+            {part(move || actions(inbox, own, &item.get()?.actions, state))}
+        </article>
+    }
+    .into_any()
+}
+
+/// A click anywhere on the item acts on it; its buttons keep theirs to themselves.
+fn click(event: &MouseEvent, act: &impl Fn(bool)) {
+    // To a new tab, which the browser does by itself, and the link is what it does it with.
+    let is_aside = event.ctrl_key() || event.meta_key() || event.shift_key();
+    if !is_aside {
+        event.prevent_default();
+    }
+    act(is_aside);
+}
+
+/// Enter and Space on the item itself, not on a button in it.
+fn press(event: &KeyboardEvent, act: &impl Fn(bool)) {
+    let is_own = event.target() == event.current_target();
+    if is_own && matches!(event.key().as_str(), "Enter" | " ") {
+        event.prevent_default();
+        act(false);
+    }
+}
+
+fn text(inbox: Handle, state: State, item: &Item, is_unread: Memo<bool>) -> AnyView {
+    let mark_id = ["mark-", &item.id].concat();
+    let title_id = ["title-", &item.id].concat();
+    let time_id = ["time-", &item.id].concat();
+    let created_at = item.created_at;
+    let ago = words(move || {
+        state.locale.get().map(|locale| locale.ago(state.now.get(), created_at).0).unwrap_or_default()
+    });
+    let moment =
+        words(move || state.locale.get().map(|locale| locale.moment(created_at)).unwrap_or_default());
+    let href = item.url.as_deref().and_then(|url| inbox.try_get_value()?.address(url, AddressUse::Link));
+    let title = item.title.clone();
+    // A link for the mouse's other button and for screen readers; the keyboard has the item itself.
+    let title = match href {
+        Some(href) => {
+            view! { <a href=href rel="noopener noreferrer" tabindex="-1" dir="auto">{title}</a> }.into_any()
+        }
+        None => view! { <bdi>{title}</bdi> }.into_any(),
+    };
+    view! {
+        {avatar(inbox, item)}
+        <div class="text">
+            <span id=mark_id class="spoken">
+                {words(move || if is_unread.get() { state.text(Text::Unread) } else { String::new() })}
+            </span>
+            <h3 id=title_id class="title" part="title">{title}</h3>
+            {item.body.clone().map(|body| view! { <p class="body" part="body"><bdi>{body}</bdi></p> })}
+            {image(inbox, item)}
+            <p class="meta">
+                <time id=time_id class="time" part="time" dir="auto" datetime=created_at.to_string() title=moment>{ago}</time>
+                {item.category.clone().map(|category| view! { <bdi class="category">{category}</bdi> })}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// A word for screen readers, in front of what it is about.
+fn spoken(state: State, text: Text) -> AnyView {
+    view! { <span class="spoken">{state.text(text) + ": "}</span> }.into_any()
+}
+
+/// The buttons that the sender gave the item.
+fn actions(
+    inbox: Handle,
+    own: StoredValue<ItemId>,
+    actions: &[notification_bell_protocol::Action],
+    state: State,
+) -> Option<AnyView> {
+    if actions.is_empty() {
+        return None;
+    }
+    let buttons: Vec<_> = actions
+        .iter()
+        .map(|action| {
+            let class = match action.style {
+                ActionStyle::Primary => "plain primary",
+                ActionStyle::Default => "plain",
+                ActionStyle::Danger => "plain danger",
+            };
+            let id = action.id.clone();
+            let use_it = move |event: MouseEvent| {
+                event.stop_propagation();
+                with_inbox(inbox, |inbox| inbox.use_action(&own.get_value(), &id));
+            };
+            let done = action.done.then(|| {
+                (icon(TICK), spoken(state, Text::ActionDone)).into_any()
+            });
+            view! {
+                <button class=class class:done=action.done part="action" type="button" on:click=clicked(use_it)>
+                    {done}
+                    {action.label.clone()}
+                </button>
+            }
+        })
+        .collect();
+    Some(view! { <div class="actions">{buttons}</div> }.into_any())
+}
+
+/// Read, archive, delete: shown on hover and focus, and always where there is no mouse.
+fn quick(inbox: Handle, state: State, own: StoredValue<ItemId>, item: Memo<Option<Item>>) -> AnyView {
+    let is = move |member: fn(&Item) -> bool| item.with(|item| item.as_ref().is_some_and(member));
+    let is_read = Memo::new(move |_| is(|item| item.read_at.is_some()));
+    let is_archived = Memo::new(move |_| is(|item| item.archived_at.is_some()));
+    let read = move || if is_read.get() { (Text::MarkUnread, DOT) } else { (Text::MarkRead, TICK) };
+    let archive = move || if is_archived.get() { (Text::Unarchive, INBOX) } else { (Text::Archive, ARCHIVE) };
+    let button = move |face: Box<dyn Fn() -> (Text, Path) + Send + Sync>,
+                       act: fn(&std::rc::Rc<Inbox>, &str, bool, bool)| {
+        let face = StoredValue::new(face);
+        let label = move || state.text(face.with_value(|face| face().0));
+        view! {
+            <button
+                class="quiet"
+                type="button"
+                aria-label=words(label)
+                title=words(label)
+                on:click=clicked(move |event| {
+                    event.stop_propagation();
+                    let (read, archived) = (is_read.get_untracked(), is_archived.get_untracked());
+                    with_inbox(inbox, |inbox| act(inbox, &own.get_value(), read, archived));
+                })
+            >
+                {part(move || Some(icon(face.with_value(|face| face().1))))}
+            </button>
+        }
+    };
+    view! {
+        <div class="menu" part="menu">
+            {button(Box::new(read), |inbox, id, read, _| inbox.set_read(id, !read))}
+            {button(Box::new(archive), |inbox, id, _, archived| inbox.set_archived(id, !archived))}
+            {button(Box::new(|| (Text::Delete, DELETE)), |inbox, id, _, _| inbox.remove(id))}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,127 @@
+//! The list: its items, and what stands there when there are none.
+
+use leptos::{html::Div, prelude::*};
+use notification_bell_protocol::View;
+
+use super::{
+    dynamic::{clicked, flag, part, spelled, words},
+    item::item,
+    states::{notice, skeleton},
+    visibility::Visibility,
+    with_inbox,
+};
+use crate::{
+    inbox::{Handle, Inbox, Loading, State},
+    texts::Text,
+};
+
+/// What starts the id of an item's element; the rest is the item's.
+pub(super) const ITEM_ID: &str = "item-";
+/// The id of what lies below the last item.
+const END_ID: &str = "end";
+
+/// Where elements are reported that want to be known to be on screen.
+pub(super) type Watcher = StoredValue<Option<Visibility>, LocalStorage>;
+
+pub(super) fn list(inbox: Handle, state: State) -> AnyView {
+    let watcher: Watcher = StoredValue::new_local(Visibility::new(move |element, sight| {
+        let id = element.id();
+        if let Some(id) = id.strip_prefix(ITEM_ID).filter(|_| sight.is_seen) {
+            with_inbox(inbox, |inbox| inbox.mark_seen(&id.to_owned()));
+        } else if id == END_ID && sight.is_touched {
+            with_inbox(inbox, Inbox::load_more);
+        }
+    }));
+    keep_focus(inbox, state);
+
+    let is_loading = move || matches!(state.loading.get(), Loading::First | Loading::More);
+    let is_labelled_by = words(move || ["tab-", state.view.get().as_str()].concat());
+    view! {
+        <div
+            id="list"
+            class="list"
+            part="list"
+            role="tabpanel"
+            aria-labelledby=is_labelled_by
+            on:scroll=move |_| with_inbox(inbox, |inbox| inbox.scrolled())
+        >
+            {part(move || notice(inbox, state))}
+            <div
+                class="feed"
+                role="feed"
+                hidden=flag(move || state.listed.with(Vec::is_empty))
+                aria-label=words(move || state.text(Text::Notifications))
+                aria-busy=spelled(is_loading)
+            >
+                <For each=move || state.listed.get() key=String::clone let:id>
+                    {item(inbox, state, watcher, id)}
+                </For>
+            </div>
+            {end(inbox, state, watcher)}
+        </div>
+    }
+    .into_any()
+}
+
+/// What lies below the last item: near it, the next page is loaded.
+fn end(inbox: Handle, state: State, watcher: Watcher) -> AnyView {
+    let has_more = Memo::new(move |_| {
+        let view = state.view.get();
+        state.feed.with(|feed| feed.is_loaded(view) && feed.next_cursor(view).is_some())
+    });
+    let marker = NodeRef::<Div>::new();
+    // Watched anew whenever a page is there: its end may still be in view, and then nothing changes that would be told.
+    Effect::new(move |_| {
+        if let Some(element) = marker.get()
+            && state.loading.get() == Loading::Idle
+        {
+            watcher.with_value(|watcher| {
+                if let Some(watcher) = watcher {
+                    watcher.forget(&element);
+                    watcher.watch(&element);
+                }
+            });
+        }
+    });
+    let retry = move || {
+        view! {
+            <p class="more-failed">
+                {state.text(Text::ErrorMore)}
+                <button
+                    class="plain"
+                    type="button"
+                    on:click=clicked(move |_| with_inbox(inbox, Inbox::load_more))
+                >
+                    {state.text(Text::Retry)}
+                </button>
+            </p>
+        }
+    };
+    view! {
+        <div class="end" hidden=flag(move || !has_more.get())>
+            <div id=END_ID class="marker" node_ref=marker></div>
+            {part(move || Some(match state.loading.get() {
+                Loading::MoreFailed => retry().into_any(),
+                _ => skeleton(1),
+            }))}
+        </div>
+    }
+    .into_any()
+}
+
+/// When the item that has the focus leaves the list, its neighbour gets it.
+fn keep_focus(inbox: Handle, state: State) {
+    Effect::new(move |before: Option<(View, Vec<String>)>| {
+        let (view, ids) = (state.view.get(), state.listed.get());
+        let current = state.current.get_untracked();
+        if let (Some((_, before)), Some(current)) = (before.filter(|(own, _)| *own == view), current)
+            && !ids.contains(&current)
+            && let Some(index) = before.iter().position(|id| *id == current)
+        {
+            let index = index.min(ids.len().saturating_sub(1));
+            state.current.set(ids.get(index).cloned());
+            with_inbox(inbox, |inbox| inbox.restore_focus(index));
+        }
+        (view, ids)
+    });
+}

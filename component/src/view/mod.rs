@@ -1,0 +1,50 @@
+//! What is drawn. Texts go in as text nodes only; everything a view does, it asks the inbox to do.
+
+mod bell;
+mod dynamic;
+mod icons;
+mod item;
+mod list;
+mod panel;
+mod picture;
+mod states;
+mod tabs;
+mod visibility;
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use crate::inbox::{Announcement, Handle, Inbox, State};
+use crate::texts::Text;
+
+/// The whole of an element's shadow tree.
+pub(crate) fn bell_and_panel(inbox: Handle, state: State) -> impl IntoView {
+    (bell::bell(inbox, state), spoken(state), panel::panel(inbox, state))
+}
+
+/// Does something with the inbox, unless the element is gone.
+fn with_inbox(inbox: Handle, act: impl FnOnce(&Rc<Inbox>)) {
+    // Taken out first: what is done may fire an event, and the page may do anything then.
+    if let Some(inbox) = inbox.try_get_value() {
+        act(&inbox);
+    }
+}
+
+/// The live region: says what came in, once, whether the panel is open or not.
+fn spoken(state: State) -> AnyView {
+    let said = dynamic::words(move || {
+        let (turn, announcement) = state.announcement.get();
+        let mut words = match announcement {
+            Announcement::Nothing => return String::new(),
+            Announcement::One(title) => state.text(Text::ArrivedOne).replace("{title}", &title),
+            Announcement::Many(count) => state.count(Text::ArrivedMany, count),
+        };
+        // The same words a second time are only said if the text is another.
+        if turn % 2 == 1 {
+            words.push('\u{a0}');
+        }
+        words
+    });
+    view! { <div class="spoken" role="status" aria-live="polite">{said}</div> }.into_any()
+}

@@ -1,0 +1,138 @@
+//! The panel: heading, tabs, list, and what the page puts into its slots.
+
+use leptos::{ev::KeyboardEvent, prelude::*};
+
+use super::{
+    dynamic::{clicked, flag, part, pressed, words},
+    icons::{CLOSE, TICKS, UP, icon},
+    list::list,
+    tabs::tabs,
+    with_inbox,
+};
+use crate::{
+    inbox::{Connection, Handle, State},
+    texts::Text,
+};
+
+pub(super) fn panel(inbox: Handle, state: State) -> AnyView {
+    view! {
+        <div
+            id="panel"
+            class="panel"
+            class:follows-system=flag(move || state.follows_system.get())
+            part="panel"
+            role="dialog"
+            popover="manual"
+            tabindex="-1"
+            aria-label=words(move || state.text(Text::Notifications))
+            on:keydown=pressed(move |event| move_focus(inbox, state, &event))
+        >
+            {part(move || state.open.get().then(|| contents(inbox, state)))}
+        </div>
+    }
+    .into_any()
+}
+
+fn contents(inbox: Handle, state: State) -> AnyView {
+    view! {
+        <div class="header" part="header">
+            <slot name="header"><h2 class="heading">{words(move || state.text(Text::Notifications))}</h2></slot>
+            {part(move || (state.unread.get() > 0).then(|| mark_all(inbox, state)))}
+            <button
+                class="quiet close"
+                type="button"
+                aria-label=words(move || state.text(Text::Close))
+                on:click=clicked(move |_| with_inbox(inbox, |inbox| inbox.set_open(false)))
+            >
+                {icon(CLOSE)}
+            </button>
+        </div>
+        {tabs(inbox, state)}
+        {part(move || offline(state))}
+        <div class="middle">
+            {part(move || pill(inbox, state))}
+            {list(inbox, state)}
+        </div>
+        <div class="footer" part="footer">{slot("footer")}</div>
+        {part(move || toast(state))}
+    }
+    .into_any()
+}
+
+/// A place for something of the page's.
+///
+/// By a function: what is all constant, the macro would set as HTML text, which Trusted Types forbid.
+fn slot(name: &'static str) -> impl IntoView {
+    view! { <slot name=name></slot> }
+}
+
+fn mark_all(inbox: Handle, state: State) -> AnyView {
+    view! {
+        <button
+            class="quiet mark-all"
+            type="button"
+            on:click=clicked(move |_| with_inbox(inbox, |inbox| {
+                inbox.mark_all_read();
+                // The button goes with the last unread item, and would take the focus along.
+                inbox.focus_panel();
+            }))
+        >
+            {icon(TICKS)}
+            <span>{words(move || state.text(Text::MarkAllRead))}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// Counts what came in above what is being read, and leads there.
+fn pill(inbox: Handle, state: State) -> Option<AnyView> {
+    let number = state.above.with(Vec::len) as u64;
+    (number > 0).then(|| {
+        view! {
+            <button
+                class="pill"
+                type="button"
+                on:click=clicked(move |_| with_inbox(inbox, |inbox| {
+                    inbox.scroll_to_top();
+                    inbox.focus_item(0);
+                }))
+            >
+                {icon(UP)}
+                {state.count(Text::Pill, number)}
+            </button>
+        }
+        .into_any()
+    })
+}
+
+fn offline(state: State) -> Option<AnyView> {
+    let is_offline = state.connection.with(|connection| *connection == Connection::Offline);
+    is_offline.then(|| view! { <p class="offline" role="status">{state.text(Text::Offline)}</p> }.into_any())
+}
+
+fn toast(state: State) -> Option<AnyView> {
+    let text = state.toast.get()?;
+    Some(view! { <div class="toast" part="toast" role="status">{state.text(text)}</div> }.into_any())
+}
+
+/// Up and Down, Home and End: through the items, wherever in the panel the focus is, except among the tabs.
+fn move_focus(inbox: Handle, state: State, event: &KeyboardEvent) {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
+        return;
+    }
+    let (current, length) = state.listed.with_untracked(|ids| {
+        let current = state.current.get_untracked();
+        (current.and_then(|current| ids.iter().position(|id| *id == current)), ids.len())
+    });
+    let index = match event.key().as_str() {
+        "ArrowDown" => current.map_or(0, |current| current + 1),
+        "ArrowUp" => current.map_or(0, |current| current.saturating_sub(1)),
+        "Home" => 0,
+        "End" => length.saturating_sub(1),
+        _ => return,
+    };
+    event.prevent_default();
+    if length > 0 {
+        with_inbox(inbox, |inbox| inbox.focus_item(index.min(length - 1)));
+    }
+}
