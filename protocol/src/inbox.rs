@@ -20,6 +20,14 @@ pub enum View {
 }
 
 impl View {
+    /// The view of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::All, Self::Unread, Self::Archived, Self::Snoozed]
+            .into_iter()
+            .find(|view| view.as_str() == name)
+    }
+
     /// Its name in the address and in the attribute.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -102,14 +110,19 @@ pub struct MarkRequest {
     /// What is to change.
     pub set: MarkSet,
     /// Only these; at most 1,000.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "not_null")]
     pub ids: Option<Vec<ItemId>>,
     /// Only those of this category.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "not_null")]
     pub category: Option<String>,
-    /// Only what had not changed after this state, which is what the user saw.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Only what had come by this state, which is what the user saw.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "not_null")]
     pub up_to: Option<Revision>,
+}
+
+/// Refuses `null`: a bound that a client meant to give and has not must not widen the change to everything.
+fn not_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// What a mark changes; at least one member.
@@ -138,7 +151,7 @@ pub struct Marked {
 
 #[cfg(test)]
 mod tests {
-    use super::ItemPatch;
+    use super::{ItemPatch, MarkRequest};
     use crate::Timestamp;
 
     fn patch(json: &str) -> ItemPatch {
@@ -153,6 +166,14 @@ mod tests {
             patch(r#"{"snoozedUntil":"1970-01-01T00:00:01Z"}"#).snoozed_until,
             Some(Some(Timestamp::from_unix_ms(1_000)))
         );
+    }
+
+    #[test]
+    fn a_bound_of_null_does_not_widen_a_mark_to_everything() {
+        for member in ["ids", "category", "upTo"] {
+            let json = format!(r#"{{"set":{{"read":true}},"{member}":null}}"#);
+            assert!(serde_json::from_str::<MarkRequest>(&json).is_err(), "{member}");
+        }
     }
 
     #[test]

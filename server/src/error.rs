@@ -239,7 +239,9 @@ impl From<StoreError> for Error {
             StoreError::Closed => Self::ShuttingDown,
             StoreError::NotOurs("cursor") => Self::invalid_value("/cursor", "is not a cursor of this list"),
             StoreError::NotOurs(_) => Self::invalid_value("/upTo", "is not a revision of this inbox"),
-            error @ (StoreError::Database(_) | StoreError::Taken(_)) => Self::Storage(error),
+            error @ (StoreError::Database(_) | StoreError::Taken(_) | StoreError::Missing(_)) => {
+                Self::Storage(error)
+            }
         }
     }
 }
@@ -248,6 +250,7 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         match &self {
             Self::Storage(cause) => tracing::error!(cause = %cause, "the storage failed"),
+            Self::Overloaded => tracing::warn!("a request was refused: too much is waiting"),
             Self::Sealed(cause) => tracing::error!(cause = %cause, "a sealed secret cannot be opened"),
             _ => {}
         }

@@ -14,8 +14,12 @@ use crate::config::{LogFormat, Settings};
 pub fn start(settings: &Settings) -> Result<(), ParseError> {
     // The libraries below log whole requests when asked for everything, and these carry keys and tokens.
     let filter = EnvFilter::try_new(format!("{},hyper=warn,hyper_util=warn,h2=warn", settings.log))?;
-    let subscriber =
-        fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
+    let subscriber = fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        // A log that cannot be written must not take the server with it: the complaint would panic.
+        .log_internal_errors(false);
     match settings.log_format {
         LogFormat::Text => subscriber.init(),
         LogFormat::Json => subscriber.json().flatten_event(true).init(),

@@ -11,7 +11,7 @@ use axum::{
 use crate::{
     app::App,
     demo::{self, Demo},
-    edge::{accept, cors, limits, query, report},
+    edge::{accept, cors, finish, limits, query, report},
     error::Error,
     routes::{
         assets, health,
@@ -73,5 +73,5 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     if let Some(demo) = demo {
         router = router.merge(demo::routes::router(demo));
     }
-    router.layer(from_fn_with_state(Arc::clone(app), report::report))
+    router.layer(from_fn(finish::finish)).layer(from_fn_with_state(Arc::clone(app), report::report))
 }

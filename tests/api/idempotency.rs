@@ -160,3 +160,22 @@ async fn two_keys_at_once_are_refused() {
     let reply = Reply::to(request).await;
     assert_problem(&reply, 400, "invalid_idempotency_key");
 }
+
+#[tokio::test]
+async fn a_retry_is_answered_again_although_the_notification_has_expired_meanwhile() {
+    let server = Server::start().await;
+    let session = server.session(USER).await;
+    let mut stream = session.live_stream().await;
+    server.notify(USER, "What time is it").await;
+    stream.changed_ids(1).await;
+    let sent_at = session.all_items("all").await[0]["createdAt"].clone();
+    let expires_at = notification_bell_tests::after(&sent_at, 2);
+    let body = json!({"to": {"users": [USER]}, "title": "Soon over", "expiresAt": expires_at}).to_string();
+    let first = send_raw(&server, b"key", &body).await.expect(201);
+    stream.changed_ids(1).await;
+    let removed = stream.sync().await;
+    assert_eq!(removed["removed"], json!([first["id"]]));
+    let again = send_raw(&server, b"key", &body).await;
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(again.expect(201), first);
+}

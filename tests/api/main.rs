@@ -19,6 +19,7 @@ mod inbox_change;
 mod inbox_list;
 mod inbox_mark;
 mod inbox_remove;
+mod interruptions;
 mod isolation;
 mod logs;
 mod operations;

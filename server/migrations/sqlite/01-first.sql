@@ -49,6 +49,8 @@ CREATE TABLE ended_sessions (
     until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX ended_sessions_by_end ON ended_sessions (until);
+
 -- A row comes with the first notification, or when a user is cut off. The numbers are those of the view `all`, kept with every change so that
 -- reading them costs the same however full an inbox is.
 CREATE TABLE users (
@@ -101,6 +103,8 @@ CREATE TABLE items (
     user          INTEGER NOT NULL REFERENCES users,
     notification  INTEGER NOT NULL REFERENCES notifications,
     revision      INTEGER NOT NULL,
+    -- The revision it came with, or came back with: what a mark up to a revision goes by.
+    arrived       INTEGER NOT NULL,
     -- 0 inbox, 1 archived, 2 snoozed, 3 removed.
     place         INTEGER NOT NULL DEFAULT 0,
     -- What lists are sorted by: when it came, or came back from being snoozed.
@@ -120,6 +124,7 @@ CREATE TABLE items (
 CREATE INDEX items_by_place ON items (user, place, position, notification);
 CREATE INDEX items_unread ON items (user, position, notification) WHERE place = 0 AND read_at IS NULL;
 CREATE INDEX items_by_revision ON items (user, revision);
+CREATE INDEX items_by_notification ON items (notification);
 CREATE INDEX items_due ON items (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX items_removed ON items (removed_at) WHERE removed_at IS NOT NULL;
 

@@ -151,8 +151,14 @@ fn make_file(path: &Path, randomness: &dyn Randomness) -> io::Result<()> {
         file.sync_all()?;
         fs::hard_link(&draft, path)
     });
-    fs::remove_file(&draft)?;
-    written
+    // What went wrong first is what to say.
+    let removed = fs::remove_file(&draft);
+    written?;
+    removed?;
+    // The name has to survive a loss of power as the content does: without the key the database cannot be opened.
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
 }
 
 #[cfg(unix)]

@@ -7,12 +7,12 @@ use axum::{
     http::request::Parts,
 };
 
-use super::{bearer, session_token::Claims, user_id::UserId};
+use super::{bearer, origin, session_token::Claims, user_id::UserId};
 use crate::{
     app::App,
     auth::session_token::TokenFault,
     error::Error,
-    store::{Store, UserRef},
+    store::{Project, Store, UserRef},
 };
 
 /// A user with an open session.
@@ -38,22 +38,26 @@ where
             TokenFault::Invalid => Error::InvalidToken,
             TokenFault::Expired => Error::TokenExpired,
         })?;
+        let (user, project) = check_standing(&*app.store, &claims).await?;
         // A browser leaves the header out where the page is of the server's own origin and only reads.
-        if let (Some(origin), Some(issued_to)) = (bearer::origin(&parts.headers), &claims.org)
-            && origin != issued_to
-        {
-            return Err(Error::OriginNotAllowed);
+        if let Some(page) = bearer::origin(&parts.headers) {
+            let allowed = claims
+                .org
+                .as_ref()
+                .map_or_else(|| origin::allows(&project.origins, page), |issued_to| page == issued_to);
+            if !allowed {
+                return Err(Error::OriginNotAllowed);
+            }
         }
-        let user = check_standing(&*app.store, &claims).await?;
         Ok(Self { user, claims })
     }
 }
 
-/// Asks the database whether a token that is itself in order still counts; whose it is, if so.
+/// Asks the database whether a token that is itself in order still counts; whose it is, if so, and its project.
 ///
 /// # Errors
 /// If it was ended or revoked, or the store fails.
-pub async fn check_standing(store: &dyn Store, claims: &Claims) -> Result<UserRef, Error> {
+pub async fn check_standing(store: &dyn Store, claims: &Claims) -> Result<(UserRef, Project), Error> {
     let user = UserId::trusted(&claims.sub);
     let standing =
         store.session_standing(claims.project_id(), &user, &claims.jti).await?.ok_or(Error::InvalidToken)?;
@@ -65,5 +69,5 @@ pub async fn check_standing(store: &dyn Store, claims: &Claims) -> Result<UserRe
     if revoked {
         return Err(Error::TokenRevoked);
     }
-    Ok(UserRef { project: standing.project.key, user })
+    Ok((UserRef { project: standing.project.key, user }, standing.project))
 }

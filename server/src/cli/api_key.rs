@@ -56,24 +56,27 @@ pub(super) struct Create {
 
 impl ApiKeyCommand {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
-        let office = Office::open(settings)?;
-        match self {
-            Self::Create(create) => create.run(&office).await,
-            Self::List { project, json } => list(&office, project.as_deref(), json).await,
+        Office::work(settings, async |office| match self {
+            Self::Create(create) => create.run(office).await,
+            Self::List { project, json } => list(office, project.as_deref(), json).await,
             Self::Revoke { id } => {
                 if office.store.revoke_backend_key(&id, office.clock.now()).await? {
                     return Ok(());
                 }
                 Err(CommandError::Failed(format!("no key has the id {id}: see `api-key list`")))
             }
-        }
+        })
+        .await
     }
 }
 
 impl Create {
     async fn run(self, office: &Office) -> Result<(), CommandError> {
-        if self.name.trim().is_empty() {
-            return Err(CommandError::Usage("a key needs a name".to_owned()));
+        if self.name.trim().is_empty() || self.name.chars().any(char::is_control) {
+            return Err(CommandError::Usage("a key needs a name without control characters".to_owned()));
+        }
+        if self.expires_in.is_some_and(|wait| wait.is_zero()) {
+            return Err(CommandError::Usage("a key that expires at once is of no use".to_owned()));
         }
         let project = office.project(self.project.as_deref()).await?;
         let scopes = if self.scopes.is_empty() { Scope::ALL.to_vec() } else { self.scopes };

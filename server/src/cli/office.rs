@@ -1,6 +1,6 @@
 //! What the commands that work on the database need: the database, the keys to it, and the project that is meant.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use super::CommandError;
 use crate::{
@@ -9,8 +9,13 @@ use crate::{
     config::Settings,
     ids::IdGenerator,
     randomness::{Randomness, SystemRandomness},
-    store::{Project, Store, sqlite::SqliteStore},
+    store::{
+        Project, Store, StoreError,
+        sqlite::{CommitObserver, SqliteStore},
+    },
 };
+
+type OpenStore = fn(&Path, &dyn Randomness, CommitObserver) -> Result<SqliteStore, StoreError>;
 
 /// The opened database and what goes with it.
 pub(super) struct Office {
@@ -22,13 +27,38 @@ pub(super) struct Office {
 }
 
 impl Office {
-    pub(super) fn open(settings: &Settings) -> Result<Self, CommandError> {
+    /// Does something with the database that is there, and leaves it closed.
+    pub(super) async fn work<T>(
+        settings: &Settings,
+        work: impl AsyncFnOnce(&Self) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        Self::open(settings, SqliteStore::open)?.run(work).await
+    }
+
+    /// The same, making the database if it is not there.
+    pub(super) async fn work_or_create<T>(
+        settings: &Settings,
+        work: impl AsyncFnOnce(&Self) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        Self::open(settings, SqliteStore::open_or_create)?.run(work).await
+    }
+
+    fn open(settings: &Settings, open: OpenStore) -> Result<Self, CommandError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness);
+        let store = open(settings.database_path(), &*randomness, Box::new(|_, _| ()))?;
         let master_key = settings.master_key(&*randomness)?;
-        let store = SqliteStore::open(settings.database_path(), &*randomness, Box::new(|_, _| ()))?;
         let ids = Arc::new(IdGenerator::new(Arc::clone(&clock), Arc::clone(&randomness)));
         Ok(Self { store: Arc::new(store), master_key, ids, clock, randomness })
+    }
+
+    async fn run<T>(
+        self,
+        work: impl AsyncFnOnce(&Self) -> Result<T, CommandError>,
+    ) -> Result<T, CommandError> {
+        let outcome = work(&self).await;
+        self.store.close().await;
+        outcome
     }
 
     /// The project with this id, name or public key; the only one, if none is named.

@@ -10,7 +10,7 @@ use crate::{
     auth::{origin::AllowedOrigin, proofs::ProofKind, user_id::UserIdRule},
     config::Settings,
     project::{self, ProjectRequest},
-    store::Project,
+    store::{Project, StoreError},
 };
 
 #[derive(Subcommand)]
@@ -130,12 +130,27 @@ impl RotateSecret {
 
 impl ProjectCommand {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
-        let office = Office::open(settings)?;
         match self {
-            Self::Create(create) => create.run(&office).await,
-            Self::List { json } => list(&office, json).await,
-            Self::RotateSecret(rotate) => rotate.run(&office).await,
-            Self::Show { project, secret, json } => show(&office, project.as_deref(), secret, json).await,
+            Self::Create(create) => {
+                Office::work_or_create(settings, async |office| create.run(office).await).await
+            }
+            Self::List { json } => {
+                let found = Office::work(settings, async |office| Ok(office.store.projects().await?)).await;
+                match found {
+                    Ok(projects) => list(projects, json),
+                    // Nothing has been made yet, and looking makes nothing.
+                    Err(CommandError::Store(StoreError::Missing(_))) => list(Vec::new(), json),
+                    Err(error) => return Err(error),
+                }
+                Ok(())
+            }
+            Self::RotateSecret(rotate) => {
+                Office::work(settings, async |office| rotate.run(office).await).await
+            }
+            Self::Show { project, secret, json } => {
+                Office::work(settings, async |office| show(office, project.as_deref(), secret, json).await)
+                    .await
+            }
         }
     }
 }
@@ -189,18 +204,15 @@ impl Create {
     }
 }
 
-async fn list(office: &Office, json: bool) -> Result<(), CommandError> {
-    let projects = office.store.projects().await?;
+fn list(projects: Vec<Project>, json: bool) {
     if json {
-        output::json(&projects.iter().map(describe).collect());
-        return Ok(());
+        return output::json(&projects.iter().map(describe).collect());
     }
     let rows: Vec<Vec<String>> = projects
         .into_iter()
         .map(|project| vec![project.id, project.name, project.api_key, project.created_at.to_string()])
         .collect();
     output::table(&["id", "name", "apiKey", "created"], &rows);
-    Ok(())
 }
 
 async fn show(

@@ -51,7 +51,10 @@ pub(super) struct CheckHmacCommand {
 
 impl HmacCommand {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
-        let office = Office::open(settings)?;
+        Office::work(settings, async |office| self.prove(office).await).await
+    }
+
+    async fn prove(&self, office: &Office) -> Result<(), CommandError> {
         let project = office.project(self.project.as_deref()).await?;
         UserId::parse(&self.user_id, project.user_id_rule)
             .map_err(|fault| CommandError::Failed(format!("this is no user id of the project: {fault}")))?;
@@ -71,10 +74,13 @@ impl HmacCommand {
 
 impl CheckHmacCommand {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
-        let office = Office::open(settings)?;
+        Office::work(settings, async |office| self.check(office).await).await
+    }
+
+    async fn check(&self, office: &Office) -> Result<(), CommandError> {
         let project = office.project(self.project.as_deref()).await?;
         let secrets = office.secrets(&project)?;
-        let mistake = self.mistake(&office, &project, &secrets).await?;
+        let mistake = self.mistake(office, &project, &secrets).await?;
         if self.json {
             output::json(&json!({ "holds": mistake.is_none(), "mistake": mistake }));
         } else {

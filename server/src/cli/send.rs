@@ -60,11 +60,15 @@ fn priority(text: &str) -> Result<Priority, String> {
 
 impl SendCommand {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
-        let office = Office::open(settings)?;
+        Office::work(settings, async |office| self.send(office).await).await
+    }
+
+    async fn send(self, office: &Office) -> Result<(), CommandError> {
         let project = office.project(self.project.as_deref()).await?;
         // No streams here: a running server notices that the database changed.
         let bus = Arc::new(LocalBus::new(Arc::new(Hub::default())));
-        let inbox = Inbox::new(office.store, bus, office.clock, office.ids);
+        let inbox =
+            Inbox::new(Arc::clone(&office.store), bus, Arc::clone(&office.clock), Arc::clone(&office.ids));
         let request = SendRequest {
             to: Recipients { users: self.to },
             title: self.title,

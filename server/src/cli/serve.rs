@@ -55,7 +55,8 @@ impl Serve {
 
         let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness);
         let metrics = Arc::new(Metrics::default());
-        let store = SqliteStore::open(settings.database_path(), &*randomness, metrics.commit_observer())?;
+        let store =
+            SqliteStore::open_or_create(settings.database_path(), &*randomness, metrics.commit_observer())?;
         let foundation = Foundation {
             store: Arc::new(store),
             master_key: Arc::new(settings.master_key(&*randomness)?),
@@ -71,7 +72,8 @@ impl Serve {
             tracing::warn!("this program was built without the element: /notification-bell.js is not there");
         }
 
-        let mut stop = StopSignal::listen().map_err(|error| failed("cannot listen for signals", &error))?;
+        let listen = || StopSignal::listen().map_err(|error| failed("cannot listen for signals", &error));
+        let (mut stop, mut stop_twice) = (listen()?, listen()?);
         output::line(&format!("listening on http://{address}"));
         if demo.is_some() {
             output::line(&format!("the demo is at {}", settings.public_url(address)));
@@ -79,7 +81,7 @@ impl Serve {
         }
         tracing::info!(%address, "serving");
 
-        let background = {
+        let mut background = {
             let app = Arc::clone(&app);
             tokio::spawn(async move { app.run_background_work().await })
         };
@@ -88,10 +90,21 @@ impl Serve {
             tracing::info!("stopping: streams end, requests are finished");
             app.hub.drain();
         };
-        listener::serve(listener, router(&app, demo), stopping, settings.drain()).await;
+        let asked_twice = async {
+            stop_twice.wait().await;
+            stop_twice.wait().await;
+        };
+        let ended = tokio::select! {
+            () = listener::serve(listener, router(&app, demo), stopping, settings.drain()) => Ok(()),
+            // Whoever asks twice does not want to wait. What was acknowledged is on disk.
+            () = asked_twice => Err(CommandError::Failed("stopped before every connection had ended".to_owned())),
+            // It only ends by a panic. Without it items would no longer expire, while everything else looked well.
+            _ = &mut background => Err(CommandError::Failed("the work in the background ended".to_owned())),
+        };
         background.abort();
+        app.store.close().await;
         tracing::info!("stopped");
-        Ok(())
+        ended
     }
 }
 

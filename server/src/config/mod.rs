@@ -1,6 +1,7 @@
 //! The settings: flags over `BELL_*` variables over a file over the defaults, which are a file too (`default.toml`).
 
 use std::{
+    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -8,7 +9,8 @@ use std::{
 
 use figment::{
     Figment,
-    providers::{Env, Format, Serialized, Toml},
+    providers::{Format, Serialized, Toml},
+    value::Value,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -120,7 +122,7 @@ impl Settings {
             figment = figment.merge(Toml::file_exact(file));
         }
         let settings: Self = figment
-            .merge(Env::prefixed(PREFIX).only(&names().iter().map(String::as_str).collect::<Vec<_>>()))
+            .merge(Serialized::defaults(variables()))
             .merge(Serialized::defaults(flags))
             .extract()
             .map_err(|error| ConfigError::Unreadable(Box::new(error)))?;
@@ -203,6 +205,21 @@ fn names() -> Vec<String> {
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once(" = ").map(|(name, _)| name.to_owned()))
         .collect()
+}
+
+/// The settings that are given as variables. A text stays a text, whatever it looks like: only what is a number by
+/// default is read as one.
+fn variables() -> BTreeMap<String, Value> {
+    let defaults = Figment::from(Toml::string(DEFAULT));
+    let value = |name: &str| {
+        let text = std::env::var(format!("{PREFIX}{}", name.to_uppercase())).ok()?;
+        let is_number = defaults.find_value(name).is_ok_and(|default| default.to_i128().is_some());
+        Some(match text.parse::<u64>() {
+            Ok(number) if is_number => Value::from(number),
+            _ => Value::from(text),
+        })
+    };
+    names().into_iter().filter_map(|name| value(&name).map(|value| (name, value))).collect()
 }
 
 /// `BELL_*` variables that are no setting: most likely mistyped.

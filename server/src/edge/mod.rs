@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod body;
 pub mod cors;
+pub mod finish;
 pub mod limits;
 pub mod listener;
 pub mod path;

@@ -21,18 +21,10 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        axum::extract::Query::<T>::from_request_parts(parts, state).await.map(|query| Self(query.0)).map_err(
-            |rejection| {
-                let reason = rejection.body_text();
-                let error = Error::InvalidRequest(format!("{reason}."), Vec::new());
-                // An unknown view is a value that is not allowed, not a wrong shape.
-                if reason.contains("unknown variant") {
-                    Error::invalid_value("/view", "is not a view")
-                } else {
-                    error
-                }
-            },
-        )
+        let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
+        query
+            .map(|query| Self(query.0))
+            .map_err(|rejection| Error::InvalidRequest(format!("{}.", rejection.body_text()), Vec::new()))
     }
 }
 

@@ -23,11 +23,8 @@ pub async fn report(State(app): State<Arc<App>>, request: Request, next: Next) -
     app.metrics.request(method, &route, status);
     let code = response.extensions().get::<Code>().map_or("", |code| code.as_str());
     let duration_us = u64::try_from(started_at.elapsed().as_micros()).unwrap_or(u64::MAX);
-    if status >= 500 {
-        tracing::error!(method, route, status, code, duration_us, "request failed");
-    } else {
-        tracing::debug!(method, route, status, code, duration_us, "request answered");
-    }
+    // Causes of failures are logged where they are known.
+    tracing::debug!(method, route, status, code, duration_us, "request answered");
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // What is somebody's own, and most of what is said here is, belongs in no cache. Files say otherwise themselves.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use notification_bell_protocol::{HEARTBEAT_MAX_MS, Revision, SESSION_EXPIRING_LEAD_MS, Sync, Timestamp};
 use tokio::{
     sync::mpsc,
-    time::{Instant, sleep_until, timeout},
+    time::{Instant, sleep, sleep_until, timeout},
 };
 
 use super::{Subscription, Woken, frame};
@@ -25,6 +25,9 @@ use crate::{
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Heartbeats of different streams come at different times: up to this much before the longest allowed.
 const HEARTBEAT_JITTER_MS: i64 = 5_000;
+const OVERLOAD_WAIT_MAX_MS: u64 = 500;
+/// A client that has this much to catch up with loads the list instead, page by page.
+const MAX_FRAME_BYTES: usize = 256 * 1_024;
 const RETRY_MIN_MS: u64 = 1_000;
 const RETRY_MAX_MS: u64 = 15_000;
 
@@ -82,9 +85,11 @@ impl Stream {
         let expiring_at = self.deadline(self.claims.expires_at().plus_ms(-lead_ms));
         let mut expiring_said = false;
 
+        // Only now that it has its seat: a session that ended before would never wake it.
+        self.check_session().await?;
         let mut revision = self.open(last_event_id, client).await?;
+        let mut heartbeat_at = Instant::now() + self.heartbeat_wait();
         loop {
-            let heartbeat_at = Instant::now() + self.heartbeat_wait();
             tokio::select! {
                 biased;
                 () = client.closed() => return Ok(StreamEnd::Client),
@@ -102,7 +107,14 @@ impl Stream {
                     expiring_said = true;
                     write(client, frame::session_expiring()).await?;
                 }
-                () = sleep_until(heartbeat_at) => write(client, frame::HEARTBEAT).await?,
+                () = sleep_until(heartbeat_at) => {
+                    // The machine may have slept, and its timers with it.
+                    if self.clock.now() >= self.claims.expires_at() {
+                        return Ok(StreamEnd::Expired);
+                    }
+                    write(client, frame::HEARTBEAT).await?;
+                    heartbeat_at = Instant::now() + self.heartbeat_wait();
+                }
             }
         }
     }
@@ -137,7 +149,16 @@ impl Stream {
         revision: Revision,
         client: &mpsc::Sender<Bytes>,
     ) -> Result<Revision, StreamEnd> {
-        let changes = self.store.changes(&self.user, &revision).await.map_err(failed)?;
+        let changes = loop {
+            match self.store.changes(&self.user, &revision).await {
+                // All streams may have been woken at once: some look a little later.
+                Err(StoreError::Overloaded) => {
+                    let wait_ms = self.randomness.below(OVERLOAD_WAIT_MAX_MS);
+                    sleep(Duration::from_millis(wait_ms)).await;
+                }
+                changes => break changes.map_err(failed)?,
+            }
+        };
         match &changes {
             // Woken by a change that an earlier look had already seen.
             Changes::Since(sync) if sync.revision == revision => Ok(revision),
@@ -171,7 +192,15 @@ impl Stream {
 
 async fn send(changes: Changes, client: &mpsc::Sender<Bytes>) -> Result<Revision, StreamEnd> {
     let (frame, revision) = match changes {
-        Changes::Since(sync) => (frame::sync(&sync), sync.revision),
+        Changes::Since(sync) => {
+            let frame = frame::sync(&sync);
+            if frame.len() > MAX_FRAME_BYTES {
+                let emptied = Sync { changed: Vec::new(), removed: Vec::new(), ..sync };
+                (frame::reset(&emptied), emptied.revision)
+            } else {
+                (frame, sync.revision)
+            }
+        }
         Changes::Reset(sync) => (frame::reset(&sync), sync.revision),
     };
     write(client, frame).await?;

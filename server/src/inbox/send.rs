@@ -39,6 +39,12 @@ impl Inbox {
         request: SendRequest,
         idempotency: Option<IdempotencyKey>,
     ) -> Result<Sent, Error> {
+        if let Some(key) = &idempotency
+            && let Some(outcome) = self.store.repeated_send(project.key, key).await?
+        {
+            // Before the checks: what was right when it was first sent may have a moment in the past by now.
+            return repeated(&outcome);
+        }
         let (id, now) = self.ids.next();
         let recipients = check(&request, project, now)?;
         let expires = request.expires_at().is_some();
@@ -57,11 +63,17 @@ impl Inbox {
                 let recipients = u64::try_from(wakes.len()).unwrap_or(u64::MAX);
                 Ok(Sent { id: id.to_string(), recipients, repeated: false })
             }
-            SendOutcome::Repeated { id, recipients } => {
-                Ok(Sent { id: id.to_string(), recipients, repeated: true })
-            }
-            SendOutcome::KeyReused => Err(Error::IdempotencyKeyReused),
+            outcome => repeated(&outcome),
         }
+    }
+}
+
+fn repeated(outcome: &SendOutcome) -> Result<Sent, Error> {
+    match outcome {
+        SendOutcome::Repeated { id, recipients } => {
+            Ok(Sent { id: id.to_string(), recipients: *recipients, repeated: true })
+        }
+        SendOutcome::KeyReused | SendOutcome::Stored => Err(Error::IdempotencyKeyReused),
     }
 }
 

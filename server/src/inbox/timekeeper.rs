@@ -15,9 +15,8 @@ impl Inbox {
     pub async fn keep_time(&self) {
         loop {
             let wait = match self.advance().await {
-                Ok(work) if work.changed.is_empty() => self.until_next(&work),
-                // There may be more that is due than one transaction takes.
-                Ok(_) => continue,
+                Ok(work) if work.more => continue,
+                Ok(work) => self.until_next(&work),
                 Err(error) => {
                     tracing::warn!(%error, "items that are due have to wait");
                     WAIT_AFTER_FAILURE

@@ -120,7 +120,7 @@ pub struct Selection {
     pub ids: Option<Vec<Uuid>>,
     /// Only those of this category.
     pub category: Option<String>,
-    /// Only those that had not changed after this state.
+    /// Only those that had come, or come back, by this state.
     pub up_to: Option<Revision>,
 }
 
@@ -153,6 +153,8 @@ pub struct DueWork {
     pub changed: Vec<UserRef>,
     /// When the next item expires or comes back.
     pub next_at: Option<Timestamp>,
+    /// There is more to do at once than one transaction should hold.
+    pub more: bool,
 }
 
 /// The inboxes of a database.
@@ -169,6 +171,13 @@ pub trait InboxStore: Send + marker::Sync {
         recipients: Vec<UserId>,
         idempotency: Option<Idempotency>,
     ) -> Result<SendOutcome, StoreError>;
+
+    /// What became of an earlier send with this key; `None` if there was none.
+    async fn repeated_send(
+        &self,
+        project: ProjectKey,
+        idempotency: &Idempotency,
+    ) -> Result<Option<SendOutcome>, StoreError>;
 
     /// A page of an inbox, with the numbers and the state of the same moment.
     ///

@@ -29,6 +29,9 @@ pub trait Store: ProjectStore + KeyStore + InboxStore {
     /// Whether it can be read and written now.
     async fn ping(&self) -> Result<(), StoreError>;
 
+    /// Finishes what waits and leaves the database closed, whole in its file. Whatever is asked afterwards fails.
+    async fn close(&self);
+
     /// Changes its value when another process changed the database: anything cached or waited for may be out of
     /// date then.
     fn foreign_changes(&self) -> watch::Receiver<u64>;
@@ -43,6 +46,9 @@ pub enum StoreError {
     /// The database cannot be opened, read or written.
     #[error("the database failed: {0}")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// There is no database where one is expected.
+    #[error("there is no database at {0}: `serve` or `project create` makes one")]
+    Missing(std::path::PathBuf),
     /// The database has stopped, because the program is about to end.
     #[error("the database has been closed")]
     Closed,

@@ -4,6 +4,7 @@
 //! seen a later state than the backup's is told to start again instead of missing what comes next.
 
 use notification_bell_protocol::Timestamp;
+use uuid::Uuid;
 
 /// The incarnation of a database: 8 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,20 +37,23 @@ impl Incarnation {
     }
 
     /// The text of a list cursor: the last entry of a page.
-    pub(crate) fn cursor(&self, position: Timestamp, notification: i64) -> String {
-        format!("{}-{}-{notification}", self.0, position.unix_ms())
+    ///
+    /// It names the item by its id: the key would tell how much is sent in all projects together.
+    pub(crate) fn cursor(&self, position: Timestamp, id: Uuid) -> String {
+        format!("{}-{}-{}", self.0, position.unix_ms(), id.simple())
     }
 
     /// What is in a cursor, if it is one of this incarnation.
-    pub(crate) fn cursor_parts(&self, text: &str) -> Option<(Timestamp, i64)> {
-        let (position, notification) = text.strip_prefix(&self.0)?.strip_prefix('-')?.split_once('-')?;
-        Some((Timestamp::from_unix_ms(position.parse().ok()?), notification.parse().ok()?))
+    pub(crate) fn cursor_parts(&self, text: &str) -> Option<(Timestamp, Uuid)> {
+        let (position, id) = text.strip_prefix(&self.0)?.strip_prefix('-')?.split_once('-')?;
+        Some((Timestamp::from_unix_ms(position.parse().ok()?), Uuid::try_parse(id).ok()?))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use notification_bell_protocol::Timestamp;
+    use uuid::Uuid;
 
     use super::Incarnation;
 
@@ -75,8 +79,9 @@ mod tests {
     #[test]
     fn a_cursor_comes_back() {
         let here = Incarnation::from_random(1);
-        let cursor = here.cursor(Timestamp::from_unix_ms(17), 4);
-        assert_eq!(here.cursor_parts(&cursor), Some((Timestamp::from_unix_ms(17), 4)));
+        let id = Uuid::from_u128(4);
+        let cursor = here.cursor(Timestamp::from_unix_ms(17), id);
+        assert_eq!(here.cursor_parts(&cursor), Some((Timestamp::from_unix_ms(17), id)));
         assert_eq!(here.cursor_parts("x"), None);
     }
 }

@@ -4,7 +4,7 @@ use std::{
     env,
     io::{BufRead, BufReader, Read},
     path::PathBuf,
-    process::{ChildStdin, Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::OnceLock,
     thread,
 };
@@ -25,7 +25,8 @@ pub(super) struct Driver {
     pub(super) url: String,
     /// The browser it is to start.
     pub(super) browser: PathBuf,
-    _lifeline: ChildStdin,
+    /// With its standard input open.
+    _supervisor: Child,
 }
 
 /// The driver of this process, started when it is first asked for.
@@ -36,15 +37,14 @@ pub(super) fn driver() -> &'static Driver {
 
 fn start() -> Driver {
     let program = program("BELL_CHROMEDRIVER", "chromedriver");
-    let mut process = Command::new("sh")
+    let mut supervisor = Command::new("sh")
         .args(["-c", SUPERVISOR])
         .arg(&program)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap_or_else(|error| panic!("{} could not be started: {error}", program.display()));
-    let lifeline = process.stdin.take().expect("it is piped");
-    let mut output = BufReader::new(process.stdout.take().expect("it is piped"));
+    let mut output = BufReader::new(supervisor.stdout.take().expect("it is piped"));
     let mut said = String::new();
     let port = loop {
         let start = said.len();
@@ -57,7 +57,7 @@ fn start() -> Driver {
     // A full pipe would stop the driver.
     thread::spawn(move || output.read_to_end(&mut Vec::new()));
     let browser = self::program("BELL_CHROMIUM", "chromium");
-    Driver { url: format!("http://127.0.0.1:{port}"), browser, _lifeline: lifeline }
+    Driver { url: format!("http://127.0.0.1:{port}"), browser, _supervisor: supervisor }
 }
 
 /// The program that a variable names, else the one of this name on the path.

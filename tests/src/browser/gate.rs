@@ -1,16 +1,22 @@
 //! A network between browser and server that a test can hold up, cut and mend. Its address stays when the server's
 //! does not.
 
-use std::net::Ipv4Addr;
+use std::{
+    net::Ipv4Addr,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, copy},
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream, tcp::OwnedReadHalf, tcp::OwnedWriteHalf},
     sync::watch,
     task::JoinHandle,
 };
 
 use crate::Api;
+
+/// What a request for a stream has in it.
+const STREAM: &[u8] = b"/inbox/stream HTTP/1.1";
 
 /// Whether bytes pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +25,8 @@ enum Passage {
     Free,
     /// To the server only: its answers wait at the gate.
     Held,
+    /// The same for streams only: all else is answered.
+    StreamsHeld,
     /// Nothing: what is open breaks off, what is new too.
     Cut,
 }
@@ -57,6 +65,11 @@ impl Gate {
         self.passage.send_replace(Passage::Held);
     }
 
+    /// Keeps back what streams say; all else is answered.
+    pub fn hold_streams(&self) {
+        self.passage.send_replace(Passage::StreamsHeld);
+    }
+
     /// Breaks every connection off, and each new one.
     pub fn cut(&self) {
         self.passage.send_replace(Passage::Cut);
@@ -80,22 +93,40 @@ async fn join(client: TcpStream, api: Api, mut passage: watch::Receiver<Passage>
         return;
     }
     let Ok(server) = TcpStream::connect(api.address()).await else { return };
-    let (mut from_client, to_client) = client.into_split();
-    let (from_server, mut to_server) = server.into_split();
-    let down = pass_down(from_server, to_client, passage.clone());
+    let (from_client, to_client) = client.into_split();
+    let (from_server, to_server) = server.into_split();
+    let is_stream = AtomicBool::new(false);
     tokio::select! {
-        _ = copy(&mut from_client, &mut to_server) => {}
-        () = down => {}
+        () = pass_up(from_client, to_server, &is_stream) => {}
+        () = pass_down(from_server, to_client, &is_stream, passage.clone()) => {}
         _ = passage.wait_for(|passage| *passage == Passage::Cut) => {}
     }
 }
 
-async fn pass_down(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut passage: watch::Receiver<Passage>) {
+/// A browser sends the head of a request in one piece, and a stream has its connection to itself.
+async fn pass_up(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, is_stream: &AtomicBool) {
     let mut buffer = [0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        if passage.wait_for(|passage| *passage == Passage::Free).await.is_err()
-            || to.write_all(&buffer[..length]).await.is_err()
-        {
+        let piece = &buffer[..length];
+        is_stream.fetch_or(piece.windows(STREAM.len()).any(|part| part == STREAM), Ordering::Relaxed);
+        if to.write_all(piece).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn pass_down(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    is_stream: &AtomicBool,
+    mut passage: watch::Receiver<Passage>,
+) {
+    let mut buffer = [0; 16 * 1024];
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        let is_stream = is_stream.load(Ordering::Relaxed);
+        let may_pass =
+            |passage: &Passage| *passage == Passage::Free || (*passage == Passage::StreamsHeld && !is_stream);
+        if passage.wait_for(may_pass).await.is_err() || to.write_all(&buffer[..length]).await.is_err() {
             return;
         }
     }

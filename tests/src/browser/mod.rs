@@ -1,4 +1,4 @@
-//! A real browser over W3C WebDriver, and the pages that a site's owner would put the element into.
+//! A real browser over W3C `WebDriver`, and the pages that a site's owner would put the element into.
 //!
 //! What is asked of the driver is in the standard but for two things, which `session.rs` names: they are all that
 //! another browser needs in its own words.

@@ -111,11 +111,18 @@ impl Page {
         outcome.element().unwrap_or_else(|error| panic!("`{expression}` is no element: {error}"))
     }
 
-    /// Waits for an element and clicks it with the mouse, where it can be seen.
+    /// Waits for an element, scrolls to it if it is out of sight, and clicks it with the mouse.
+    ///
+    /// The driver scrolls as well, but does not wait for a page that scrolls smoothly.
     pub async fn click(&self, expression: &str) {
         self.until(expression).await;
-        let clicked = self.element(expression).await.click().await;
-        clicked.unwrap_or_else(|error| panic!("`{expression}` could not be clicked: {error}"));
+        let element = self.element(expression).await;
+        let scroll = "const { top, bottom } = arguments[0].getBoundingClientRect();\
+                      if (top < 0 || bottom > innerHeight)\
+                        arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });";
+        accepted(self.driver.execute(scroll, vec![accepted(element.to_json())]).await);
+        let clicked = element.click().await;
+        clicked.unwrap_or_else(|error| panic!("`{expression}` could not be clicked: {error:?}"));
     }
 
     /// Waits for an element and moves the mouse over it.

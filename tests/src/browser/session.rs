@@ -71,8 +71,8 @@ async fn open() -> WebDriver {
 }
 
 /// What the driver did, or why not.
-pub(super) fn accepted<T, E: fmt::Display>(outcome: Result<T, E>) -> T {
-    outcome.unwrap_or_else(|error| panic!("{error}"))
+pub(super) fn accepted<T, E: fmt::Debug>(outcome: Result<T, E>) -> T {
+    outcome.unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 impl Page {
@@ -103,10 +103,16 @@ impl Page {
         self.devtools("Browser.grantPermissions", json!({"permissions": permissions})).await;
     }
 
-    /// Has the page believe that the system prefers this colour scheme: `light` or `dark`.
-    pub async fn set_system_scheme(&self, scheme: &str) {
-        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+    /// Has the page believe that its reader's system says this: `prefers-color-scheme`, `light` …
+    pub async fn set_media(&self, feature: &str, value: &str) {
+        let features = json!([{"name": feature, "value": value}]);
         self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
+    }
+
+    /// Switches the policies of all pages off, for a tool that has to be brought into them.
+    pub async fn ignore_policies(&self) {
+        self.devtools("Page.enable", json!({})).await;
+        self.devtools("Page.setBypassCSP", json!({"enabled": true})).await;
     }
 
     /// What the browser itself complained of since it was last asked, in any tab: scripts that threw and nobody

@@ -63,10 +63,9 @@ impl Site {
         self.put(path, "text/html; charset=utf-8", Some(policy.to_owned()), document(body))
     }
 
-    /// A script, for pages that may not have any of their own.
-    #[must_use]
-    pub fn script(&self, path: &str, content: &str) -> String {
-        self.put(path, "text/javascript; charset=utf-8", None, content.to_owned())
+    /// Anything else, whatever the method it is asked for with.
+    pub fn file(&self, path: &str, content_type: &'static str, content: &str) {
+        self.put(path, content_type, None, content.to_owned());
     }
 
     fn put(&self, path: &str, content_type: &'static str, policy: Option<String>, content: String) -> String {

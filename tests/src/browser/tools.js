@@ -1,7 +1,7 @@
 // What every script of a test may use; it knows parts, roles, names and texts, and nothing else of the element.
 const record = window.__record;
 const bells = [...document.querySelectorAll("notification-bell")];
-const nameOf = (element) => (element.getAttribute("aria-label") ?? element.innerText).trim();
+const nameOf = (element) => element && (element.getAttribute("aria-label") ?? element.innerText).trim();
 const of = (bell) => {
   const root = bell?.shadowRoot;
   const parts = (part) => [...(root?.querySelectorAll(`[part~="${part}"]`) ?? [])];

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use notification_bell_protocol::{InboxPage, MemberError, View};
+use notification_bell_protocol::{InboxPage, View};
 use serde::Deserialize;
 
 use crate::{app::App, auth::session::Session, edge::query::Parameters, error::Error, store::ListQuery};
@@ -16,8 +16,7 @@ const MAX_LIMIT: usize = 100;
 #[serde(deny_unknown_fields)]
 pub struct ListParameters {
     /// Which part of the inbox.
-    #[serde(default)]
-    view: View,
+    view: Option<String>,
     /// Only this category.
     category: Option<String>,
     /// How many at most: 1 to 100, 20 unless given.
@@ -37,10 +36,12 @@ pub async fn list_inbox(
 ) -> Result<Json<InboxPage>, Error> {
     let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
-        let detail = format!("must be 1 to {MAX_LIMIT}");
-        return Err(Error::ValidationFailed(vec![MemberError { pointer: "/limit".to_owned(), detail }]));
+        return Err(Error::invalid_value("/limit", format!("must be 1 to {MAX_LIMIT}")));
     }
-    let query =
-        ListQuery { view: parameters.view, category: parameters.category, limit, cursor: parameters.cursor };
+    let view = parameters.view.as_deref().map_or(Ok(View::default()), |name| {
+        View::named(name)
+            .ok_or_else(|| Error::invalid_value("/view", "must be all, unread, archived or snoozed"))
+    })?;
+    let query = ListQuery { view, category: parameters.category, limit, cursor: parameters.cursor };
     Ok(Json(app.inbox.list(&session.user, query).await?))
 }

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Frames on their way to a connection. What does not fit stays in the store.
-const FRAMES_IN_FLIGHT: usize = 4;
+const FRAMES_IN_FLIGHT: usize = 1;
 
 /// Opens a stream.
 ///

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::State,
+    extract::{FromRequest, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -30,10 +30,12 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub async fn send_notification(
     State(app): State<Arc<App>>,
     backend: Backend,
-    headers: HeaderMap,
-    body: JsonBody<SendRequest, SEND>,
+    request: Request,
 ) -> Result<Response, Error> {
+    // Before the body is read: what a key may not do, it need not send.
     backend.require(Scope::NotificationsWrite)?;
+    let headers = request.headers().clone();
+    let body = JsonBody::<SendRequest, SEND>::from_request(request, &()).await?;
     let idempotency = idempotency_key(&headers, &body.json)?;
     let sent = app.inbox.send(&backend.project, body.value, idempotency).await?;
     if !sent.repeated {

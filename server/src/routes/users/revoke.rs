@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::{FromRequest, Request, State},
+    http::StatusCode,
+};
 use notification_bell_protocol::Timestamp;
 use serde::Deserialize;
 
@@ -51,9 +54,10 @@ pub async fn revoke_user(
     State(app): State<Arc<App>>,
     backend: Backend,
     Segment(id): Segment,
-    body: JsonBody<RevokeRequest, SMALL>,
+    request: Request,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::UsersManage)?;
+    let body = JsonBody::<RevokeRequest, SMALL>::from_request(request, &()).await?;
     let user = UserId::parse(&id, backend.project.user_id_rule)
         .map_err(|fault| Error::InvalidUserId { fault, pointer: String::new() })?;
     let user = UserRef { project: backend.project.key, user };

@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// A send to more users than this waits with the large ones.
+const LARGE_SEND: usize = 50;
+
 /// A row that may change: its key within its user, and its state.
 pub(super) struct Candidate {
     pub(super) notification: i64,
@@ -89,8 +92,8 @@ fn write(
     connection
         .prepare_cached(
             "UPDATE items SET revision = ?3, place = ?4, position = ?5, seen_at = ?6, read_at = ?7, \
-             archived_at = ?8, snoozed_until = ?9, actions_done = ?10, due_at = ?11, removed_at = ?12 \
-             WHERE user = ?1 AND notification = ?2",
+             archived_at = ?8, snoozed_until = ?9, actions_done = ?10, due_at = ?11, removed_at = ?12, \
+             arrived = CASE WHEN ?13 THEN ?3 ELSE arrived END WHERE user = ?1 AND notification = ?2",
         )?
         .execute(params![
             user,
@@ -105,6 +108,8 @@ fn write(
             actions_done,
             unix_ms(due_at),
             (state.place == Place::Removed).then(|| removed_at.unix_ms()),
+            // Back from being put aside, it is new to whoever looks at the list.
+            candidate.state.place == Place::Snoozed && state.place == Place::Inbox,
         ])?;
     Ok(())
 }
@@ -155,7 +160,7 @@ fn select(
     let Some(ids) = &selection.ids else {
         let sql = format!(
             "SELECT {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
-             WHERE i.user = ?1 AND i.place = ?2 AND i.revision <= ?3 AND (?4 IS NULL OR i.category = ?4)"
+             WHERE i.user = ?1 AND i.place = ?2 AND i.arrived <= ?3 AND (?4 IS NULL OR i.category = ?4)"
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let place = rows::place_number(selection.place);
@@ -166,7 +171,7 @@ fn select(
     };
     let sql = format!(
         "SELECT {CANDIDATE_COLUMNS} FROM notifications n JOIN items i ON i.notification = n.key AND i.user = ?1 \
-         WHERE n.id = ?2 AND n.project = ?3 AND i.place <> 3 AND i.revision <= ?4 \
+         WHERE n.id = ?2 AND n.project = ?3 AND i.place <> 3 AND i.arrived <= ?4 \
          AND (?5 IS NULL OR i.category = ?5)"
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -190,11 +195,20 @@ impl InboxStore for SqliteStore {
         recipients: Vec<UserId>,
         idempotency: Option<Idempotency>,
     ) -> Result<SendOutcome, StoreError> {
-        self.writer
-            .run(move |connection| {
-                sends::send(connection, project, &notification, &recipients, idempotency.as_ref())
-            })
-            .await
+        let is_large = recipients.len() > LARGE_SEND;
+        let send = move |connection: &Connection| {
+            sends::send(connection, project, &notification, &recipients, idempotency.as_ref())
+        };
+        if is_large { self.writer.run_large(send).await } else { self.writer.run(send).await }
+    }
+
+    async fn repeated_send(
+        &self,
+        project: ProjectKey,
+        idempotency: &Idempotency,
+    ) -> Result<Option<SendOutcome>, StoreError> {
+        let idempotency = idempotency.clone();
+        self.readers.run(move |connection| sends::repeated(connection, project, &idempotency)).await
     }
 
     async fn list(&self, user: &UserRef, query: ListQuery) -> Result<InboxPage, StoreError> {
@@ -243,7 +257,7 @@ impl InboxStore for SqliteStore {
     ) -> Result<(Counts, Revision), StoreError> {
         let (incarnation, user) = (self.incarnation.clone(), user.clone());
         self.writer
-            .run(move |connection| {
+            .run_large(move |connection| {
                 change_items(connection, &incarnation, &user, &selection, &*transition, now)
             })
             .await

@@ -11,7 +11,7 @@ use super::{
 use crate::store::{Changes, ListQuery, Place, StoreError, UserRef, revision::Incarnation};
 
 /// A stream that is further behind loads the list again: that is less to send, and bounded.
-const MAX_CHANGES: usize = 500;
+const MAX_CHANGES: usize = 200;
 
 /// The user's row, or one of zeros for somebody nothing was ever sent to.
 fn user_row(connection: &Connection, user: &UserRef) -> Result<UserRow, StoreError> {
@@ -38,6 +38,7 @@ pub(super) fn list(
         .as_deref()
         .map(|cursor| incarnation.cursor_parts(cursor).ok_or(StoreError::NotOurs("cursor")))
         .transpose()?;
+    let after_key = after.map(|(_, id)| key_of(connection, id)).transpose()?.unwrap_or(i64::MAX);
     let row = user_row(connection, user)?;
     let place = match query.view {
         View::All | View::Unread => Place::Inbox,
@@ -64,7 +65,7 @@ pub(super) fn list(
                 ":place": rows::place_number(place),
                 ":category": query.category,
                 ":position": after.map_or(i64::MAX, |(position, _)| position.unix_ms()),
-                ":notification": after.map_or(i64::MAX, |(_, notification)| notification),
+                ":notification": after_key,
                 ":limit": i64::try_from(query.limit).unwrap_or(i64::MAX).saturating_add(1),
             },
             |row| rows::item(row, incarnation),
@@ -72,13 +73,22 @@ pub(super) fn list(
         .collect::<Result<_, _>>()?;
     let more = found.len() > query.limit;
     found.truncate(query.limit);
-    let next = found.last().filter(|_| more).map(|last| incarnation.cursor(last.position, last.notification));
+    let next = found.last().filter(|_| more).map(|last| incarnation.cursor(last.position, last.id));
     Ok(InboxPage {
         items: found.into_iter().map(|row| row.item).collect(),
         next,
         counts: counts::counts(connection, &row)?,
         revision: incarnation.revision(row.revision),
     })
+}
+
+/// The key of a notification that ended a page; 0, which is before all, if it has been forgotten since.
+fn key_of(connection: &Connection, id: Uuid) -> Result<i64, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT key FROM notifications WHERE id = ?1")?
+        .query_row([id.as_bytes()], |row| row.get(0))
+        .optional()?
+        .unwrap_or(0))
 }
 
 pub(super) fn changes(

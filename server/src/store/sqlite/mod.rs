@@ -29,6 +29,9 @@ use crate::randomness::Randomness;
 /// Told of every commit: how many rows it changed, and how long it took from its begin to the end of its fsync.
 pub type CommitObserver = Box<dyn Fn(u64, Duration) + Send>;
 
+/// A write that waits longer than this is one that a load balancer should send elsewhere.
+const PING_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// A database in one file.
 pub struct SqliteStore {
     writer: Writer,
@@ -37,11 +40,26 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
+    /// Opens a database that is there, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// If there is none, it cannot be read or written, or a newer program made it.
+    pub fn open(
+        path: &Path,
+        randomness: &dyn Randomness,
+        observer: CommitObserver,
+    ) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing(path.to_owned()));
+        }
+        Self::open_or_create(path, randomness, observer)
+    }
+
     /// Opens the database, makes it if it is not there, and brings its tables up to date.
     ///
     /// # Errors
     /// If the file or its folder cannot be made, read or written, or a newer program made it.
-    pub fn open(
+    pub fn open_or_create(
         path: &Path,
         randomness: &dyn Randomness,
         observer: CommitObserver,
@@ -65,7 +83,12 @@ impl Store for SqliteStore {
             .run(|connection| connection.query_row("SELECT 1", [], |_| Ok(())).map_err(Into::into))
             .await?;
         // An empty transaction takes the same way as a send, but for the disk.
-        self.writer.run(|_| Ok(())).await
+        let written = tokio::time::timeout(PING_TIMEOUT, self.writer.run(|_| Ok(()))).await;
+        written.unwrap_or(Err(StoreError::Overloaded))
+    }
+
+    async fn close(&self) {
+        self.writer.close().await;
     }
 
     fn foreign_changes(&self) -> watch::Receiver<u64> {

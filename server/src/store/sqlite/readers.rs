@@ -1,6 +1,10 @@
 //! The connections that only read: a few threads that take work from one queue.
 
-use std::{path::Path, thread};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    thread,
+};
 
 use crossbeam_channel::{Sender, TrySendError, bounded};
 use rusqlite::Connection;
@@ -40,8 +44,10 @@ impl Readers {
     {
         let (answer, answered) = oneshot::channel();
         let task: Task = Box::new(move |connection| {
-            // Whoever asked may have gone away meanwhile.
-            let _ = answer.send(within_snapshot(connection, read));
+            // A bug in one piece of work must not end the thread. Whoever asked may have gone away meanwhile.
+            let outcome = catch_unwind(AssertUnwindSafe(|| within_snapshot(connection, read)));
+            let panicked = || Err(StoreError::Database("the work panicked".into()));
+            let _ = answer.send(outcome.unwrap_or_else(|_| panicked()));
         });
         self.tasks.try_send(task).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Overloaded,

@@ -10,14 +10,14 @@ use crate::store::{ItemState, Place, revision::Incarnation};
 /// What [`item`] reads: items joined with their notification.
 pub(super) const ITEM_COLUMNS: &str = "n.id, n.type, n.category, n.title, n.body, n.url, n.icon, n.image, n.actions, \
      n.data, n.priority, n.created_at, n.expires_at, i.seen_at, i.read_at, i.archived_at, i.snoozed_until, \
-     i.actions_done, i.revision, i.place, i.position, i.notification";
+     i.actions_done, i.revision, i.place, i.position";
 
 /// An item with what the database alone knows about it.
 pub(super) struct ItemRow {
     pub(super) item: Item,
     pub(super) place: Place,
     pub(super) position: Timestamp,
-    pub(super) notification: i64,
+    pub(super) id: Uuid,
 }
 
 pub(super) fn item(row: &Row<'_>, incarnation: &Incarnation) -> rusqlite::Result<ItemRow> {
@@ -26,8 +26,9 @@ pub(super) fn item(row: &Row<'_>, incarnation: &Incarnation) -> rusqlite::Result
     for action in &mut actions {
         action.done = done.contains(&action.id);
     }
+    let id = Uuid::from_bytes(row.get("id")?);
     let item = Item {
-        id: Uuid::from_bytes(row.get("id")?).to_string(),
+        id: id.to_string(),
         r#type: row.get("type")?,
         category: row.get("category")?,
         title: row.get("title")?,
@@ -46,12 +47,7 @@ pub(super) fn item(row: &Row<'_>, incarnation: &Incarnation) -> rusqlite::Result
         snoozed_until: optional_moment(row, "snoozed_until")?,
         revision: incarnation.revision(row.get("revision")?),
     };
-    Ok(ItemRow {
-        item,
-        place: place(row.get("place")?),
-        position: moment(row.get("position")?),
-        notification: row.get("notification")?,
-    })
+    Ok(ItemRow { item, place: place(row.get("place")?), position: moment(row.get("position")?), id })
 }
 
 /// The state of an item; its row has the columns of the table `items`.

@@ -1,6 +1,6 @@
 //! Opening the file: the settings of a connection and the tables.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, io, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
@@ -22,9 +22,7 @@ pub(super) fn open(
     randomness: &dyn Randomness,
 ) -> Result<(Connection, Incarnation), StoreError> {
     let failed = |error| StoreError::Database(error);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(|error| failed(Box::new(error)))?;
-    }
+    create_private(path).map_err(|error| failed(Box::new(error)))?;
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
@@ -32,8 +30,24 @@ pub(super) fn open(
     connection.pragma_update(None, "foreign_keys", "on")?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     migrate(&mut connection)?;
-    let incarnation = incarnation(&mut connection, randomness)?;
+    let incarnation = incarnation(&connection, randomness)?;
     Ok((connection, incarnation))
+}
+
+/// Makes the file, and its folder, for their owner alone: they hold what users were told, and SQLite gives its other
+/// files the rights of this one.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut folders = fs::DirBuilder::new();
+    let mut file = fs::OpenOptions::new();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    }
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        folders.recursive(true).create(folder)?;
+    }
+    file.create(true).append(true).open(path).map(drop)
 }
 
 /// Brings the tables up to date, all or nothing. SQLite's `user_version` counts the steps that were taken.
@@ -41,6 +55,12 @@ pub(super) fn open(
 /// Written here because `rusqlite_migration` follows rusqlite with a delay, and the older one it asks for bundles an
 /// older SQLite.
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    // Most of the time there is nothing to do, and nobody who writes to wait for.
+    if connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))? as usize
+        == MIGRATIONS.len()
+    {
+        return Ok(());
+    }
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let taken: u32 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let Some(steps) = MIGRATIONS.get(taken as usize..) else {
@@ -55,17 +75,21 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn incarnation(connection: &mut Connection, randomness: &dyn Randomness) -> Result<Incarnation, StoreError> {
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let kept = transaction.query_row("SELECT text FROM incarnation", [], |row| row.get(0)).optional()?;
-    let incarnation = kept
-        .map_or_else(|| Incarnation::from_random(u32::from_le_bytes(randomness.bytes())), Incarnation::kept);
-    transaction.execute(
+fn incarnation(connection: &Connection, randomness: &dyn Randomness) -> Result<Incarnation, StoreError> {
+    let read = || {
+        connection
+            .query_row("SELECT text FROM incarnation", [], |row| row.get(0).map(Incarnation::kept))
+            .optional()
+    };
+    if let Some(kept) = read()? {
+        return Ok(kept);
+    }
+    // Of two processes that start at once, one gives it its name.
+    connection.execute(
         "INSERT INTO incarnation (text) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM incarnation)",
-        [incarnation.as_str()],
+        [Incarnation::from_random(u32::from_le_bytes(randomness.bytes())).as_str()],
     )?;
-    transaction.commit()?;
-    Ok(incarnation)
+    read()?.ok_or(StoreError::Closed)
 }
 
 /// A connection that only reads.
@@ -98,6 +122,8 @@ mod tests {
             |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
         assert_eq!(setting("synchronous"), 2, "FULL");
         assert_eq!(setting("foreign_keys"), 1);
+        let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&path).unwrap());
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]

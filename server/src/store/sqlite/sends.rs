@@ -53,7 +53,7 @@ pub(super) fn send(
 
 /// Whether the key was used before. The writer does one thing after the other, so of a hundred sends at once with
 /// one key the first stores and the others find it here.
-fn repeated(
+pub(super) fn repeated(
     connection: &Connection,
     project: ProjectKey,
     idempotency: &Idempotency,
@@ -126,8 +126,8 @@ fn insert_item(
         .query_row(params![project.0, recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     connection
         .prepare_cached(
-            "INSERT INTO items (user, notification, revision, position, category, due_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO items (user, notification, revision, arrived, position, category, due_at) \
+             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6)",
         )?
         .execute(params![
             user,

@@ -1,7 +1,7 @@
 //! SQLite against what every database has to do, and what is its own.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 
@@ -9,15 +9,18 @@ use super::SqliteStore;
 use crate::{
     randomness::test::CountedRandomness,
     store::{
-        Store,
+        Store, StoreError,
         conformance::{self, Bench},
     },
 };
 
 async fn bench() -> (tempfile::TempDir, Bench) {
     let folder = tempfile::tempdir().unwrap();
-    let store =
-        SqliteStore::open(&folder.path().join("bell.db"), &CountedRandomness::default(), Box::new(|_, _| ()));
+    let store = SqliteStore::open_or_create(
+        &folder.path().join("bell.db"),
+        &CountedRandomness::default(),
+        Box::new(|_, _| ()),
+    );
     (folder, Bench::new(Arc::new(store.unwrap())).await)
 }
 
@@ -58,7 +61,8 @@ async fn writes_that_wait_share_a_commit() {
         counted.fetch_add(1, Ordering::Relaxed);
     });
     let store =
-        SqliteStore::open(&folder.path().join("bell.db"), &CountedRandomness::default(), observer).unwrap();
+        SqliteStore::open_or_create(&folder.path().join("bell.db"), &CountedRandomness::default(), observer)
+            .unwrap();
     // The writer is busy until all the others wait behind it.
     let (release, released) = std::sync::mpsc::channel::<()>();
     let busy = store.writer.run(move |_| {
@@ -82,11 +86,68 @@ async fn writes_that_wait_share_a_commit() {
 }
 
 #[tokio::test]
+async fn small_work_does_not_wait_behind_all_of_the_large() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open_or_create(
+        &folder.path().join("bell.db"),
+        &CountedRandomness::default(),
+        Box::new(|_, _| ()),
+    )
+    .unwrap();
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let note = |name: &'static str| {
+        let done = Arc::clone(&done);
+        move |_: &rusqlite::Connection| {
+            done.lock().unwrap().push(name);
+            Ok(())
+        }
+    };
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let busy = store.writer.run(move |_| {
+        let _ = released.recv();
+        Ok(())
+    });
+    let large = futures_util::future::join3(
+        store.writer.run_large(note("large 1")),
+        store.writer.run_large(note("large 2")),
+        store.writer.run_large(note("large 3")),
+    );
+    let all = futures_util::future::join3(busy, large, store.writer.run(note("small")));
+    let mut all = std::pin::pin!(all);
+    assert!(futures_util::poll!(all.as_mut()).is_pending());
+    release.send(()).unwrap();
+    let (first, (one, two, three), last) = all.await;
+    assert!([first, one, two, three, last].iter().all(Result::is_ok));
+    assert_eq!(*done.lock().unwrap(), ["large 1", "small", "large 2", "large 3"]);
+}
+
+#[tokio::test]
+async fn work_that_panics_ends_neither_the_thread_nor_what_others_did() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open_or_create(
+        &folder.path().join("bell.db"),
+        &CountedRandomness::default(),
+        Box::new(|_, _| ()),
+    )
+    .unwrap();
+    let panicked = store.writer.run::<(), _>(|_| panic!("a bug")).await;
+    assert!(matches!(panicked, Err(StoreError::Database(_))));
+    for _ in 0..8 {
+        let panicked = store.readers.run::<(), _>(|_| panic!("a bug")).await;
+        assert!(matches!(panicked, Err(StoreError::Database(_))));
+    }
+    assert!(store.ping().await.is_ok());
+}
+
+#[tokio::test]
 async fn work_that_fails_takes_nothing_of_the_others_with_it() {
     let folder = tempfile::tempdir().unwrap();
-    let store =
-        SqliteStore::open(&folder.path().join("bell.db"), &CountedRandomness::default(), Box::new(|_, _| ()))
-            .unwrap();
+    let store = SqliteStore::open_or_create(
+        &folder.path().join("bell.db"),
+        &CountedRandomness::default(),
+        Box::new(|_, _| ()),
+    )
+    .unwrap();
     let insert = |id: &'static str| {
         store.writer.run(move |connection| {
             connection.execute("INSERT INTO ended_sessions (id, until) VALUES (?1, 0)", [id])?;
@@ -113,8 +174,12 @@ async fn work_that_fails_takes_nothing_of_the_others_with_it() {
 async fn the_commit_of_another_process_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let open = || {
-        SqliteStore::open(&folder.path().join("bell.db"), &CountedRandomness::default(), Box::new(|_, _| ()))
-            .unwrap()
+        SqliteStore::open_or_create(
+            &folder.path().join("bell.db"),
+            &CountedRandomness::default(),
+            Box::new(|_, _| ()),
+        )
+        .unwrap()
     };
     let (ours, theirs) = (open(), open());
     let mut changes = ours.foreign_changes();

@@ -21,7 +21,9 @@ pub(super) fn advance(
     returned: &dyn Fn(ItemState) -> ItemState,
 ) -> Result<DueWork, StoreError> {
     let mut work = DueWork::default();
-    let mut due = due_items(connection, now)?.into_iter().peekable();
+    let due = due_items(connection, now)?;
+    work.more = due.len() == MAX_ITEMS;
+    let mut due = due.into_iter().peekable();
     while let Some((user, first)) = due.next() {
         let mut candidates = vec![first];
         while let Some((_, next)) = due.next_if(|(other, _)| *other == user) {
@@ -29,7 +31,7 @@ pub(super) fn advance(
         }
         work.changed.push(change(connection, user, &candidates, now, returned)?);
     }
-    forget(connection, now)?;
+    work.more |= forget(connection, now)?;
     work.next_at = connection
         .prepare_cached("SELECT min(due_at) FROM items WHERE due_at IS NOT NULL")?
         .query_row([], |row| row.get::<_, Option<i64>>(0))?
@@ -78,26 +80,41 @@ fn removed(state: ItemState) -> ItemState {
     ItemState { place: Place::Removed, ..state }
 }
 
-fn forget(connection: &Connection, now: Timestamp) -> Result<(), StoreError> {
+/// Forgets what need not be remembered any longer; says whether there is more of it.
+fn forget(connection: &Connection, now: Timestamp) -> Result<bool, StoreError> {
+    let limit = i64::try_from(MAX_ITEMS).unwrap_or(i64::MAX);
     let before = now.plus_ms(-KEEP_TOMBSTONES_MS).unix_ms();
-    let forgotten: Vec<(i64, i64)> = connection
+    let forgotten: Vec<(i64, i64, i64)> = connection
         .prepare_cached(
             "DELETE FROM items WHERE (user, notification) IN \
-             (SELECT user, notification FROM items WHERE removed_at < ?1 LIMIT ?2) RETURNING user, revision",
+             (SELECT user, notification FROM items WHERE removed_at < ?1 LIMIT ?2) \
+             RETURNING user, revision, notification",
         )?
-        .query_map(params![before, i64::try_from(MAX_ITEMS).unwrap_or(i64::MAX)], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?
+        .query_map(params![before, limit], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
-    for (user, revision) in forgotten {
+    for (user, revision, notification) in &forgotten {
         // A client that was away since before then cannot be told of this removal any more.
         connection
             .prepare_cached("UPDATE users SET floor = max(floor, ?2) WHERE key = ?1")?
             .execute(params![user, revision])?;
+        // Nobody has it any more.
+        connection
+            .prepare_cached(
+                "DELETE FROM notifications WHERE key = ?1 AND NOT EXISTS \
+                 (SELECT 1 FROM items WHERE notification = ?1)",
+            )?
+            .execute([notification])?;
     }
-    connection
-        .prepare_cached("DELETE FROM idempotency_keys WHERE created_at < ?1")?
-        .execute([now.plus_ms(-KEEP_IDEMPOTENCY_KEYS_MS).unix_ms()])?;
-    connection.prepare_cached("DELETE FROM ended_sessions WHERE until < ?1")?.execute([now.unix_ms()])?;
-    Ok(())
+    let keys = connection
+        .prepare_cached(
+            "DELETE FROM idempotency_keys WHERE (project, text) IN \
+             (SELECT project, text FROM idempotency_keys WHERE created_at < ?1 LIMIT ?2)",
+        )?
+        .execute(params![now.plus_ms(-KEEP_IDEMPOTENCY_KEYS_MS).unix_ms(), limit])?;
+    let sessions = connection
+        .prepare_cached(
+            "DELETE FROM ended_sessions WHERE id IN (SELECT id FROM ended_sessions WHERE until < ?1 LIMIT ?2)",
+        )?
+        .execute(params![now.unix_ms(), limit])?;
+    Ok([forgotten.len(), keys, sessions].contains(&MAX_ITEMS))
 }

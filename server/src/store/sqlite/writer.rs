@@ -5,11 +5,12 @@
 //! is answered only after the commit.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     thread,
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
@@ -18,13 +19,21 @@ use crate::store::StoreError;
 
 const MAX_WAITING: usize = 16_384;
 const MAX_BATCH: usize = 1_024;
+/// How long work is added to a transaction. What comes later waits at most for this, one large piece, and the fsync.
+const BATCH_TIME: Duration = Duration::from_millis(50);
 /// How often to look whether another process has written. An own commit does not count: SQLite's `data_version`
 /// changes only for the commits of other connections, and all of ours go through this one.
 const FOREIGN_CHECK: Duration = Duration::from_millis(200);
 
 pub(super) struct Writer {
-    work: Sender<Box<dyn Work>>,
+    small: Sender<Message>,
+    large: Sender<Message>,
     foreign_changes: watch::Receiver<u64>,
+}
+
+enum Message {
+    Work(Box<dyn Work>),
+    Close(oneshot::Sender<()>),
 }
 
 /// A piece of work on its way through a batch.
@@ -48,7 +57,10 @@ where
 {
     fn run(&mut self, connection: &mut Connection) {
         let Some(run) = self.run.take() else { return };
-        self.outcome = Some(within_savepoint(connection, run));
+        // A bug in one piece of work must not end the thread that all others need; its savepoint is rolled back.
+        let outcome = catch_unwind(AssertUnwindSafe(|| within_savepoint(connection, run)));
+        self.outcome =
+            Some(outcome.unwrap_or_else(|_| Err(StoreError::Database("the work panicked".into()))));
     }
 
     fn answer(self: Box<Self>, committed: Result<(), &rusqlite::Error>) {
@@ -76,31 +88,64 @@ fn within_savepoint<T>(
 
 impl Writer {
     pub(super) fn start(connection: Connection, observer: CommitObserver) -> Result<Self, StoreError> {
-        let (work, waiting) = bounded(MAX_WAITING);
+        let (small, small_waiting) = bounded(MAX_WAITING);
+        let (large, large_waiting) = bounded(MAX_WAITING);
         let (foreign_sender, foreign_changes) = watch::channel(0);
-        let mut thread_state =
-            WriterThread { connection, waiting, observer, foreign: foreign_sender, seen_version: 0 };
+        let mut thread_state = WriterThread {
+            connection,
+            small: small_waiting,
+            large: large_waiting,
+            observer,
+            foreign: foreign_sender,
+            seen_version: 0,
+        };
         thread_state.seen_version = thread_state.data_version()?;
         thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || thread_state.run())
             .map_err(|error| StoreError::Database(Box::new(error)))?;
-        Ok(Self { work, foreign_changes })
+        Ok(Self { small, large, foreign_changes })
     }
 
-    /// Runs a piece of work in the next transaction; returns after its commit.
+    /// Runs a piece of work in one of the next transactions; returns after its commit.
     pub(super) async fn run<T, F>(&self, run: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.queue(&self.small, run).await
+    }
+
+    /// The same for work that changes many rows: it waits in a line of its own, so that others need not wait behind it.
+    pub(super) async fn run_large<T, F>(&self, run: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.queue(&self.large, run).await
+    }
+
+    async fn queue<T, F>(&self, line: &Sender<Message>, run: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         let task = Box::new(Task { run: Some(run), outcome: None, answer });
-        self.work.try_send(task).map_err(|error| match error {
+        line.try_send(Message::Work(task)).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Overloaded,
             TrySendError::Disconnected(_) => StoreError::Closed,
         })?;
         answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Ends the thread when what waits is done, with everything in the database file and nothing beside it.
+    pub(super) async fn close(&self) {
+        let (closed, closing) = oneshot::channel();
+        if self.small.try_send(Message::Close(closed)).is_ok() {
+            // It cannot be answered if the thread has ended already.
+            let _ = closing.await;
+        }
     }
 
     pub(super) fn foreign_changes(&self) -> watch::Receiver<u64> {
@@ -110,7 +155,8 @@ impl Writer {
 
 struct WriterThread {
     connection: Connection,
-    waiting: Receiver<Box<dyn Work>>,
+    small: Receiver<Message>,
+    large: Receiver<Message>,
     observer: CommitObserver,
     foreign: watch::Sender<u64>,
     seen_version: i64,
@@ -120,10 +166,26 @@ impl WriterThread {
     fn run(mut self) {
         let mut checked_at = Instant::now();
         loop {
-            match self.waiting.recv_timeout(FOREIGN_CHECK) {
-                Ok(first) => self.commit_batch(first),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return,
+            // A batch begins with small work if there is any: it has one large piece in it in any case.
+            let received = self.small.try_recv().map_or_else(
+                |_| {
+                    select! {
+                        recv(self.small) -> message => Some(message),
+                        recv(self.large) -> message => Some(message),
+                        default(FOREIGN_CHECK) => None,
+                    }
+                },
+                |message| Some(Ok(message)),
+            );
+            match received {
+                Some(Ok(Message::Work(first))) => {
+                    if let Some(closed) = self.commit_batch(first) {
+                        return self.close(closed);
+                    }
+                }
+                Some(Ok(Message::Close(closed))) => return self.close(closed),
+                Some(Err(_)) => return,
+                None => {}
             }
             if checked_at.elapsed() >= FOREIGN_CHECK {
                 checked_at = Instant::now();
@@ -132,12 +194,13 @@ impl WriterThread {
         }
     }
 
-    fn commit_batch(&mut self, first: Box<dyn Work>) {
-        let mut batch = vec![first];
-        batch.extend(self.waiting.try_iter().take(MAX_BATCH - 1));
+    /// Does what waits, until the batch has taken its time, and commits it. Gives the wish to close, if it came.
+    fn commit_batch(&mut self, first: Box<dyn Work>) -> Option<oneshot::Sender<()>> {
         let started_at = Instant::now();
         let rows_before = self.connection.total_changes();
-        let committed = transact(&mut self.connection, &mut batch);
+        let mut batch = vec![first];
+        let mut closed = None;
+        let committed = self.transact(&mut batch, started_at, &mut closed);
         let rows = self.connection.total_changes() - rows_before;
         if committed.is_ok() && rows > 0 {
             (self.observer)(rows, started_at.elapsed());
@@ -145,6 +208,54 @@ impl WriterThread {
         for work in batch {
             work.answer(committed.as_ref().copied());
         }
+        closed
+    }
+
+    fn transact(
+        &mut self,
+        batch: &mut Vec<Box<dyn Work>>,
+        started_at: Instant,
+        closed: &mut Option<oneshot::Sender<()>>,
+    ) -> Result<(), rusqlite::Error> {
+        // By hand, because rusqlite's transaction would keep the connection from its savepoints.
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        for work in batch.iter_mut() {
+            work.run(&mut self.connection);
+        }
+        // One large piece of work in each batch, so that neither line starves the other.
+        let mut next = self.large.try_recv().or_else(|_| self.small.try_recv()).ok();
+        while let Some(message) = next {
+            match message {
+                Message::Close(wish) => {
+                    *closed = Some(wish);
+                    break;
+                }
+                Message::Work(mut work) => {
+                    // A full disk makes SQLite roll back everything by itself: what came now would stand alone.
+                    if !self.connection.is_autocommit() {
+                        work.run(&mut self.connection);
+                    }
+                    batch.push(work);
+                }
+            }
+            next = (started_at.elapsed() < BATCH_TIME && batch.len() < MAX_BATCH)
+                .then(|| self.small.try_recv().or_else(|_| self.large.try_recv()).ok())
+                .flatten();
+        }
+        let committed = self.connection.execute_batch("COMMIT");
+        if committed.is_err() && !self.connection.is_autocommit() {
+            // Nothing of the batch is kept, and the next one can try again.
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        committed
+    }
+
+    fn close(self, closed: oneshot::Sender<()>) {
+        if let Err(error) = self.connection.pragma_query(None, "wal_checkpoint(truncate)", |_| Ok(())) {
+            tracing::warn!(%error, "the last changes stay in the write-ahead log beside the database");
+        }
+        drop(self.connection);
+        let _ = closed.send(());
     }
 
     fn check_for_foreign_changes(&mut self) {
@@ -161,18 +272,4 @@ impl WriterThread {
     fn data_version(&self) -> Result<i64, rusqlite::Error> {
         self.connection.pragma_query_value(None, "data_version", |row| row.get(0))
     }
-}
-
-fn transact(connection: &mut Connection, batch: &mut [Box<dyn Work>]) -> Result<(), rusqlite::Error> {
-    // By hand, because rusqlite's transaction would keep the connection from its savepoints.
-    connection.execute_batch("BEGIN IMMEDIATE")?;
-    for work in batch.iter_mut() {
-        work.run(connection);
-    }
-    let committed = connection.execute_batch("COMMIT");
-    if committed.is_err() && !connection.is_autocommit() {
-        // The disk is full, or fails: nothing of the batch is kept, and the next one can try again.
-        connection.execute_batch("ROLLBACK")?;
-    }
-    committed
 }
