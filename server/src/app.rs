@@ -10,6 +10,7 @@ use crate::{
     },
     clock::Clock,
     config::Settings,
+    edge::{client::TrustedProxies, quotas::Quotas},
     hub::{Bus, Hub, LocalBus, Wake},
     ids::IdGenerator,
     inbox::Inbox,
@@ -40,6 +41,10 @@ pub struct App {
     pub randomness: Arc<dyn Randomness>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// How often is too often.
+    pub quotas: Quotas,
+    /// Whom to believe about where a request comes from.
+    pub trusted_proxies: TrustedProxies,
     /// The life of a session token, in seconds.
     pub session_ttl_seconds: i64,
     /// Over how long streams end when the server stops.
@@ -88,6 +93,8 @@ impl App {
             clock,
             randomness,
             metrics,
+            quotas: Quotas::new(settings.limits()),
+            trusted_proxies: settings.trusted_proxies(),
             session_ttl_seconds: settings.session_ttl_seconds(),
             drain: settings.drain(),
         }))
@@ -95,7 +102,7 @@ impl App {
 
     /// Does what goes on beside the requests, until it is dropped.
     pub async fn run_background_work(&self) {
-        tokio::join!(self.inbox.keep_time(), self.follow_other_processes());
+        tokio::join!(self.inbox.keep_time(), self.follow_other_processes(), self.quotas.forget());
     }
 
     /// What the command line, another process, writes into the database concerns open streams too.

@@ -11,6 +11,7 @@ use notification_bell_protocol::{Code, MemberError, Problem};
 
 use crate::{
     auth::{keys::BackendKeyFault, master_key::MasterKeyError, scope::Scope, user_id::UserIdFault},
+    edge::quotas::UsedUp,
     store::StoreError,
 };
 
@@ -108,6 +109,9 @@ pub enum Error {
     /// The key came with another body before.
     #[error("This Idempotency-Key was used for a request with another body. A new request needs a new key.")]
     IdempotencyKeyReused,
+    /// A quota is used up.
+    #[error("Too many {}: {} in {} s are allowed. Try again in {} s.", .0.name, .0.quota, .0.window_seconds, .0.retry_after_seconds)]
+    RateLimited(UsedUp),
     /// The user has as many streams as allowed.
     #[error("This user has {0} open streams, which is as many as allowed.")]
     TooManyStreams(usize),
@@ -173,6 +177,7 @@ impl Error {
             Self::UnsupportedMediaType(_) => Code::UnsupportedMediaType,
             Self::ValidationFailed(_) => Code::ValidationFailed,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
+            Self::RateLimited(_) => Code::RateLimited,
             Self::TooManyStreams(_) => Code::TooManyStreams,
             Self::HeadersTooLarge(_) => Code::HeadersTooLarge,
             Self::Storage(_) | Self::Sealed(_) => Code::StorageUnavailable,
@@ -194,23 +199,28 @@ impl Error {
     }
 
     /// How long to wait before trying again, where that helps.
-    const fn retry_after_seconds(&self) -> Option<&'static str> {
-        match self.code() {
-            Code::TooManyStreams => Some("5"),
-            Code::StorageUnavailable | Code::Overloaded | Code::ShuttingDown => Some("1"),
+    fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited(used_up) => Some(used_up.retry_after_seconds),
+            Self::TooManyStreams(_) => Some(5),
+            Self::Storage(_) | Self::Sealed(_) | Self::Overloaded | Self::ShuttingDown => Some(1),
             _ => None,
         }
     }
 
     /// The limit that was reached (draft-ietf-httpapi-ratelimit-headers): its size, and when to look again.
     fn limit_fields(&self) -> Option<[(HeaderName, HeaderValue); 2]> {
-        let Self::TooManyStreams(most) = self else { return None };
-        Some([
-            (
-                HeaderName::from_static("ratelimit-policy"),
-                HeaderValue::try_from(format!("\"streams\";q={most}")).ok()?,
+        let (policy, limit) = match self {
+            Self::TooManyStreams(most) => (format!("\"streams\";q={most}"), "\"streams\";r=0;t=5".to_owned()),
+            Self::RateLimited(UsedUp { name, quota, window_seconds, retry_after_seconds }) => (
+                format!("\"{name}\";q={quota};w={window_seconds}"),
+                format!("\"{name}\";r=0;t={retry_after_seconds}"),
             ),
-            (HeaderName::from_static("ratelimit"), HeaderValue::from_static("\"streams\";r=0;t=5")),
+            _ => return None,
+        };
+        Some([
+            (HeaderName::from_static("ratelimit-policy"), HeaderValue::try_from(policy).ok()?),
+            (HeaderName::from_static("ratelimit"), HeaderValue::try_from(limit).ok()?),
         ])
     }
 
@@ -229,6 +239,12 @@ impl Error {
             Self::InsufficientScope(_) => Some("Bearer error=\"insufficient_scope\""),
             _ => None,
         }
+    }
+}
+
+impl From<UsedUp> for Error {
+    fn from(used_up: UsedUp) -> Self {
+        Self::RateLimited(used_up)
     }
 }
 
@@ -262,7 +278,7 @@ impl IntoResponse for Error {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         for (name, value) in limit.into_iter().flatten() {
             headers.insert(name, value);

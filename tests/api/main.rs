@@ -21,6 +21,7 @@ mod inbox_mark;
 mod inbox_remove;
 mod interruptions;
 mod isolation;
+mod limits;
 mod logs;
 mod operations;
 mod proofs_elsewhere;

@@ -22,6 +22,8 @@ const LAST_USE_RESOLUTION_MS: i64 = 60_000;
 pub struct Backend {
     /// The key's project.
     pub project: Project,
+    /// The key's id.
+    pub key_id: String,
     scopes: Vec<Scope>,
 }
 
@@ -62,7 +64,7 @@ where
             return Err(Error::UnknownBackendKey);
         }
         note_use(&app, &key).await;
-        Ok(Self { project, scopes: key.scopes })
+        Ok(Self { project, key_id: key.id, scopes: key.scopes })
     }
 }
 

@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::{
     auth::master_key::{MasterKey, MasterKeyError},
+    edge::client::TrustedProxies,
     randomness::Randomness,
 };
 
@@ -38,6 +39,8 @@ pub struct Settings {
     master_key_file: PathBuf,
     session_ttl: u64,
     drain_seconds: u64,
+    limits: Switch,
+    trusted_proxies: String,
     /// What to log.
     pub log: String,
     /// How to log.
@@ -95,6 +98,14 @@ enum BusKind {
     Local,
 }
 
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Switch {
+    On,
+    Off,
+}
+
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -141,6 +152,9 @@ impl Settings {
         if self.drain_seconds > 60 {
             return not_allowed("drain_seconds", "must be at most 60");
         }
+        if let Err(entry) = TrustedProxies::parse(&self.trusted_proxies) {
+            return not_allowed("trusted_proxies", &format!("{entry} is neither an address nor a network"));
+        }
         if self.database.strip_prefix("sqlite:").is_none_or(str::is_empty) {
             return not_allowed("database", "must be sqlite: and a path, such as sqlite:bell-data/bell.db");
         }
@@ -181,6 +195,18 @@ impl Settings {
     #[must_use]
     pub const fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_seconds)
+    }
+
+    /// Whether the limits on how often something is done are on.
+    #[must_use]
+    pub fn limits(&self) -> bool {
+        self.limits == Switch::On
+    }
+
+    /// The proxies that are believed.
+    #[must_use]
+    pub fn trusted_proxies(&self) -> TrustedProxies {
+        TrustedProxies::parse(&self.trusted_proxies).unwrap_or_default()
     }
 
     /// The master key: the one given, else the one in the file.
@@ -267,6 +293,8 @@ mod tests {
             ("bus = \"carrier pigeon\"", "bus"),
             ("public_url = \"bell.example\"", "public_url"),
             ("sesion_ttl = 60", "sesion_ttl"),
+            ("limits = \"sometimes\"", "limits"),
+            ("trusted_proxies = \"proxy\"", "trusted_proxies"),
         ] {
             let file = folder.path().join("bell.toml");
             std::fs::write(&file, line).unwrap();

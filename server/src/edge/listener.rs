@@ -4,9 +4,9 @@
 //! hyper's limit for the head of a request does not work. HTTP/1.1 alone, because telling the versions apart by the
 //! first bytes has no limit in time either; HTTP/2 comes with TLS, which names the version.
 
-use std::{convert::Infallible, io, pin::Pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, extract::ConnectInfo};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -54,14 +54,14 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 without_files = false;
                 let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
                     // It is closed either way.
                     let _ = stream.try_write(NO_ROOM);
                     continue;
                 };
-                let connection = graceful.watch(connection(stream, router.clone()));
+                let connection = graceful.watch(connection(stream, peer, router.clone()));
                 tokio::spawn(async move {
                     // A connection that breaks is the client's affair.
                     let _ = connection.await;
@@ -103,14 +103,19 @@ fn is_lack_of_files(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|number| LACK_OF_FILES.contains(&number))
 }
 
-fn connection(stream: TcpStream, router: Router) -> impl GracefulConnection<Error = hyper::Error> {
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+) -> impl GracefulConnection<Error = hyper::Error> {
     // Events are small and should leave at once. Should the system refuse, they leave a little later.
     let _ = stream.set_nodelay(true);
     // A machine that has vanished acknowledges nothing; without this its streams keep their seats for a quarter of an hour.
     #[cfg(target_os = "linux")]
     let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_TIMEOUT));
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         let router = router.clone();
+        request.extensions_mut().insert(ConnectInfo(peer));
         async move { Ok::<_, Infallible>(router.oneshot(request.map(Body::new)).await.unwrap_or_default()) }
     });
     let mut stream = TimeoutWriter::new(stream);

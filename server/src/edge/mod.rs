@@ -2,12 +2,14 @@
 
 pub mod accept;
 pub mod body;
+pub mod client;
 pub mod cors;
 pub mod finish;
 pub mod limits;
 pub mod listener;
 pub mod path;
 pub mod query;
+pub mod quotas;
 pub mod report;
 mod shape;
 mod strict_json;

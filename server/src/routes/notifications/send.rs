@@ -34,6 +34,7 @@ pub async fn send_notification(
 ) -> Result<Response, Error> {
     // Before the body is read: what a key may not do, it need not send.
     backend.require(Scope::NotificationsWrite)?;
+    app.quotas.send(&backend.key_id)?;
     let headers = request.headers().clone();
     let body = JsonBody::<SendRequest, SEND>::from_request(request, &()).await?;
     let idempotency = idempotency_key(&headers, &body.json)?;

@@ -1,8 +1,12 @@
 //! `POST /session`: checks the proof, answers with a token and the numbers.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{
+    Json,
+    extract::{ConnectInfo, State},
+    http::HeaderMap,
+};
 use data_encoding::BASE64URL_NOPAD;
 use notification_bell_protocol::{MemberError, SessionGrant, SessionRequest, Timestamp};
 
@@ -31,6 +35,7 @@ const REFRESH_SPREAD_PERCENT: u64 = 11;
 /// See the codes of the contract. A proof that fails is `invalid_user_hmac`, whatever is wrong with it.
 pub async fn create_session(
     State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: JsonBody<SessionRequest, SMALL>,
 ) -> Result<Json<SessionGrant>, Error> {
@@ -49,11 +54,16 @@ pub async fn create_session(
     let secrets = project_secret::open(&app.master_key, &project, app.clock.now())?;
     let proved = proofs::verify(&secrets, user.as_str(), user_hmac, app.clock.now()).map_err(|fault| {
         tracing::info!(project = project.id, reason = %fault, "a proof failed");
+        let client = app.trusted_proxies.client(peer.ip(), &headers);
+        if let Err(used_up) = app.quotas.failure(client, project.key) {
+            return used_up.into();
+        }
         match fault {
             ProofFault::Invalid => Error::InvalidUserHmac,
             ProofFault::Expired => Error::UserHmacExpired,
         }
     })?;
+    app.quotas.session(&UserRef { project: project.key, user: user.clone() })?;
     let grant = grant(&app, &project, user, proved, page.map(ToOwned::to_owned)).await?;
     Ok(Json(grant))
 }

@@ -1,0 +1,191 @@
+//! How often is too often: sessions of a user, failed proofs from an address, sends with a key.
+//!
+//! The counting is `governor`'s (GCRA, which is a token bucket without a timer); what is counted, and what is said
+//! when there is no more, is here.
+
+use std::{
+    hash::Hash,
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    time::Duration,
+};
+
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+    middleware::NoOpMiddleware,
+    state::keyed::DashMapStateStore,
+};
+
+use super::client::ClientAddress;
+use crate::store::{ProjectKey, UserRef};
+
+/// A user opens so many sessions a second, for a short while.
+const SESSIONS_A_SECOND: NonZeroU32 = NonZeroU32::new(10).expect("it is not zero");
+/// From one address, so many proofs of a project may fail in a minute.
+const FAILURES_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("it is not zero");
+/// A backend's key sends so many notifications a second.
+const SENDS_A_SECOND: NonZeroU32 = NonZeroU32::new(100).expect("it is not zero");
+/// How often what is remembered of those who have gone is dropped.
+const FORGET_EVERY: Duration = Duration::from_mins(1);
+
+type Limiter<K, C> = RateLimiter<K, DashMapStateStore<K>, C, NoOpMiddleware<<C as Clock>::Instant>>;
+
+/// A quota that is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UsedUp {
+    /// Which one.
+    pub name: &'static str,
+    /// How many there are.
+    pub quota: u32,
+    /// In how many seconds.
+    pub window_seconds: u32,
+    /// When there is one again.
+    pub retry_after_seconds: u64,
+}
+
+/// The quotas of a server; none, if they are switched off.
+pub struct Quotas<C: Clock + Clone = DefaultClock>(Option<Limiters<C>>);
+
+struct Limiters<C: Clock> {
+    clock: C,
+    sessions: Limiter<UserRef, C>,
+    failures: Limiter<(IpAddr, ProjectKey), C>,
+    sends: Limiter<String, C>,
+}
+
+impl Quotas {
+    /// The quotas, switched on or off.
+    #[must_use]
+    pub fn new(on: bool) -> Self {
+        Self::with_clock(on, DefaultClock::default())
+    }
+}
+
+impl<C: Clock + Clone> Quotas<C> {
+    fn with_clock(on: bool, clock: C) -> Self {
+        Self(on.then(|| Limiters {
+            sessions: limiter(Quota::per_second(SESSIONS_A_SECOND), &clock),
+            failures: limiter(Quota::per_minute(FAILURES_A_MINUTE), &clock),
+            sends: limiter(Quota::per_second(SENDS_A_SECOND), &clock),
+            clock,
+        }))
+    }
+
+    /// A user, who has been proved to be one, opens a session.
+    ///
+    /// # Errors
+    /// If that is too often.
+    pub fn session(&self, user: &UserRef) -> Result<(), UsedUp> {
+        self.count(|limiters| limiters.check(&limiters.sessions, user, "sessions", SESSIONS_A_SECOND, 1))
+    }
+
+    /// A proof failed. Once the quota is used up, the answer no longer says whether the next one fails too.
+    ///
+    /// # Errors
+    /// If that is too often.
+    pub fn failure(&self, client: ClientAddress, project: ProjectKey) -> Result<(), UsedUp> {
+        let key = (network(client.0), project);
+        self.count(|limiters| limiters.check(&limiters.failures, &key, "failures", FAILURES_A_MINUTE, 60))
+    }
+
+    /// A backend sends.
+    ///
+    /// # Errors
+    /// If that is too often.
+    pub fn send(&self, key_id: &str) -> Result<(), UsedUp> {
+        self.count(|limiters| limiters.check(&limiters.sends, &key_id.to_owned(), "sends", SENDS_A_SECOND, 1))
+    }
+
+    /// Drops what is remembered of those who have gone, until it is dropped itself.
+    pub async fn forget(&self) {
+        let Some(limiters) = &self.0 else { return std::future::pending().await };
+        loop {
+            tokio::time::sleep(FORGET_EVERY).await;
+            limiters.sessions.retain_recent();
+            limiters.failures.retain_recent();
+            limiters.sends.retain_recent();
+        }
+    }
+
+    fn count(&self, check: impl FnOnce(&Limiters<C>) -> Result<(), UsedUp>) -> Result<(), UsedUp> {
+        self.0.as_ref().map_or(Ok(()), check)
+    }
+}
+
+impl<C: Clock> Limiters<C> {
+    fn check<K: Clone + Eq + Hash>(
+        &self,
+        limiter: &Limiter<K, C>,
+        key: &K,
+        name: &'static str,
+        quota: NonZeroU32,
+        window_seconds: u32,
+    ) -> Result<(), UsedUp> {
+        limiter.check_key(key).map_err(|not_until| {
+            let wait = not_until.wait_time_from(self.clock.now());
+            // Whole seconds, and never none at all.
+            let retry_after_seconds = wait.as_secs() + 1;
+            UsedUp { name, quota: quota.get(), window_seconds, retry_after_seconds }
+        })
+    }
+}
+
+fn limiter<K: Clone + Eq + Hash, C: Clock + Clone>(quota: Quota, clock: &C) -> Limiter<K, C> {
+    RateLimiter::new(quota, DashMapStateStore::default(), clock.clone())
+}
+
+/// Whoever has one IPv6 address has 2^64 of them.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use governor::clock::FakeRelativeClock;
+
+    use super::{Quotas, network};
+    use crate::{edge::client::ClientAddress, store::ProjectKey};
+
+    fn client(address: &str) -> ClientAddress {
+        ClientAddress(address.parse().unwrap())
+    }
+
+    #[test]
+    fn a_quota_is_of_one_key_and_comes_back_with_time() {
+        let clock = FakeRelativeClock::default();
+        let quotas = Quotas::with_clock(true, clock.clone());
+        assert!((0..100).all(|_| quotas.send("one").is_ok()));
+        let used_up = quotas.send("one").unwrap_err();
+        assert_eq!((used_up.name, used_up.quota, used_up.retry_after_seconds), ("sends", 100, 1));
+        assert!(quotas.send("another").is_ok());
+        clock.advance(Duration::from_secs(1));
+        assert!((0..100).all(|_| quotas.send("one").is_ok()));
+    }
+
+    #[test]
+    fn failures_are_counted_by_address_and_project() {
+        let quotas = Quotas::with_clock(true, FakeRelativeClock::default());
+        let (here, there) = (client("192.0.2.1"), client("192.0.2.2"));
+        assert!((0..60).all(|_| quotas.failure(here, ProjectKey(1)).is_ok()));
+        assert!(quotas.failure(here, ProjectKey(1)).is_err());
+        assert!(quotas.failure(there, ProjectKey(1)).is_ok());
+        assert!(quotas.failure(here, ProjectKey(2)).is_ok());
+    }
+
+    #[test]
+    fn the_addresses_of_one_ipv6_network_are_one() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6".parse().unwrap()).to_string(), "2001:db8:1:2::");
+    }
+
+    #[test]
+    fn switched_off_there_is_no_end() {
+        let quotas = Quotas::new(false);
+        assert!((0..1_000).all(|_| quotas.send("one").is_ok()));
+    }
+}

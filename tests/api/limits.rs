@@ -1,0 +1,80 @@
+//! How often is too often.
+
+use notification_bell_tests::{Reply, Server, assert_problem};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+const USER: &str = "user@example.com";
+
+async fn limited() -> Server {
+    Server::builder().set("BELL_LIMITS", "on").start().await
+}
+
+fn session_body(server: &Server, user: &str, proof: &str) -> Value {
+    json!({"apiKey": server.project().api_key, "userId": user, "userHmac": proof})
+}
+
+/// Asks until the answer is 429, which has to come within `most` times.
+async fn until_refused(most: usize, mut ask: impl AsyncFnMut() -> Reply) -> (usize, Reply) {
+    for number in 0..most {
+        let reply = ask().await;
+        if reply.status == 429 {
+            return (number, reply);
+        }
+    }
+    panic!("{most} requests were all let through");
+}
+
+fn assert_quota(reply: &Reply, name: &str) {
+    assert_problem(reply, 429, "rate_limited");
+    assert!(reply.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
+    assert!(reply.header("ratelimit").unwrap().starts_with(&format!("\"{name}\";r=0;t=")));
+    assert!(reply.header("ratelimit-policy").unwrap().starts_with(&format!("\"{name}\";q=")));
+}
+
+#[tokio::test]
+async fn a_user_opens_ten_sessions_at_once_and_others_are_not_held_up() {
+    let server = limited().await;
+    let proof = server.project().proof(USER);
+    let (let_through, refused) =
+        until_refused(60, async || server.open_session(&session_body(&server, USER, &proof)).await).await;
+    assert!(let_through >= 10, "{let_through}");
+    assert_quota(&refused, "sessions");
+    server.session("other@example.com").await;
+}
+
+#[tokio::test]
+async fn guessing_proofs_is_slowed_down_to_sixty_a_minute() {
+    let server = limited().await;
+    let wrong = server.project().proof("another@example.com");
+    let (let_through, refused) =
+        until_refused(100, async || server.open_session(&session_body(&server, USER, &wrong)).await).await;
+    assert!((60..70).contains(&let_through), "{let_through}");
+    assert_quota(&refused, "failures");
+}
+
+#[tokio::test]
+async fn a_forged_forwarding_header_buys_no_further_guesses() {
+    let server = limited().await;
+    let wrong = session_body(&server, USER, "wrong");
+    let mut address = 0_u8;
+    let (let_through, _) = until_refused(100, async || {
+        address += 1;
+        let request = server.api().v1(Method::POST, "/session").json(&wrong);
+        Reply::to(request.header("x-forwarded-for", format!("192.0.2.{address}"))).await
+    })
+    .await;
+    assert!(let_through < 70, "{let_through}");
+}
+
+#[tokio::test]
+async fn a_key_sends_a_hundred_a_second_and_another_key_is_not_held_up() {
+    let server = limited().await;
+    let body = json!({"to": {"users": [USER]}, "title": "Again"});
+    let (let_through, refused) = until_refused(2_000, async || server.send(&body).await).await;
+    assert!(let_through >= 100, "{let_through}");
+    assert_quota(&refused, "sends");
+    let other = server.installation().json(&["api-key", "create", "--name", "Other"]).await;
+    let request = server.api().v1(Method::POST, "/notifications").json(&body);
+    Reply::to(request.bearer_auth(other["key"].as_str().unwrap())).await.expect(201);
+}
