@@ -25,7 +25,7 @@ async fn a_revoked_user_loses_sessions_and_streams_and_may_come_back_with_a_proo
     assert_eq!(revoke(&server, USER, &json!({})).await.status, 204);
     stream.end(ANSWER_LIMIT).await;
     assert_problem(&Reply::to(session.call(Method::GET, "/inbox")).await, 401, "token_revoked");
-    open(&server).await.expect(200);
+    assert_eq!(open(&server).await.status, 200);
     let sent = server.notify("other@example.com", "Still here").await;
     assert_eq!(other_stream.changed_ids(1).await, [sent]);
 }
@@ -38,7 +38,7 @@ async fn a_blocked_user_opens_no_session_until_let_in_again() {
     assert_problem(&open(&server).await, 403, "user_blocked");
     assert_problem(&Reply::to(session.call(Method::GET, "/inbox")).await, 401, "token_revoked");
     assert_eq!(revoke(&server, USER, &json!({"block": false})).await.status, 204);
-    open(&server).await.expect(200);
+    assert_eq!(open(&server).await.status, 200);
     assert_problem(&Reply::to(session.call(Method::GET, "/inbox")).await, 401, "token_revoked");
 }
 
@@ -49,7 +49,7 @@ async fn a_user_without_the_plain_hmac_needs_a_proof_that_ends() {
     assert_problem(&open(&server).await, 403, "proof_not_allowed");
     let proof = server.installation().succeed(&["hmac", "--expires-in", "1h", "--", USER]).await;
     let body = json!({"apiKey": server.project().api_key, "userId": USER, "userHmac": proof.trim()});
-    server.open_session(&body).await.expect(200);
+    assert_eq!(server.open_session(&body).await.status, 200);
 }
 
 #[tokio::test]

@@ -4,7 +4,9 @@
 //! milliseconds; so an interrupted installation or a removed file is simply seen. Tools come into their place by
 //! one rename, after they have worked in another.
 
+mod axe;
 pub(crate) mod browser;
+mod npm;
 mod rust_tools;
 mod wasm_opt;
 pub(crate) mod wasm_target;
@@ -43,12 +45,13 @@ pub(crate) fn cargo_deny(workspace: &Workspace, steps: &mut Steps) -> Result<(),
     steps.step("cargo-deny", |terminal| Ok((CARGO_DENY.ensure(workspace, terminal)?, ())))
 }
 
-/// Sets up a browser.
+/// Sets up a browser, and what the tests run in it.
 ///
 /// # Errors
 /// If there is none and none can be installed.
 pub(crate) fn browser(workspace: &Workspace, steps: &mut Steps) -> Result<browser::Browser, Failure> {
     let _lock = Lock::acquire(workspace, steps.terminal)?;
+    steps.step("axe-core", |terminal| Ok((axe::ensure(workspace, terminal)?, ())))?;
     steps.step("browser", |terminal| browser::ensure(workspace, terminal))
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{ALREADY_THERE, remove, rename, staging};
+use super::{ALREADY_THERE, npm, remove, rename};
 use crate::failure::Failure;
 use crate::process;
 use crate::steps::Outcome;
@@ -26,18 +26,7 @@ pub(crate) fn ensure(workspace: &Workspace, terminal: Terminal) -> Result<Outcom
     if workspace.find_program("wasm-opt").is_some_and(|program| answers(&program)) {
         return Ok(ALREADY_THERE);
     }
-    let Some(npm) = workspace.find_program("npm") else {
-        return Err(Failure::Missing {
-            what: "wasm-opt comes from npm, and npm is not on the PATH.".to_owned(),
-            remedy: "Install Node.js 20 or later, which has it (https://nodejs.org).".to_owned(),
-        });
-    };
-    terminal.note(&format!("fetching binaryen {version} from npm"));
-    let stage = staging(workspace, "binaryen")?;
-    let mut install = workspace.command(npm);
-    install.args(["install", "--no-audit", "--no-fund", "--no-save", "--prefix"]).arg(&stage);
-    process::run_quietly(install.arg(format!("binaryen@{version}")))?;
-    let modules = stage.join("node_modules");
+    let modules = npm::fetch(workspace, terminal, "binaryen", version)?;
     let program = modules.join(".bin").join("wasm-opt");
     if !answers(&program) {
         let name = "binaryen".to_owned();

@@ -70,11 +70,10 @@ fn idempotency_key(headers: &HeaderMap, body: &Value) -> Result<Option<Idempoten
 
 /// The same for bodies that are equal as JSON values: members in any order, `1.0` as `1`.
 fn fingerprint(body: &Value) -> [u8; 32] {
-    // A serde_json map is sorted by name, so that writing it is canonical but for the numbers.
-    Sha256::digest(canonical_numbers(body.clone()).to_string()).into()
+    Sha256::digest(canonical(body.clone()).to_string()).into()
 }
 
-fn canonical_numbers(value: Value) -> Value {
+fn canonical(value: Value) -> Value {
     match value {
         Value::Number(number) => match number.as_f64() {
             #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
@@ -83,9 +82,13 @@ fn canonical_numbers(value: Value) -> Value {
             }
             _ => Value::Number(number),
         },
-        Value::Array(values) => values.into_iter().map(canonical_numbers).collect(),
+        Value::Array(values) => values.into_iter().map(canonical).collect(),
         Value::Object(members) => {
-            members.into_iter().map(|(name, value)| (name, canonical_numbers(value))).collect()
+            // Whether a map keeps its members sorted or in the order they came depends on what else is compiled.
+            let mut members: Vec<_> =
+                members.into_iter().map(|(name, value)| (name, canonical(value))).collect();
+            members.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+            members.into_iter().collect()
         }
         other => other,
     }

@@ -1,0 +1,94 @@
+//! Long lists: they come page by page, and stay where the reader is.
+
+use notification_bell_tests::browser::{Gate, Key, browse};
+
+use crate::scene::{Scene, USER};
+
+const NUMBER: usize = 60;
+
+async fn with_sixty() -> Scene {
+    let scene = Scene::new().await;
+    for number in 1..=NUMBER {
+        scene.server.notify(USER, &format!("Number {number}")).await;
+    }
+    scene
+}
+
+#[tokio::test]
+async fn scrolling_reaches_every_item_and_doubles_none() {
+    browse(async |page| {
+        let scene = with_sixty().await;
+        scene.show_bell(page).await;
+        scene.open_panel(page).await;
+        page.until("parts('item').length > 0").await;
+        page.assert(&format!("parts('item').length < {NUMBER}")).await;
+        // To the end, again and again, as far as it goes.
+        let scroll = "(part('list').scrollTop = part('list').scrollHeight, parts('item').length >= 60)";
+        page.until(scroll).await;
+        let expected: Vec<_> = (1..=NUMBER).rev().map(|number| format!("Number {number}")).collect();
+        assert_eq!(page.value("titles()").await, serde_json::json!(expected));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_keyboard_reaches_every_item_too() {
+    browse(async |page| {
+        let scene = with_sixty().await;
+        scene.show_bell(page).await;
+        scene.open_panel(page).await;
+        page.until("parts('item').length > 0").await;
+        while page.value("item('Number 1') === undefined || parts('item').length < 60").await == true {
+            let before = page.value("parts('item').length").await;
+            page.press(Key::End).await;
+            page.until(&format!("parts('item').length > {before} || parts('item').length >= 60")).await;
+        }
+        page.press(Key::End).await;
+        page.until("focused()?.textContent.includes('Number 1')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_notification_does_not_move_what_is_being_read() {
+    browse(async |page| {
+        let scene = with_sixty().await;
+        scene.show_bell(page).await;
+        scene.open_panel(page).await;
+        page.until("parts('item').length > 0").await;
+        // A panel that is still growing moves what is in it.
+        page.until("[part('panel'), ...parts('item')].every((box) => box.getAnimations().length === 0)")
+            .await;
+        page.run("item('Number 50').focus();").await;
+        page.until("part('list').scrollTop > 0").await;
+        page.run("window.before = item('Number 50').getBoundingClientRect().top;").await;
+        scene.server.notify(USER, "Incoming").await;
+        page.until("titles()[0] === 'Incoming'").await;
+        // After a frame, when everything has its place.
+        page.promised(
+            "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
+        )
+        .await;
+        page.assert("Math.abs(item('Number 50').getBoundingClientRect().top - window.before) < 2").await;
+        page.assert("focused() === item('Number 50')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_of_the_list_that_does_not_come_can_be_asked_for_again() {
+    browse(async |page| {
+        let scene = with_sixty().await;
+        let gate = Gate::to(scene.server.api()).await;
+        scene.show_bell_behind(page, &gate).await;
+        scene.open_panel(page).await;
+        page.until("parts('item').length > 0").await;
+        gate.cut();
+        page.until("(part('list').scrollTop = part('list').scrollHeight, button('Try again'))").await;
+        page.assert("parts('item').length > 0 && parts('item').length < 60").await;
+        gate.open();
+        page.click("button('Try again')").await;
+        page.until("(part('list').scrollTop = part('list').scrollHeight, parts('item').length === 60)").await;
+    })
+    .await;
+}
