@@ -2,10 +2,25 @@
 //!
 //! A token travels in the `Authorization` header and nowhere else. Letting go of a call aborts its request.
 
-use gloo_net::http::{Method, RequestBuilder, Response};
+use js_sys::{Promise, Reflect};
 use notification_bell_protocol::{Code, SessionGrant, SessionRequest};
-use serde::{Deserialize, de::DeserializeOwned};
-use web_sys::AbortController;
+use serde_json::Value;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, RequestInit, Response};
+
+use crate::{
+    json::{parse, text_of},
+    wire,
+};
+
+// Not by a library: pages wrap `fetch`, and what a wrapper throws or gives may be anything. `gloo-net` panics when
+// that is no `Error`, and a panic would end every bell of the page. `web-sys` lets an exception through.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
+}
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,15 +35,6 @@ pub(crate) struct Fault {
     pub(crate) retry_after_ms: Option<f64>,
 }
 
-/// The part of a problem (RFC 9457) that is of use here. All of it optional: a proxy answers in its own words.
-#[derive(Default, Deserialize)]
-struct Explanation {
-    #[serde(default)]
-    code: Option<String>,
-    #[serde(default)]
-    detail: Option<String>,
-}
-
 impl Fault {
     pub(crate) fn network(message: String) -> Self {
         Self { status: 0, code: "network".to_owned(), message, retry_after_ms: None }
@@ -38,20 +44,29 @@ impl Fault {
         Self { code: "unreadable_answer".to_owned(), ..Self::network(message) }
     }
 
+    /// What a promise was rejected with, or a function threw: an `Error` as a rule, but it may be anything.
+    fn thrown(thrown: &JsValue) -> Self {
+        let message = Reflect::get(thrown, &"message".into()).ok().and_then(|message| message.as_string());
+        Self::network(message.or_else(|| thrown.as_string()).unwrap_or_else(|| "No answer came".to_owned()))
+    }
+
     async fn of(response: Response) -> Self {
         let status = response.status();
         let retry_after_ms = response
             .headers()
             .get("Retry-After")
+            .ok()
+            .flatten()
             .and_then(|seconds| seconds.trim().parse::<u32>().ok())
             .map(|seconds| f64::from(seconds) * 1_000.0);
-        let body = response.text().await.unwrap_or_default();
-        let explanation: Explanation = serde_json::from_str(&body).unwrap_or_default();
+        // A problem (RFC 9457), or not: a proxy answers in its own words.
+        let problem = text(&response).await.ok().and_then(|body| parse(&body)).unwrap_or_default();
+        let member = |name: &str| problem.get(name).and_then(Value::as_str).map(ToOwned::to_owned);
         let status_text = status.to_string();
         Self {
             status,
-            code: explanation.code.unwrap_or_else(|| ["http_", &status_text].concat()),
-            message: explanation.detail.unwrap_or_else(|| ["The server answered ", &status_text].concat()),
+            code: member("code").unwrap_or_else(|| ["http_", &status_text].concat()),
+            message: member("detail").unwrap_or_else(|| ["The server answered ", &status_text].concat()),
             retry_after_ms,
         }
     }
@@ -94,7 +109,7 @@ pub(crate) struct Answered {
 
 /// One call.
 pub(crate) struct Call<'call> {
-    pub(crate) method: Method,
+    pub(crate) method: &'static str,
     pub(crate) url: String,
     pub(crate) last_event_id: Option<&'call str>,
     pub(crate) body: Option<String>,
@@ -103,45 +118,68 @@ pub(crate) struct Call<'call> {
 impl Call<'_> {
     /// Sends it and waits for the head of the answer. May be called again.
     pub(crate) async fn send(&self, token: Option<&str>) -> Result<Answered, Fault> {
-        let failed = |error: gloo_net::Error| Fault::network(error.to_string());
         let abort = AbortOnDrop(AbortController::new().ok());
-        let signal = abort.0.as_ref().map(AbortController::signal);
-        let mut request =
-            RequestBuilder::new(&self.url).method(self.method.clone()).abort_signal(signal.as_ref());
+        let answer = self.request(token, abort.0.as_ref()).map_err(|error| Fault::thrown(&error))?;
+        let answer =
+            JsFuture::from(Promise::resolve(&answer)).await.map_err(|error| Fault::thrown(&error))?;
+        let Ok(response) = answer.dyn_into::<Response>() else {
+            return Err(Fault::network("The page's own `fetch` did not give a `Response`".to_owned()));
+        };
+        if response.ok() { Ok(Answered { response, _abort: abort }) } else { Err(Fault::of(response).await) }
+    }
+
+    fn request(&self, token: Option<&str>, abort: Option<&AbortController>) -> Result<JsValue, JsValue> {
+        let headers = Headers::new()?;
         if let Some(token) = token {
-            request = request.header("Authorization", &["Bearer ", token].concat());
+            headers.set("Authorization", &["Bearer ", token].concat())?;
         }
         if let Some(id) = self.last_event_id {
-            request = request.header("Last-Event-ID", id);
+            headers.set("Last-Event-ID", id)?;
         }
-        let request = match &self.body {
-            Some(body) => request.header("Content-Type", "application/json").body(body),
-            None => request.build(),
-        };
-        let response = request.map_err(failed)?.send().await.map_err(failed)?;
-        if response.ok() { Ok(Answered { response, _abort: abort }) } else { Err(Fault::of(response).await) }
+        let init = RequestInit::new();
+        init.set_method(self.method);
+        if let Some(body) = &self.body {
+            headers.set("Content-Type", "application/json")?;
+            init.set_body(&body.into());
+        }
+        init.set_headers(&headers);
+        init.set_signal(abort.map(AbortController::signal).as_ref());
+        fetch(&self.url, &init)
     }
 }
 
 impl Answered {
     /// The body, once all of it is there.
     pub(crate) async fn text(self) -> Result<String, Fault> {
-        self.response.text().await.map_err(|error| Fault::network(error.to_string()))
+        text(&self.response).await
+    }
+
+    /// The same, if it is JSON.
+    pub(crate) async fn json(self) -> Result<Value, Fault> {
+        parse(&self.text().await?).ok_or_else(|| Fault::unreadable("The answer is not JSON".to_owned()))
     }
 }
 
-/// Reads the body of an answer.
-pub(crate) fn read<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
-    serde_json::from_str(text).map_err(|error| Fault::unreadable(error.to_string()))
+async fn text(response: &Response) -> Result<String, Fault> {
+    let read = async || JsFuture::from(response.text()?).await;
+    match read().await {
+        Ok(text) => Ok(text.as_string().unwrap_or_default()),
+        Err(error) => Err(Fault::thrown(&error)),
+    }
+}
+
+/// What was read of an answer, or what was wrong with it.
+pub(crate) fn understood<T>(read: Result<T, wire::Fault>) -> Result<T, Fault> {
+    read.map_err(|name| Fault::unreadable(["The answer's `", name, "` cannot be read"].concat()))
 }
 
 /// `POST /session`.
 pub(crate) async fn open_session(base: &str, request: &SessionRequest) -> Result<SessionGrant, Fault> {
     let call = Call {
-        method: Method::POST,
+        method: "POST",
         url: [base, "/v1/session"].concat(),
         last_event_id: None,
-        body: serde_json::to_string(request).ok(),
+        body: text_of(&wire::session_value(request)),
     };
-    read(&call.send(None).await?.text().await?)
+    understood(wire::grant(&call.send(None).await?.json().await?))
 }

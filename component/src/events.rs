@@ -1,12 +1,15 @@
 //! The events the element fires: all of them bubble, leave the shadow tree, and carry a detail.
 
-use js_sys::{JSON, Object, Reflect};
+use js_sys::{Object, Reflect};
 use notification_bell_protocol::{Action, Counts, Item};
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use web_sys::{CustomEvent, CustomEventInit, HtmlElement};
 
-use crate::api::Fault;
+use crate::{
+    api::Fault,
+    json::js_of,
+    wire::{action_value, counts_value, item_value},
+};
 
 /// Something the page may want to know.
 pub(crate) enum Happening<'happening> {
@@ -48,12 +51,12 @@ impl Happening<'_> {
         };
         match self {
             Self::Ready | Self::Open | Self::Close | Self::ProofExpired => {}
-            Self::ItemClick(item) | Self::Received(item) => set("item", plain(item)),
+            Self::ItemClick(item) | Self::Received(item) => set("item", js_of(&item_value(item))),
             Self::Action(item, action) => {
-                set("item", plain(item));
-                set("action", plain(action));
+                set("item", js_of(&item_value(item)));
+                set("action", js_of(&action_value(action)));
             }
-            Self::Counts(counts) => set("counts", plain(counts)),
+            Self::Counts(counts) => set("counts", js_of(&counts_value(counts))),
             Self::Error(fault) => {
                 set("code", fault.code.as_str().into());
                 set("message", fault.message.as_str().into());
@@ -73,9 +76,4 @@ impl Happening<'_> {
             .and_then(|event| host.dispatch_event(&event))
             .unwrap_or(true)
     }
-}
-
-/// A plain object, with the names of the wire.
-fn plain<T: Serialize>(value: &T) -> JsValue {
-    serde_json::to_string(value).ok().and_then(|json| JSON::parse(&json).ok()).unwrap_or(JsValue::NULL)
 }

@@ -1,6 +1,6 @@
 //! The `<notification-bell>` element: a notification inbox for any page.
 //!
-//! The rules (`options`, `feed`, `sse`, `backoff`, `relative_time`, `position`, `texts`, `mock`) are plain Rust
+//! The rules (`options`, `feed`, `wire`, `sse`, `backoff`, `relative_time`, `position`, `texts`, `mock`) are plain Rust
 //! without a browser, and tested as such. What touches the browser is built for wasm alone: `element` is what the
 //! JavaScript class calls, `inbox` ties the rules to the server and the views, `view` draws.
 
@@ -8,12 +8,14 @@ pub mod backoff;
 pub mod environment;
 pub mod feed;
 pub mod initials;
+pub mod json;
 pub mod mock;
 pub mod options;
 pub mod position;
 pub mod relative_time;
 pub mod sse;
 pub mod texts;
+pub mod wire;
 
 #[cfg(target_arch = "wasm32")]
 mod address;

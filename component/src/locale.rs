@@ -1,6 +1,5 @@
 //! The language of the element: its texts, and the browser's knowledge of numbers and dates.
 
-use gloo_net::http::Method;
 use js_sys::{Date, JSON};
 use notification_bell_protocol::Timestamp;
 use wasm_bindgen::prelude::*;
@@ -81,7 +80,7 @@ impl Locale {
     pub(crate) async fn load(tag: &str, assets: &str) -> Option<Self> {
         let Some(language) = language_of(tag) else { return Self::english(tag) };
         let url = [assets, "locales/", language, ".json"].concat();
-        let call = Call { method: Method::GET, url, last_event_id: None, body: None };
+        let call = Call { method: "GET", url, last_event_id: None, body: None };
         let texts = match call.send(None).await {
             Ok(answered) => answered.text().await.ok().and_then(|json| Texts::from_json(&json)),
             Err(_) => None,

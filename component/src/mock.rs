@@ -151,7 +151,7 @@ impl MockInbox {
             Change::Patch(id, _) => self.items.iter().find(|item| item.id == *id).cloned(),
             _ => None,
         };
-        Answer { item, counts: self.counts(), revision: self.revision() }
+        Answer { item, counts: self.counts() }
     }
 
     /// Another one comes in, as long as there are any.

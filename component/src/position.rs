@@ -67,7 +67,9 @@ pub fn place(bell: Bounds, panel_width: f64, screen: Screen, wish: Placement) ->
         left,
         // A bell that was scrolled out of sight leaves its panel at the edge.
         y: if above { screen.height - bell.top + GAP } else { bell.bottom + GAP }.max(GAP),
-        max_height: if above { room_above } else { room_below }.clamp(0.0, screen.height - 2.0 * GAP),
+        // Not `clamp`: it panics on a screen that is lower than both gaps, and prints its bounds, for which all of the
+        // printing of floats would be downloaded.
+        max_height: if above { room_above } else { room_below }.min(screen.height - 2.0 * GAP).max(0.0),
         origin: f64::midpoint(bell.left, bell.right) - left,
     }
 }

@@ -1,18 +1,18 @@
 //! A session with the server: opened when it is first needed, renewed when the server says so, and once more if
 //! a call is turned away because of its token.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, future::Future, pin::Pin};
 
 use futures_util::lock::Mutex;
-use gloo_net::http::Method;
-use notification_bell_protocol::{
-    InboxPage, ItemChanged, ItemRemoved, Marked, SessionGrant, SessionRequest, View,
-};
+use notification_bell_protocol::{InboxPage, SessionGrant, SessionRequest, View};
+use serde_json::Value;
 
 use crate::{
-    api::{Answered, Call, Fault, open_session, read},
+    api::{Answered, Call, Fault, open_session, understood},
     feed::{Answer, Change},
+    json::text_of,
     options::Identity,
+    wire,
 };
 
 /// How many items a page has.
@@ -77,19 +77,25 @@ impl Session {
     }
 
     /// Makes a call with a token, and a second time with a new one if the first was not accepted.
-    async fn send(&self, call: Call<'_>) -> Result<Answered, Fault> {
-        let token = self.grant(None).await?.token;
-        match call.send(Some(&token)).await {
-            Err(fault) if fault.is_about_the_token() => {
-                call.send(Some(&self.grant(Some(&token)).await?.token)).await
+    ///
+    /// In a box: every future that waits for this one would have a copy of it inside.
+    fn send<'call>(
+        &'call self,
+        call: Call<'call>,
+    ) -> Pin<Box<dyn Future<Output = Result<Answered, Fault>> + 'call>> {
+        Box::pin(async move {
+            let token = self.grant(None).await?.token;
+            match call.send(Some(&token)).await {
+                Err(fault) if fault.is_about_the_token() => {
+                    call.send(Some(&self.grant(Some(&token)).await?.token)).await
+                }
+                result => result,
             }
-            result => result,
-        }
+        })
     }
 
-    /// The text of the answer. Not its meaning: all of this would be there once for each type of answer.
-    async fn text(&self, method: Method, path: &str, body: Option<String>) -> Result<String, Fault> {
-        self.send(Call { method, url: self.url(path), last_event_id: None, body }).await?.text().await
+    async fn json(&self, method: &'static str, path: &str, body: Option<String>) -> Result<Value, Fault> {
+        self.send(Call { method, url: self.url(path), last_event_id: None, body }).await?.json().await
     }
 
     fn url(&self, path: &str) -> String {
@@ -103,34 +109,24 @@ impl Session {
             path.push_str("&cursor=");
             path.push_str(&component(cursor));
         }
-        read(&self.text(Method::GET, &path, None).await?)
+        understood(wire::page(&self.json("GET", &path, None).await?))
     }
 
     /// `PATCH` or `DELETE /inbox/{id}`, or `POST /inbox/mark`.
     pub(crate) async fn change(&self, change: &Change) -> Result<Answer, Fault> {
         let path_of = |id: &str| ["/", &component(id)].concat();
-        match change {
-            Change::Patch(id, patch) => {
-                let body = serde_json::to_string(patch).ok();
-                let answer: ItemChanged = read(&self.text(Method::PATCH, &path_of(id), body).await?)?;
-                Ok(Answer { item: Some(answer.item), counts: answer.counts, revision: answer.revision })
-            }
-            Change::Remove(id) => {
-                let answer: ItemRemoved = read(&self.text(Method::DELETE, &path_of(id), None).await?)?;
-                Ok(Answer { item: None, counts: answer.counts, revision: answer.revision })
-            }
-            Change::Mark(request) => {
-                let body = serde_json::to_string(request).ok();
-                let answer: Marked = read(&self.text(Method::POST, "/mark", body).await?)?;
-                Ok(Answer { item: None, counts: answer.counts, revision: answer.revision })
-            }
-        }
+        let (method, path, body) = match change {
+            Change::Patch(id, patch) => ("PATCH", path_of(id), text_of(&wire::patch_value(patch))),
+            Change::Remove(id) => ("DELETE", path_of(id), None),
+            Change::Mark(request) => ("POST", "/mark".to_owned(), text_of(&wire::mark_value(request))),
+        };
+        understood(wire::answer(&self.json(method, &path, body).await?))
     }
 
     /// `GET /inbox/stream`, from a state on.
     pub(crate) async fn stream(&self, from: Option<&str>) -> Result<Answered, Fault> {
         let url = self.url("/stream");
-        self.send(Call { method: Method::GET, url, last_event_id: from, body: None }).await
+        self.send(Call { method: "GET", url, last_event_id: from, body: None }).await
     }
 }
 

@@ -1,9 +1,6 @@
 //! An open stream: bytes from the network in, what they mean out, and a watch over its pulse.
 
-use futures_util::{
-    future::{Either, select},
-    pin_mut,
-};
+use futures_util::future::{Either, select};
 use js_sys::{Reflect, Uint8Array};
 use notification_bell_protocol::HEARTBEAT_MAX_MS;
 use wasm_bindgen::{JsCast, JsValue};
@@ -38,9 +35,7 @@ impl Stream {
     /// Waits for the next bytes and says what they complete; `None` at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Vec<Read>>, Fault> {
         let read = JsFuture::from(self.reader.read());
-        let silence = sleep_ms(SILENCE_MAX_MS);
-        pin_mut!(silence);
-        let chunk = match select(read, silence).await {
+        let chunk = match select(read, sleep_ms(SILENCE_MAX_MS)).await {
             Either::Left((chunk, _)) => {
                 chunk.map_err(|_| Fault::network("The stream broke off".to_owned()))?
             }

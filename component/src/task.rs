@@ -1,8 +1,9 @@
 //! Asynchronous work that ends when its owner lets go of it.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin};
 
 use futures_util::future::{AbortHandle, Abortable};
+use gloo_timers::future::TimeoutFuture;
 
 /// Work that is under way. Dropping it stops it before its next step; what it holds (a request, a timer) is
 /// given back with it.
@@ -31,8 +32,8 @@ impl Drop for Task {
 }
 
 /// Waits so many milliseconds, at most a day.
-pub(crate) async fn sleep_ms(duration_ms: f64) {
+pub(crate) fn sleep_ms(duration_ms: f64) -> TimeoutFuture {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0 ..= a day")]
-    let whole_ms = duration_ms.clamp(0.0, 86_400_000.0) as u64;
-    gloo_timers::future::sleep(Duration::from_millis(whole_ms)).await;
+    let whole_ms = duration_ms.clamp(0.0, 86_400_000.0) as u32;
+    TimeoutFuture::new(whole_ms)
 }

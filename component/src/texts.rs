@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::json::parse;
+
 macro_rules! texts {
     ($($(#[$doc:meta])* $variant:ident = $key:literal;)+) => {
         /// Every text there is.
@@ -123,13 +125,13 @@ impl Texts {
     /// English.
     #[must_use]
     pub fn english() -> Self {
-        Self { texts: Map::new(), english: serde_json::from_str(ENGLISH).unwrap_or_default() }
+        Self { texts: Map::new(), english: members(ENGLISH).unwrap_or_default() }
     }
 
     /// A language from its file; what it lacks is English. `None` if it is no JSON object.
     #[must_use]
     pub fn from_json(json: &str) -> Option<Self> {
-        Some(Self { texts: serde_json::from_str(json).ok()?, ..Self::english() })
+        Some(Self { texts: members(json)?, ..Self::english() })
     }
 
     /// A text that does not depend on a number.
@@ -150,6 +152,13 @@ impl Texts {
         read: impl Fn(&'texts Value) -> Option<&'texts str>,
     ) -> Option<&'texts str> {
         [&self.texts, &self.english].into_iter().find_map(|map| map.get(key).and_then(&read))
+    }
+}
+
+fn members(json: &str) -> Option<Map<String, Value>> {
+    match parse(json) {
+        Some(Value::Object(members)) => Some(members),
+        _ => None,
     }
 }
 

@@ -1,8 +1,6 @@
 //! The user's own changes: shown at once, made good by the server's answer, or taken back.
 
-use notification_bell_protocol::{
-    Counts, Item, ItemId, ItemPatch, MarkRequest, MarkSet, Revision, Timestamp, View,
-};
+use notification_bell_protocol::{Counts, Item, ItemId, ItemPatch, MarkRequest, MarkSet, Timestamp, View};
 
 use super::{Entry, Feed, Tick, window};
 
@@ -27,8 +25,6 @@ pub struct Answer {
     pub item: Option<Item>,
     /// The numbers after the change.
     pub counts: Counts,
-    /// The state after the change.
-    pub revision: Revision,
 }
 
 #[derive(Clone, Debug)]
@@ -98,27 +94,24 @@ impl Feed {
 
     /// The server agreed to a change that was sent at `started`.
     ///
-    /// Its revision counts as seen: what others changed before it is brought by the stream within moments, and
-    /// without it the user's own marks would lie beyond the reach of "mark all as read".
+    /// The state it names does not count as seen: there may be items in it that nobody has shown to the user yet.
     pub fn confirm(&mut self, number: ChangeNumber, answer: Answer, started: Tick) {
         let Some(pending) = self.take_pending(number) else { return };
         self.tick += 1;
         let tick = self.tick;
         if let Change::Remove(id) = &pending.change {
-            self.entries.remove(id);
-            self.removed.insert(id.clone(), tick);
+            self.drop_entry(id.clone(), tick);
         }
         // A mark's answer has no items, so what was shown becomes what is known.
-        self.entries.retain(|_, entry| entry.tick > started || pending.apply(&mut entry.item, entry.tick));
+        self.entries.retain_mut(|entry| entry.tick > started || pending.apply(&mut entry.item, entry.tick));
         if let Some(item) = answer.item
-            && self.entries.get(&item.id).is_some_and(|entry| entry.tick <= started)
+            && self.entry(&item.id).is_some_and(|entry| entry.tick <= started)
         {
-            self.entries.insert(item.id.clone(), Entry { item, tick });
+            self.put(Entry { item, tick });
         }
         if self.counts_tick <= started {
             self.counts = Some(answer.counts);
             self.counts_tick = tick;
-            self.revision = Some(answer.revision);
         }
     }
 

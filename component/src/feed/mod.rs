@@ -8,8 +8,6 @@
 mod change;
 mod window;
 
-use std::collections::BTreeMap;
-
 use notification_bell_protocol::{Counts, InboxPage, Item, ItemId, Revision, Sync, Timestamp, View};
 
 use change::Pending;
@@ -29,9 +27,11 @@ struct Entry {
 /// The inbox of one user. Another user starts with [`Feed::default`].
 #[derive(Clone, Debug, Default)]
 pub struct Feed {
-    entries: BTreeMap<ItemId, Entry>,
+    /// In no order, and searched from end to end: as many as somebody has scrolled to, for which a map or a sorting
+    /// algorithm would only be more to download.
+    entries: Vec<Entry>,
     /// What is gone, so that a page that is still on its way does not bring it back.
-    removed: BTreeMap<ItemId, Tick>,
+    removed: Vec<(ItemId, Tick)>,
     windows: [Window; 3],
     counts: Option<Counts>,
     counts_tick: Tick,
@@ -81,18 +81,18 @@ impl Feed {
         let newest = if is_first { None } else { self.window(view).oldest.clone() };
         let oldest = page.next.is_some().then(|| page.items.last().map(window::key_of)).flatten();
         // What should be on this page, is not, and was not heard of since, has gone elsewhere.
-        self.entries.retain(|id, entry| {
+        self.entries.retain(|entry| {
             let key = window::key_of(&entry.item);
             let covered = newest.as_ref().is_none_or(|newest| key < *newest)
                 && oldest.as_ref().is_none_or(|oldest| key >= *oldest);
-            let listed = page.items.iter().any(|item| item.id == *id);
+            let listed = page.items.iter().any(|item| item.id == entry.item.id);
             listed || !covered || entry.tick > started || !window::belongs(&entry.item, view, now)
         });
         for item in page.items {
-            let is_gone = self.removed.get(&item.id).is_some_and(|tick| *tick > started);
-            let is_newer = self.entries.get(&item.id).is_some_and(|entry| entry.tick > started);
+            let is_gone = self.removed.iter().any(|(id, tick)| *id == item.id && *tick > started);
+            let is_newer = self.entry(&item.id).is_some_and(|entry| entry.tick > started);
             if !is_gone && !is_newer {
-                self.entries.insert(item.id.clone(), Entry { item, tick: 0 });
+                self.put(Entry { item, tick: 0 });
             }
         }
         *self.window_mut(view) = Window { is_loaded: true, oldest, next: page.next };
@@ -107,24 +107,23 @@ impl Feed {
         self.tick += 1;
         let mut arrived = Vec::new();
         for item in sync.changed {
-            let is_new = !self.entries.contains_key(&item.id)
+            let is_new = self.entry(&item.id).is_none()
                 && item.seen_at.is_none()
                 && item.read_at.is_none()
                 && window::belongs(&item, View::All, now);
             if is_new {
-                arrived.push(item.clone());
+                let place = arrived.partition_point(|other: &Item| other.sort_key() <= item.sort_key());
+                arrived.insert(place, item.clone());
             }
-            self.entries.insert(item.id.clone(), Entry { item, tick: self.tick });
+            self.put(Entry { item, tick: self.tick });
         }
         for id in sync.removed {
-            self.entries.remove(&id);
-            self.removed.insert(id, self.tick);
+            self.drop_entry(id, self.tick);
         }
         self.counts = Some(sync.counts);
         self.counts_tick = self.tick;
         self.revision = Some(sync.revision.clone());
         self.stream_revision = Some(sync.revision);
-        arrived.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         arrived
     }
 
@@ -150,23 +149,25 @@ impl Feed {
     #[must_use]
     pub fn listed(&self, view: View, now: Timestamp) -> Vec<ItemId> {
         let window = self.window(view);
-        let mut keys: Vec<_> = self
-            .entries
-            .keys()
-            .filter_map(|id| self.item(id))
-            .filter(|item| window::belongs(item, view, now))
-            .map(|item| window::key_of(&item))
+        let mut keys: Vec<window::Key> = Vec::new();
+        for item in self.entries.iter().filter_map(|entry| self.shown(entry)) {
+            let key = window::key_of(&item);
             // Older than the last page: there may be others in between that are not known yet.
-            .filter(|key| window.oldest.as_ref().is_none_or(|oldest| key >= oldest))
-            .collect();
-        keys.sort_unstable_by(|a, b| b.cmp(a));
+            let is_reached = window.oldest.as_ref().is_none_or(|oldest| key >= *oldest);
+            if is_reached && window::belongs(&item, view, now) {
+                keys.insert(keys.partition_point(|other| *other > key), key);
+            }
+        }
         keys.into_iter().map(|(_, id)| id).collect()
     }
 
     /// An item as it is to be shown: with the user's own changes that the server has not answered yet.
     #[must_use]
     pub fn item(&self, id: &str) -> Option<Item> {
-        let entry = self.entries.get(id)?;
+        self.shown(self.entry(id)?)
+    }
+
+    fn shown(&self, entry: &Entry) -> Option<Item> {
         let mut item = entry.item.clone();
         for pending in &self.pending {
             if !pending.apply(&mut item, entry.tick) {
@@ -186,6 +187,24 @@ impl Feed {
     #[must_use]
     pub fn next_cursor(&self, view: View) -> Option<&String> {
         self.window(view).next.as_ref()
+    }
+
+    fn entry(&self, id: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.item.id == id)
+    }
+
+    /// Takes what is known of an item in the place of what was.
+    fn put(&mut self, entry: Entry) {
+        match self.entries.iter_mut().find(|known| known.item.id == entry.item.id) {
+            Some(known) => *known = entry,
+            None => self.entries.push(entry),
+        }
+    }
+
+    /// Takes note that an item is gone.
+    fn drop_entry(&mut self, id: ItemId, tick: Tick) {
+        self.entries.retain(|entry| entry.item.id != id);
+        self.removed.push((id, tick));
     }
 
     fn take_counts(&mut self, counts: Counts, started: Tick) {

@@ -22,11 +22,22 @@ const TOAST_MS: f64 = 6_000.0;
 pub(super) struct Queued {
     number: ChangeNumber,
     change: Change,
-    /// How many items had come in, and what had been shown, when the change was made.
-    arrivals: u64,
+    /// The newest state that had been shown when the change was made.
     shown: Option<Revision>,
     /// Nobody waits for it, so nobody is told when it fails.
     is_quiet: bool,
+}
+
+impl Queued {
+    /// A mark of everything reaches what was shown when it was made, and no further.
+    fn bounded(&self) -> Change {
+        match &self.change {
+            Change::Mark(request) if request.ids.is_none() => {
+                Change::Mark(MarkRequest { up_to: self.shown.clone(), ..request.clone() })
+            }
+            change => change.clone(),
+        }
+    }
 }
 
 impl Inbox {
@@ -35,7 +46,7 @@ impl Inbox {
         let now = self.environment.now();
         let begun = self.update_feed(|feed| (feed.begin(change.clone(), now), feed.revision().cloned()));
         let Some((number, shown)) = begun else { return };
-        let queued = Queued { number, change, arrivals: self.arrivals.get(), shown, is_quiet };
+        let queued = Queued { number, change, shown, is_quiet };
         self.queue.borrow_mut().push_back(queued);
         if !self.is_sending.replace(true) {
             let inbox = Rc::clone(self);
@@ -48,8 +59,7 @@ impl Inbox {
             let Some(queued) = self.queue.borrow_mut().pop_front() else { break };
             let Some(backend) = self.backend.borrow().clone() else { break };
             let Some(started) = self.state.feed.try_with_untracked(Feed::tick) else { break };
-            let change = self.bounded(&queued);
-            match backend.change(&change, self.environment).await {
+            match backend.change(&queued.bounded(), self.environment).await {
                 Ok(answer) => {
                     self.update_feed(|feed| feed.confirm(queued.number, answer, started));
                 }
@@ -64,22 +74,6 @@ impl Inbox {
             }
         }
         self.is_sending.set(false);
-    }
-
-    /// A mark of everything reaches what was shown when it was made, and no further.
-    ///
-    /// Changes of the user's own that were answered since then have moved the revision of their items, so the
-    /// bound moves with them, unless something new came in.
-    fn bounded(&self, queued: &Queued) -> Change {
-        match &queued.change {
-            Change::Mark(request) if request.ids.is_none() => {
-                let is_unchanged = self.arrivals.get() == queued.arrivals;
-                let latest = self.state.feed.try_with_untracked(|feed| feed.revision().cloned()).flatten();
-                let up_to = if is_unchanged { latest } else { queued.shown.clone() };
-                Change::Mark(MarkRequest { up_to, ..request.clone() })
-            }
-            change => change.clone(),
-        }
     }
 
     /// An item was on screen.

@@ -17,11 +17,13 @@ use crate::{
     backoff::Backoff,
     events::Happening,
     feed::Feed,
+    json::parse,
     mock::MockInbox,
     session::Session,
     sse::Read,
     stream::Stream,
     task::{Task, sleep_ms},
+    wire,
 };
 
 /// A refresh time that is further away than this comes from a clock that is wrong; the stream says when to renew.
@@ -206,12 +208,12 @@ impl Inbox {
             return;
         }
         // An event that cannot be read is one that was missed.
-        match serde_json::from_str::<Sync>(data) {
-            Ok(sync) if is_reset => {
+        match parse(data).map(|value| wire::sync(&value)) {
+            Some(Ok(sync)) if is_reset => {
                 self.update_feed(|feed| feed.reset(sync));
             }
-            Ok(sync) => return self.take_sync(sync),
-            Err(_) => {
+            Some(Ok(sync)) => return self.take_sync(sync),
+            _ => {
                 self.update_feed(Feed::invalidate);
             }
         }
@@ -225,11 +227,9 @@ impl Inbox {
         if arrived.is_empty() {
             return;
         }
-        let number = arrived.len() as u64;
-        self.arrivals.set(self.arrivals.get() + number);
         let words = match arrived.as_slice() {
             [one] => Announcement::One(one.title.clone()),
-            _ => Announcement::Many(number),
+            several => Announcement::Many(several.len() as u64),
         };
         self.state.announcement.try_update(|(turn, announcement)| {
             *turn += 1;

@@ -50,7 +50,6 @@ pub(crate) struct Inbox {
     told_fault: RefCell<Option<Fault>>,
     queue: RefCell<VecDeque<Queued>>,
     is_sending: Cell<bool>,
-    arrivals: Cell<u64>,
     /// The user was dropped, and nobody has been looked for since.
     is_dropped: Cell<bool>,
     /// The tag of the language that was taken last.
@@ -94,7 +93,6 @@ impl Inbox {
             told_fault: RefCell::default(),
             queue: RefCell::default(),
             is_sending: Cell::default(),
-            arrivals: Cell::default(),
             is_dropped: Cell::default(),
             language: RefCell::default(),
             seen: RefCell::default(),

@@ -64,6 +64,15 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, id: ItemId) ->
             })
         })
     };
+    let place = words(move || {
+        let index = own.with_value(|own| state.listed.with(|ids| ids.iter().position(|id| id == own)));
+        index.map_or(0, |index| index + 1).to_string()
+    });
+    // -1: there are more than are loaded, and how many is not known.
+    let size = words(move || {
+        let has_more = state.feed.with(|feed| feed.next_cursor(state.view.get()).is_some());
+        if has_more { "-1".to_owned() } else { state.listed.with(Vec::len).to_string() }
+    });
     let labels = own.with_value(|own| ["mark-", own, " title-", own, " time-", own].concat());
     let act = move |is_followed: bool| {
         with_inbox(inbox, |inbox| inbox.act(&own.get_value(), is_followed));
@@ -77,6 +86,8 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, id: ItemId) ->
             node_ref=row
             tabindex=words(move || (if is_current() { "0" } else { "-1" }).to_owned())
             aria-labelledby=labels
+            aria-posinset=place
+            aria-setsize=size
             on:focusin=move |_| state.current.set(Some(own.get_value()))
             on:click=clicked(move |event| click(&event, &act))
             on:keydown=pressed(move |event| press(&event, &act))

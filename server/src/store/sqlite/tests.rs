@@ -14,14 +14,15 @@ use crate::{
     },
 };
 
+fn open(folder: &tempfile::TempDir) -> SqliteStore {
+    let path = folder.path().join("bell.db");
+    SqliteStore::open_or_create(&path, &CountedRandomness::default(), Box::new(|_, _| ())).unwrap()
+}
+
 async fn bench() -> (tempfile::TempDir, Bench) {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open_or_create(
-        &folder.path().join("bell.db"),
-        &CountedRandomness::default(),
-        Box::new(|_, _| ()),
-    );
-    (folder, Bench::new(Arc::new(store.unwrap())).await)
+    let store = open(&folder);
+    (folder, Bench::new(Arc::new(store)).await)
 }
 
 macro_rules! conforms {
@@ -88,12 +89,7 @@ async fn writes_that_wait_share_a_commit() {
 #[tokio::test]
 async fn small_work_does_not_wait_behind_all_of_the_large() {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open_or_create(
-        &folder.path().join("bell.db"),
-        &CountedRandomness::default(),
-        Box::new(|_, _| ()),
-    )
-    .unwrap();
+    let store = open(&folder);
     let done = Arc::new(Mutex::new(Vec::new()));
     let note = |name: &'static str| {
         let done = Arc::clone(&done);
@@ -124,12 +120,7 @@ async fn small_work_does_not_wait_behind_all_of_the_large() {
 #[tokio::test]
 async fn work_that_panics_ends_neither_the_thread_nor_what_others_did() {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open_or_create(
-        &folder.path().join("bell.db"),
-        &CountedRandomness::default(),
-        Box::new(|_, _| ()),
-    )
-    .unwrap();
+    let store = open(&folder);
     let panicked = store.writer.run::<(), _>(|_| panic!("a bug")).await;
     assert!(matches!(panicked, Err(StoreError::Database(_))));
     for _ in 0..8 {
@@ -142,12 +133,7 @@ async fn work_that_panics_ends_neither_the_thread_nor_what_others_did() {
 #[tokio::test]
 async fn work_that_fails_takes_nothing_of_the_others_with_it() {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open_or_create(
-        &folder.path().join("bell.db"),
-        &CountedRandomness::default(),
-        Box::new(|_, _| ()),
-    )
-    .unwrap();
+    let store = open(&folder);
     let insert = |id: &'static str| {
         store.writer.run(move |connection| {
             connection.execute("INSERT INTO ended_sessions (id, until) VALUES (?1, 0)", [id])?;
@@ -173,15 +159,7 @@ async fn work_that_fails_takes_nothing_of_the_others_with_it() {
 #[tokio::test]
 async fn the_commit_of_another_process_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
-    let open = || {
-        SqliteStore::open_or_create(
-            &folder.path().join("bell.db"),
-            &CountedRandomness::default(),
-            Box::new(|_, _| ()),
-        )
-        .unwrap()
-    };
-    let (ours, theirs) = (open(), open());
+    let (ours, theirs) = (open(&folder), open(&folder));
     let mut changes = ours.foreign_changes();
     changes.mark_unchanged();
     theirs
