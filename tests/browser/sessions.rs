@@ -101,7 +101,8 @@ async fn a_session_that_is_ended_from_outside_is_opened_once_more() {
         let scene = Scene::new().await;
         let spy = "<script>const original = fetch;\
                    window.fetch = (request, ...more) => {\
-                     window.token = request.headers?.get('authorization') ?? window.token;\
+                     const headers = new Headers(request.headers ?? more[0]?.headers);\
+                     window.token = headers.get('authorization') ?? window.token;\
                      return original(request, ...more);\
                    };</script>";
         scene.show(page, &[spy, &scene.tag(USER)].concat()).await;
