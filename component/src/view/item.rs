@@ -149,7 +149,7 @@ fn text(inbox: Handle, state: State, item: &Item, is_unread: Memo<bool>) -> AnyV
             {image(inbox, item)}
             <p class="meta">
                 <time id=time_id class="time" part="time" dir="auto" datetime=created_at.to_string() title=moment>{ago}</time>
-                {item.category.clone().map(|category| view! { <bdi class="category">{category}</bdi> })}
+                {item.category.clone().map(|category| view! { <span class="category"><bdi>{category}</bdi></span> })}
             </p>
         </div>
     }
