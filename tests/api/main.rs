@@ -40,4 +40,5 @@ mod stream;
 mod stream_end;
 mod stream_race;
 mod stream_resume;
+mod tls;
 mod user_ids;

@@ -14,7 +14,7 @@ use crate::{
     clock::SystemClock,
     config::{self, Settings},
     demo::{self, Demo},
-    edge::listener,
+    edge::{listener, tls::Tls},
     logging,
     metrics::Metrics,
     randomness::{Randomness, SystemRandomness},
@@ -48,6 +48,12 @@ impl Serve {
         }
         let failed =
             |what: &str, error: &dyn std::fmt::Display| CommandError::Failed(format!("{what}: {error}"));
+        let tls = settings
+            .tls_files()
+            .map(|(certificate, key)| Tls::load(certificate, key))
+            .transpose()
+            .map_err(|error| CommandError::Failed(error.to_string()))?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let listener = TcpListener::bind(settings.listen)
             .await
             .map_err(|error| failed(&format!("cannot listen on {}", settings.listen), &error))?;
@@ -74,7 +80,7 @@ impl Serve {
 
         let listen = || StopSignal::listen().map_err(|error| failed("cannot listen for signals", &error));
         let (mut stop, mut stop_twice) = (listen()?, listen()?);
-        output::line(&format!("listening on http://{address}"));
+        output::line(&format!("listening on {scheme}://{address}"));
         if demo.is_some() {
             output::line(&format!("the demo is at {}", settings.public_url(address)));
             output::line(&format!("it can be used as {}", demo::USERS.map(|(id, _)| id).join(", ")));
@@ -95,7 +101,7 @@ impl Serve {
             stop_twice.wait().await;
         };
         let ended = tokio::select! {
-            () = listener::serve(listener, router(&app, demo), stopping, settings.drain()) => Ok(()),
+            () = listener::serve(listener, tls, router(&app, demo), stopping, settings.drain()) => Ok(()),
             // Whoever asks twice does not want to wait. What was acknowledged is on disk.
             () = asked_twice => Err(CommandError::Failed("stopped before every connection had ended".to_owned())),
             // It only ends by a panic. Without it items would no longer expire, while everything else looked well.

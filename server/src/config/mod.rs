@@ -34,6 +34,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     database: String,
     bus: BusKind,
+    tls_cert: PathBuf,
+    tls_key: PathBuf,
     public_url: String,
     master_key: String,
     master_key_file: PathBuf,
@@ -149,6 +151,9 @@ impl Settings {
         if !(5..=3_600).contains(&self.session_ttl) {
             return not_allowed("session_ttl", "must be 5 to 3600 seconds");
         }
+        if self.tls_cert.as_os_str().is_empty() != self.tls_key.as_os_str().is_empty() {
+            return not_allowed("tls_cert", "and tls_key go together: name both files, or none");
+        }
         if self.drain_seconds > 60 {
             return not_allowed("drain_seconds", "must be at most 60");
         }
@@ -178,11 +183,18 @@ impl Settings {
         if !self.public_url.is_empty() {
             return self.public_url.trim_end_matches('/').to_owned();
         }
+        let scheme = if self.tls_files().is_some() { "https" } else { "http" };
         if listening_on.ip().is_loopback() {
             // Browsers treat this name as a secure context, whatever the address.
-            return format!("http://localhost:{}", listening_on.port());
+            return format!("{scheme}://localhost:{}", listening_on.port());
         }
-        format!("http://{listening_on}")
+        format!("{scheme}://{listening_on}")
+    }
+
+    /// The files of the certificate and its key, if this server speaks https.
+    #[must_use]
+    pub fn tls_files(&self) -> Option<(&Path, &Path)> {
+        (!self.tls_cert.as_os_str().is_empty()).then_some((self.tls_cert.as_path(), self.tls_key.as_path()))
     }
 
     /// The life of a session token, in seconds.
@@ -294,6 +306,7 @@ mod tests {
             ("public_url = \"bell.example\"", "public_url"),
             ("sesion_ttl = 60", "sesion_ttl"),
             ("limits = \"sometimes\"", "limits"),
+            ("tls_cert = \"cert.pem\"", "tls_key"),
             ("trusted_proxies = \"proxy\"", "trusted_proxies"),
         ] {
             let file = folder.path().join("bell.toml");

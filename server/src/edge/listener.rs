@@ -1,26 +1,32 @@
 //! Connections: accepts them, bounds them, and ends them when the server stops.
 //!
 //! Written here because `axum::serve` 0.8 gives a silent client all the time in the world: it sets no timer, so that
-//! hyper's limit for the head of a request does not work. HTTP/1.1 alone, because telling the versions apart by the
-//! first bytes has no limit in time either; HTTP/2 comes with TLS, which names the version.
+//! hyper's limit for the head of a request does not work. Without TLS it speaks HTTP/1.1 alone, because telling the
+//! versions apart by the first bytes has no limit in time either; TLS names the version.
 
 use std::{convert::Infallible, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
-use hyper::{body::Incoming, server::conn::http1};
+use hyper::{
+    body::Incoming,
+    server::conn::{http1, http2},
+};
 use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::{GracefulConnection, GracefulShutdown},
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::graceful::{GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
 use socket2::SockRef;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::Semaphore,
     time::sleep,
 };
 use tokio_io_timeout::TimeoutWriter;
 use tower::{ServiceExt, service_fn};
+
+use super::tls::{self, Tls};
 
 /// For the whole head of a request, and for the silence between two requests.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -29,6 +35,12 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The bounds that callers are told of are narrower: see `limits`.
 const MAX_BUFFER_BYTES: usize = 64 * 1_024;
 const MAX_HEADERS: usize = 200;
+/// With HTTP/2, a client that answers no ping is gone.
+const HTTP_2_PING_INTERVAL: Duration = Duration::from_secs(20);
+const HTTP_2_PING_TIMEOUT: Duration = Duration::from_secs(20);
+/// Requests and streams of one connection at a time.
+const HTTP_2_STREAMS: u32 = 200;
+const HTTP_2_MAX_HEADER_BYTES: u32 = 64 * 1_024;
 /// Open files that are not connections: the database, the log, the listener itself.
 const OTHER_FILES: u64 = 64;
 /// When there are no more files to open, accepting again at once would fail at once.
@@ -42,7 +54,13 @@ const NO_ROOM: &[u8] =
 /// Serves until `stop` resolves, then lets requests and streams end.
 ///
 /// `drain` is how long streams take to end, after `stop` has told them to.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>, drain: Duration) {
+pub async fn serve(
+    listener: TcpListener,
+    tls: Option<Tls>,
+    router: Router,
+    stop: impl Future<Output = ()>,
+    drain: Duration,
+) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(places()));
     let mut without_files = false;
@@ -61,10 +79,12 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
                     let _ = stream.try_write(NO_ROOM);
                     continue;
                 };
-                let connection = graceful.watch(connection(stream, peer, router.clone()));
+                let (watcher, router, tls) = (graceful.watcher(), router.clone(), tls.clone());
                 tokio::spawn(async move {
                     // A connection that breaks is the client's affair.
-                    let _ = connection.await;
+                    if let Err(error) = converse(stream, peer, tls, router, watcher).await {
+                        tracing::trace!(error, "a connection broke");
+                    }
                     drop(place);
                 });
             }
@@ -103,30 +123,53 @@ fn is_lack_of_files(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|number| LACK_OF_FILES.contains(&number))
 }
 
-fn connection(
+/// One connection, from its first byte to its last.
+async fn converse(
     stream: TcpStream,
     peer: SocketAddr,
+    tls: Option<Tls>,
     router: Router,
-) -> impl GracefulConnection<Error = hyper::Error> {
+    watcher: Watcher,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     // Events are small and should leave at once. Should the system refuse, they leave a little later.
     let _ = stream.set_nodelay(true);
     // A machine that has vanished acknowledges nothing; without this its streams keep their seats for a quarter of an hour.
     #[cfg(target_os = "linux")]
     let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_TIMEOUT));
-    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+    let service = TowerToHyperService::new(service_fn(move |mut request: hyper::Request<Incoming>| {
         let router = router.clone();
         request.extensions_mut().insert(ConnectInfo(peer));
         async move { Ok::<_, Infallible>(router.oneshot(request.map(Body::new)).await.unwrap_or_default()) }
-    });
+    }));
+    let http_1 = || {
+        let mut builder = http1::Builder::new();
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIMEOUT)
+            .max_buf_size(MAX_BUFFER_BYTES)
+            .max_headers(MAX_HEADERS);
+        builder
+    };
+    let Some(tls) = tls else {
+        return Ok(watcher.watch(http_1().serve_connection(io(stream), service)).await?);
+    };
+    let stream = tls.accept(stream).await?;
+    if tls::is_http_2(&stream) {
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder
+            .timer(TokioTimer::new())
+            .keep_alive_interval(HTTP_2_PING_INTERVAL)
+            .keep_alive_timeout(HTTP_2_PING_TIMEOUT)
+            .max_concurrent_streams(HTTP_2_STREAMS)
+            .max_header_list_size(HTTP_2_MAX_HEADER_BYTES);
+        return Ok(watcher.watch(builder.serve_connection(io(stream), service)).await?);
+    }
+    Ok(watcher.watch(http_1().serve_connection(io(stream), service)).await?)
+}
+
+/// A stream whose reader has to take something now and then.
+fn io<S: AsyncRead + AsyncWrite>(stream: S) -> TokioIo<Pin<Box<TimeoutWriter<S>>>> {
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(WRITE_TIMEOUT));
-    http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(MAX_BUFFER_BYTES)
-        .max_headers(MAX_HEADERS)
-        .serve_connection(
-            TokioIo::new(Box::pin(stream) as Pin<Box<TimeoutWriter<TcpStream>>>),
-            TowerToHyperService::new(service),
-        )
+    TokioIo::new(Box::pin(stream))
 }

@@ -13,3 +13,4 @@ pub mod quotas;
 pub mod report;
 mod shape;
 mod strict_json;
+pub mod tls;
