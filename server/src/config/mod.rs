@@ -1,7 +1,8 @@
 //! The settings: flags over `BELL_*` variables over a file over the defaults, which are a file too (`default.toml`).
 
+mod variables;
+
 use std::{
-    collections::BTreeMap,
     net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
@@ -10,10 +11,12 @@ use std::{
 use figment::{
     Figment,
     providers::{Format, Serialized, Toml},
-    value::Value,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+pub use variables::unknown_variables;
+use variables::variables;
 
 use crate::{
     auth::master_key::{MasterKey, MasterKeyError},
@@ -23,8 +26,6 @@ use crate::{
 
 /// The annotated defaults, which document every setting.
 pub const DEFAULT: &str = include_str!("default.toml");
-
-const PREFIX: &str = "BELL_";
 
 /// Everything that can be set. See `default.toml` for what each means.
 #[derive(Clone, Deserialize)]
@@ -236,45 +237,11 @@ impl Settings {
     }
 }
 
-/// The names of all settings, which are those of the default file.
-fn names() -> Vec<String> {
-    DEFAULT
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split_once(" = ").map(|(name, _)| name.to_owned()))
-        .collect()
-}
-
-/// The settings that are given as variables. A text stays a text, whatever it looks like: only what is a number by
-/// default is read as one.
-fn variables() -> BTreeMap<String, Value> {
-    let defaults = Figment::from(Toml::string(DEFAULT));
-    let value = |name: &str| {
-        let text = std::env::var(format!("{PREFIX}{}", name.to_uppercase())).ok()?;
-        let is_number = defaults.find_value(name).is_ok_and(|default| default.to_i128().is_some());
-        Some(match text.parse::<u64>() {
-            Ok(number) if is_number => Value::from(number),
-            _ => Value::from(text),
-        })
-    };
-    names().into_iter().filter_map(|name| value(&name).map(|value| (name, value))).collect()
-}
-
-/// `BELL_*` variables that are no setting: most likely mistyped.
-#[must_use]
-pub fn unknown_variables() -> Vec<String> {
-    let names = names();
-    std::env::vars_os()
-        .filter_map(|(name, _)| name.into_string().ok())
-        .filter(|name| name.strip_prefix(PREFIX).is_some_and(|rest| !names.contains(&rest.to_lowercase())))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::{Flags, Settings, names};
+    use super::{Flags, Settings, variables::names};
 
     #[test]
     fn the_defaults_are_whole_and_allowed() {

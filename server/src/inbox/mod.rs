@@ -4,6 +4,7 @@
 //! woken through the bus.
 
 mod change;
+mod checks;
 mod notification;
 mod send;
 mod timekeeper;

@@ -26,31 +26,35 @@ async fn bench() -> (tempfile::TempDir, Bench) {
 }
 
 macro_rules! conforms {
-    ($($name:ident)+) => {
-        $(
+    ($($part:ident: $($name:ident)+;)+) => {
+        $($(
             #[tokio::test]
             async fn $name() {
                 let (_folder, bench) = bench().await;
-                conformance::$name(bench).await;
+                conformance::$part::$name(bench).await;
             }
-        )+
+        )+)+
     };
 }
 
 conforms! {
-    names_and_public_keys_are_unique
-    a_rotated_secret_has_a_previous_one
-    a_user_is_cut_off_in_one_project_and_let_in_again
-    the_newest_is_listed_first_and_pages_join
-    what_changed_is_told_once
-    a_revision_that_cannot_be_resumed_is_a_reset
-    a_change_that_changes_nothing_raises_no_revision
-    the_same_ids_in_another_project_are_other_things
-    a_mark_reaches_what_had_been_seen_and_no_more
-    a_hundred_sends_with_one_key_are_one
-    time_takes_away_and_brings_back
-    a_forgotten_tombstone_makes_older_revisions_a_reset
-    counts_are_always_those_of_the_items
+    projects:
+        names_and_public_keys_are_unique
+        a_rotated_secret_has_a_previous_one
+        a_user_is_cut_off_in_one_project_and_let_in_again
+    ;
+    inboxes:
+        the_newest_is_listed_first_and_pages_join
+        what_changed_is_told_once
+        a_revision_that_cannot_be_resumed_is_a_reset
+        a_change_that_changes_nothing_raises_no_revision
+        the_same_ids_in_another_project_are_other_things
+        a_mark_reaches_what_had_been_seen_and_no_more
+        a_hundred_sends_with_one_key_are_one
+        time_takes_away_and_brings_back
+        a_forgotten_tombstone_makes_older_revisions_a_reset
+        counts_are_always_those_of_the_items
+    ;
 }
 
 #[tokio::test]
