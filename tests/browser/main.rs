@@ -23,3 +23,4 @@ mod sessions;
 mod snippet;
 mod spellings;
 mod states;
+mod wrapped_fetch;
