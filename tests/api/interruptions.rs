@@ -85,6 +85,8 @@ async fn after_a_clean_stop_the_database_is_whole_in_its_file() {
     let mut server = Server::start().await;
     server.notify(USER, "Kept").await;
     server.stop().await;
+    let log = server.installation().path().join("bell.db-wal");
+    assert_eq!(fs::metadata(&log).map_or(0, |log| log.len()), 0, "nothing is left beside the file");
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("copy.db");
     fs::copy(server.installation().path().join("bell.db"), &copy).unwrap();

@@ -251,8 +251,11 @@ impl WriterThread {
     }
 
     fn close(self, closed: oneshot::Sender<()>) {
-        if let Err(error) = self.connection.pragma_query(None, "wal_checkpoint(truncate)", |_| Ok(())) {
-            tracing::warn!(%error, "the last changes stay in the write-ahead log beside the database");
+        let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        match checkpoint {
+            Ok(false) => {}
+            Ok(true) => tracing::debug!("another process uses the database: its log stays beside it"),
+            Err(error) => tracing::warn!(%error, "the last changes stay in the log beside the database"),
         }
         drop(self.connection);
         let _ = closed.send(());
