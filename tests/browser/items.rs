@@ -169,10 +169,7 @@ async fn a_change_that_the_server_does_not_take_is_taken_back_and_said() {
     browse(async |page| {
         let scene = Scene::new().await;
         let gate = Gate::to(scene.server.api()).await;
-        scene.server.notify(USER, "Hello").await;
-        scene.show_bell_behind(page, &gate).await;
-        scene.open_panel(page).await;
-        page.until("titles().join() === 'Hello'").await;
+        scene.show_hello_behind(page, &gate).await;
         gate.cut();
         page.click("button('Mark all as read')").await;
         page.until("badge() === '1' && part('toast')?.innerText.includes('could not be saved')").await;

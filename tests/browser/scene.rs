@@ -60,6 +60,12 @@ impl Scene {
         format!("<notification-bell {attributes} {more}></notification-bell>")
     }
 
+    /// The element for a user with the proof of another.
+    pub(crate) fn tag_with_wrong_proof(&self, more: &str) -> String {
+        let project = self.server.project();
+        self.tag_with(USER, more).replace(&project.proof(USER), &project.proof(OTHER))
+    }
+
     /// Opens a page with the element's script and this body.
     pub(crate) async fn show(&self, page: &Page, body: &str) {
         page.open(&self.site.page("/", &format!("{}{body}", self.script()))).await;
@@ -76,6 +82,14 @@ impl Scene {
         let attributes = self.attributes_at(gate.origin(), USER);
         self.show(page, &format!("<notification-bell {attributes}></notification-bell>")).await;
         self.is_live(page, 1).await;
+    }
+
+    /// The same with one item, "Hello", in the opened panel.
+    pub(crate) async fn show_hello_behind(&self, page: &Page, gate: &Gate) {
+        self.server.notify(USER, "Hello").await;
+        self.show_bell_behind(page, gate).await;
+        self.open_panel(page).await;
+        page.until("titles().join() === 'Hello'").await;
     }
 
     /// Opens the panel with the mouse.

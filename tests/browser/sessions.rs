@@ -9,15 +9,13 @@ use notification_bell_tests::{
 };
 use reqwest::Method;
 
-use crate::scene::{OTHER, Scene, USER};
+use crate::scene::{Scene, USER};
 
 #[tokio::test]
 async fn a_wrong_proof_is_an_error_and_is_not_tried_again() {
     browse(async |page| {
         let scene = Scene::new().await;
-        let project = scene.server.project();
-        let tag = scene.tag(USER).replace(&project.proof(USER), &project.proof(OTHER));
-        scene.show(page, &tag).await;
+        scene.show(page, &scene.tag_with_wrong_proof("")).await;
         page.until("events('error').length > 0").await;
         page.assert("events('error')[0].detail.code === 'invalid_user_hmac'").await;
         // Longer than the first tries of a bell that does not give up would have taken.
@@ -32,9 +30,7 @@ async fn a_wrong_proof_is_an_error_and_is_not_tried_again() {
 async fn a_wrong_proof_is_said_in_the_panel_without_asking_again() {
     browse(async |page| {
         let scene = Scene::new().await;
-        let project = scene.server.project();
-        let tag = scene.tag(USER).replace(&project.proof(USER), &project.proof(OTHER));
-        scene.show(page, &tag).await;
+        scene.show(page, &scene.tag_with_wrong_proof("")).await;
         page.until("events('error').length > 0").await;
         scene.open_panel(page).await;
         page.until("part('error')?.innerText.includes('could not be confirmed')").await;
@@ -51,9 +47,7 @@ async fn a_wrong_proof_is_said_in_the_panel_without_asking_again() {
 async fn an_open_panel_with_a_wrong_proof_asks_once() {
     browse(async |page| {
         let scene = Scene::new().await;
-        let project = scene.server.project();
-        let tag = scene.tag_with(USER, "open").replace(&project.proof(USER), &project.proof(OTHER));
-        scene.show(page, &tag).await;
+        scene.show(page, &scene.tag_with_wrong_proof("open")).await;
         page.until("part('error')?.innerText.includes('could not be confirmed')").await;
         page.until("performance.now() - events('error')[0].at > 2000").await;
         page.assert("events('error').length === 1").await;

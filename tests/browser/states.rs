@@ -94,10 +94,7 @@ async fn a_list_that_was_there_stays_while_the_server_is_away() {
     browse(async |page| {
         let scene = Scene::new().await;
         let gate = Gate::to(scene.server.api()).await;
-        scene.server.notify(USER, "Hello").await;
-        scene.show_bell_behind(page, &gate).await;
-        scene.open_panel(page).await;
-        page.until("titles().join() === 'Hello'").await;
+        scene.show_hello_behind(page, &gate).await;
         gate.cut();
         page.until("events('error').length > 0").await;
         page.assert("titles().join() === 'Hello' && badge() === '1' && isOpen()").await;

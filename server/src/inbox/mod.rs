@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 pub use notification::{ActionRequest, Recipients, SendRequest, Text};
-pub use send::{IdempotencyKey, Sent};
+pub use send::Sent;
 
 use self::change::Change;
 use crate::{

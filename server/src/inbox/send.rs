@@ -13,9 +13,6 @@ use crate::{
 
 const MAX_RECIPIENTS: usize = 1_000;
 
-/// An `Idempotency-Key`, and what the request with it says.
-pub type IdempotencyKey = Idempotency;
-
 /// What became of a request to send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Sent {
@@ -37,7 +34,7 @@ impl Inbox {
         &self,
         project: &Project,
         request: SendRequest,
-        idempotency: Option<IdempotencyKey>,
+        idempotency: Option<Idempotency>,
     ) -> Result<Sent, Error> {
         if let Some(key) = &idempotency
             && let Some(outcome) = self.store.repeated_send(project.key, key).await?

@@ -16,7 +16,8 @@ use crate::{
     auth::{backend::Backend, scope::Scope},
     edge::body::{JsonBody, SEND},
     error::Error,
-    inbox::{IdempotencyKey, SendRequest, Sent},
+    inbox::{SendRequest, Sent},
+    store::Idempotency,
 };
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -56,7 +57,7 @@ pub fn answer(sent: Sent) -> Response {
     response
 }
 
-fn idempotency_key(headers: &HeaderMap, body: &Value) -> Result<Option<IdempotencyKey>, Error> {
+fn idempotency_key(headers: &HeaderMap, body: &Value) -> Result<Option<Idempotency>, Error> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let key = value.as_bytes();
@@ -65,7 +66,7 @@ fn idempotency_key(headers: &HeaderMap, body: &Value) -> Result<Option<Idempoten
         return Err(Error::InvalidIdempotencyKey);
     }
     let key = String::from_utf8_lossy(key).into_owned();
-    Ok(Some(IdempotencyKey { key, fingerprint: fingerprint(body) }))
+    Ok(Some(Idempotency { key, fingerprint: fingerprint(body) }))
 }
 
 /// The same for bodies that are equal as JSON values: members in any order, `1.0` as `1`.

@@ -51,8 +51,9 @@ pub async fn create_session(
     if !project.proofs.contains(&ProofKind::of(user_hmac)) {
         return Err(Error::ProofNotAllowed("This project does not accept this kind of userHmac."));
     }
-    let secrets = project_secret::open(&app.master_key, &project, app.clock.now())?;
-    let proved = proofs::verify(&secrets, user.as_str(), user_hmac, app.clock.now()).map_err(|fault| {
+    let now = app.clock.now();
+    let secrets = project_secret::open(&app.master_key, &project, now)?;
+    let proved = proofs::verify(&secrets, user.as_str(), user_hmac, now).map_err(|fault| {
         tracing::info!(project = project.id, reason = %fault, "a proof failed");
         let client = app.trusted_proxies.client(peer.ip(), &headers);
         if let Err(used_up) = app.quotas.failure(client, project.key) {
@@ -63,8 +64,9 @@ pub async fn create_session(
             ProofFault::Expired => Error::UserHmacExpired,
         }
     })?;
-    app.quotas.session(&UserRef { project: project.key, user: user.clone() })?;
-    let grant = grant(&app, &project, user, proved, page.map(ToOwned::to_owned)).await?;
+    let user = UserRef { project: project.key, user };
+    app.quotas.session(&user)?;
+    let grant = grant(&app, &project, &user, proved, page.map(ToOwned::to_owned)).await?;
     Ok(Json(grant))
 }
 
@@ -112,12 +114,11 @@ async fn find_project(app: &App, api_key: &str, user_id: &str, user_hmac: &str) 
 async fn grant(
     app: &App,
     project: &Project,
-    user: UserId,
+    user: &UserRef,
     proved: Proved,
     page: Option<String>,
 ) -> Result<SessionGrant, Error> {
-    let user = UserRef { project: project.key, user };
-    let standing = app.store.user_standing(&user).await?;
+    let standing = app.store.user_standing(user).await?;
     if standing.blocked {
         return Err(Error::UserBlocked);
     }
@@ -145,7 +146,7 @@ async fn grant(
     let token = app.tokens.issue(&claims).map_err(|_| Error::Overloaded)?;
     let spread = i64::try_from(app.randomness.below(REFRESH_SPREAD_PERCENT)).unwrap_or(0);
     let refresh_after_ms = (expires_at - issued_at) * 10 * (REFRESH_EARLIEST_PERCENT + spread);
-    let (counts, revision) = app.inbox.counts(&user).await?;
+    let (counts, revision) = app.inbox.counts(user).await?;
     Ok(SessionGrant {
         token,
         expires_at: claims.expires_at(),
