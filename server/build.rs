@@ -16,8 +16,8 @@ use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
 const LOADER: &str = "notification-bell.js";
-/// The line of the loader that says where the other files are.
-const UNVERSIONED: &str = "const ASSETS = \"./\";";
+/// What says in the loader where the other files are; a minified one has it too.
+const UNVERSIONED: &str = "\"./\"";
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("..");
@@ -77,9 +77,9 @@ fn collect(folder: &Path, dist: &Path, files: &mut Vec<(String, Vec<u8>)>) -> io
 fn versioned(loader: &[u8], version: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let text = std::str::from_utf8(loader)?;
     if text.matches(UNVERSIONED).count() != 1 {
-        return Err(format!("{LOADER} must have the line `{UNVERSIONED}` exactly once").into());
+        return Err(format!("{LOADER} must have `{UNVERSIONED}` exactly once").into());
     }
-    Ok(text.replace(UNVERSIONED, &format!("const ASSETS = \"./v/{version}/\";")).into_bytes())
+    Ok(text.replace(UNVERSIONED, &format!("\"./v/{version}/\"")).into_bytes())
 }
 
 /// Writes the forms of a file, and gives the code that names them.

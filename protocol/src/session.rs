@@ -19,14 +19,18 @@ pub struct SessionRequest {
     /// A JWT of a provider the project trusts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_token: Option<String>,
+    /// Whether the token is to come in a cookie that scripts cannot read, instead of in the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cookie: Option<bool>,
 }
 
 /// The answer to it. It carries the numbers, so that the badge is right after one round trip.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionGrant {
-    /// Goes into the `Authorization` header of every further call, and nowhere else.
-    pub token: String,
+    /// Goes into the `Authorization` header of every further call, and nowhere else. Absent if it came in a cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// When the token ends, and a stream opened with it.
     pub expires_at: Timestamp,
     /// When to ask for the next one: at about 80 % of its life, differently for each session.

@@ -2,9 +2,13 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use tokio::time::sleep;
+
 use crate::{
     auth::{
+        failures::ProofFailures,
         master_key::MasterKey,
+        providers::Providers,
         session_keys::{SessionKeys, SessionKeysError},
         session_token::SessionTokens,
     },
@@ -15,9 +19,15 @@ use crate::{
     ids::IdGenerator,
     inbox::Inbox,
     metrics::Metrics,
+    outbound::Outbound,
     randomness::Randomness,
-    store::Store,
+    store::{Actor, AuditQuery, AuditRecord, Store},
 };
+
+/// So many changes at once are an import, whose entries the audit log has anyway.
+const MAX_LOGGED: usize = 1_000;
+/// A key that was removed must not go on because the database was busy when it was to be looked at.
+const KEYS_RETRY: Duration = Duration::from_secs(1);
 
 /// The parts of a server.
 pub struct App {
@@ -31,6 +41,10 @@ pub struct App {
     pub bus: Arc<dyn Bus>,
     /// Session tokens.
     pub tokens: SessionTokens,
+    /// Tokens of providers.
+    pub providers: Providers,
+    /// Proofs that failed.
+    pub failures: ProofFailures,
     /// Opens what is kept sealed.
     pub master_key: Arc<MasterKey>,
     /// Ids.
@@ -81,9 +95,21 @@ impl App {
         let ids = Arc::new(IdGenerator::new(Arc::clone(&clock), Arc::clone(&randomness)));
         let inbox =
             Arc::new(Inbox::new(Arc::clone(&store), Arc::clone(&bus), Arc::clone(&clock), Arc::clone(&ids)));
-        let keys = SessionKeys::load(&store, &master_key, &*clock, &*randomness).await?;
+        let keys = Arc::new(SessionKeys::load(Arc::clone(&store), Arc::clone(&master_key)).await?);
+        keys.keep_one(&*clock, &*randomness).await?;
+        let issuer = settings.public_url(listening_on);
         Ok(Arc::new(Self {
-            tokens: SessionTokens::new(keys, settings.public_url(listening_on)),
+            tokens: SessionTokens::new(keys, issuer, settings.session_encrypt),
+            providers: Providers::new(
+                Arc::clone(&store),
+                Arc::clone(&clock),
+                Arc::new(Outbound::with_system_names(settings.outbound_allow())),
+            ),
+            failures: ProofFailures::new(
+                Arc::clone(&store),
+                Arc::clone(&clock),
+                metrics.failed_proofs.clone(),
+            ),
             store,
             inbox,
             hub,
@@ -102,15 +128,60 @@ impl App {
 
     /// Does what goes on beside the requests, until it is dropped.
     pub async fn run_background_work(&self) {
-        tokio::join!(self.inbox.keep_time(), self.follow_other_processes(), self.quotas.forget());
+        tokio::join!(
+            self.inbox.keep_time(),
+            self.follow_other_processes(),
+            self.quotas.forget(),
+            self.failures.keep_writing(),
+            self.tokens.keys().keep_fresh(&*self.clock, &*self.randomness)
+        );
+    }
+
+    /// Ends the streams that a wake-up is for. They look for themselves sooner or later, so that a bus that fails delays
+    /// it and undoes nothing.
+    pub async fn end_streams(&self, wake: Wake) {
+        if let Err(error) = self.bus.publish(&[wake]).await {
+            tracing::warn!(%error, "streams of sessions that were ended may end late");
+        }
     }
 
     /// What the command line, another process, writes into the database concerns open streams too.
     async fn follow_other_processes(&self) {
         let mut changes = self.store.foreign_changes();
-        while changes.changed().await.is_ok() {
+        let mut last_logged = self.latest_audit_key().await;
+        let mut keys_may_be_outdated = false;
+        loop {
+            let news = tokio::select! {
+                outcome = changes.changed() => if outcome.is_ok() { true } else { return },
+                () = sleep(KEYS_RETRY), if keys_may_be_outdated => false,
+            };
+            // Before the streams are woken: they look whether the key of their token is still there.
+            let reloaded = self.tokens.keys().reload().await;
+            if let Err(error) = &reloaded {
+                tracing::warn!(%error, "the session keys could not be read again");
+            }
+            keys_may_be_outdated = matches!(reloaded, Err(SessionKeysError::Store(_)));
+            if !news && keys_may_be_outdated {
+                continue;
+            }
             self.hub.wake(&Wake::Everybody);
             self.inbox.look_at_the_clock();
+            last_logged = self.log_foreign_changes(last_logged).await;
         }
+    }
+
+    async fn latest_audit_key(&self) -> Option<i64> {
+        let latest = self.store.audit_records(AuditQuery { limit: 1, ..AuditQuery::default() }).await;
+        latest.ok()?.last().map(|record| record.key)
+    }
+
+    /// A command that changes something has no log: the server writes the line for it. Gives the key of the entry that
+    /// was looked at last.
+    async fn log_foreign_changes(&self, after_key: Option<i64>) -> Option<i64> {
+        let query = AuditQuery { after_key, limit: MAX_LOGGED, ..AuditQuery::default() };
+        let Ok(records) = self.store.audit_records(query).await else { return after_key };
+        let by_command = Actor::CommandLine.to_string();
+        records.iter().filter(|record| record.actor == by_command).for_each(AuditRecord::log);
+        records.last().map_or(after_key, |record| Some(record.key))
     }
 }

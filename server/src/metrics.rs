@@ -23,9 +23,18 @@ pub struct Metrics {
     pub streams_open: Gauge,
     /// Notifications stored.
     pub sends: Counter,
+    /// Proofs of users and tokens of backends that failed.
+    pub failed_proofs: Family<ReasonLabel, Counter>,
     requests: Family<RequestLabels, Counter>,
     commit_rows: Histogram,
     commit_seconds: Histogram,
+}
+
+/// Why something failed: one of a few short names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct ReasonLabel {
+    /// The name.
+    pub reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -42,6 +51,8 @@ impl Default for Metrics {
         registry.register("streams_open", "Streams that are open now", streams_open.clone());
         let sends = Counter::default();
         registry.register("sends", "Notifications stored", sends.clone());
+        let failed_proofs = Family::default();
+        registry.register("failed_proofs", "Proofs that failed, by reason", failed_proofs.clone());
         let requests = Family::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         let commit_rows = Histogram::new(exponential_buckets(1.0, 4.0, 9));
@@ -53,7 +64,7 @@ impl Default for Metrics {
             Unit::Seconds,
             commit_seconds.clone(),
         );
-        Self { registry, streams_open, sends, requests, commit_rows, commit_seconds }
+        Self { registry, streams_open, sends, failed_proofs, requests, commit_rows, commit_seconds }
     }
 }
 

@@ -15,7 +15,10 @@ use crate::{
     error::Error,
     ids::IdGenerator,
     randomness::Randomness,
-    store::{NewBackendKey, NewProject, NewSecret, Project, Store, StoreError},
+    store::{
+        Actor, AuditAction, AuditEntry, BackendKey, NewBackendKey, NewProject, NewSecret, Project, Store,
+        StoreError,
+    },
 };
 
 /// What a project is to be.
@@ -80,38 +83,52 @@ pub async fn create(
     ids: &IdGenerator,
     randomness: &dyn Randomness,
     request: ProjectRequest,
+    actor: Actor,
 ) -> Result<MadeProject, ProjectError> {
     let api_key = request.api_key.unwrap_or_else(|| KeyKind::Public.generate(randomness));
     let api_secret_key = request.api_secret_key.unwrap_or_else(|| KeyKind::Secret.generate(randomness));
     check(&request.name, &api_key, &api_secret_key)?;
     let (id, created_at) = ids.next();
-    let project = store
-        .create_project(NewProject {
-            id: id.to_string(),
-            name: request.name,
-            api_key,
-            sealed_secret: project_secret::seal(master_key, &api_secret_key, randomness)?,
-            secret_fingerprint: master_key.fingerprint(&api_secret_key),
-            user_id_rule: request.user_id_rule,
-            proofs: if request.proofs.is_empty() { ProofKind::ALL.to_vec() } else { request.proofs },
-            origins: request.origins,
-            created_at,
-        })
-        .await?;
-    let backend_key =
-        create_backend_key(store, ids, randomness, &project, "Backend", Scope::ALL.to_vec(), None).await?.1;
+    let id = id.to_string();
+    let audit = AuditEntry::new(created_at, actor.clone(), AuditAction::ProjectCreated)
+        .in_project(&id)
+        .about(&id)
+        .with("name", request.name.as_str());
+    let new = NewProject {
+        id,
+        name: request.name,
+        api_key,
+        sealed_secret: project_secret::seal(master_key, &api_secret_key, randomness)?,
+        secret_fingerprint: master_key.fingerprint(&api_secret_key),
+        user_id_rule: request.user_id_rule,
+        proofs: if request.proofs.is_empty() { ProofKind::ALL.to_vec() } else { request.proofs },
+        origins: request.origins,
+        created_at,
+    };
+    let project = store.create_project(new, audit).await?;
+    let key = BackendKeyRequest { name: "Backend".to_owned(), scopes: Scope::ALL.to_vec(), expires_at: None };
+    let backend_key = create_backend_key(store, ids, randomness, &project, key, actor).await?.1;
     Ok(MadeProject { project, api_secret_key, backend_key })
+}
+
+/// Whether a text can be a project's name.
+///
+/// # Errors
+/// If it cannot.
+pub fn check_name(name: &str) -> Result<(), ProjectError> {
+    if name.trim() != name || name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
+        return Err(ProjectError::NotAllowed(
+            "a project's name is 1 to 100 bytes without white space at its ends",
+        ));
+    }
+    Ok(())
 }
 
 fn check(name: &str, api_key: &str, api_secret_key: &str) -> Result<(), ProjectError> {
     let visible = |text: &str| {
         (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
     };
-    if name.trim() != name || name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
-        return Err(ProjectError::NotAllowed(
-            "a project's name is 1 to 100 bytes without white space at its ends",
-        ));
-    }
+    check_name(name)?;
     if !visible(api_key) || !visible(api_secret_key) {
         return Err(ProjectError::NotAllowed(
             "an imported key is 1 to 256 ASCII characters, none of them a control character",
@@ -126,30 +143,57 @@ fn check(name: &str, api_key: &str, api_secret_key: &str) -> Result<(), ProjectE
     Ok(())
 }
 
-/// Replaces the secret of a project: the new one. The one before is accepted for `previous_valid_for_ms`, if any.
+/// How a secret is to be replaced.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotation {
+    /// For how long the one before is accepted; 0 ends it, and every session of the project, at once.
+    pub previous_valid_for_ms: i64,
+    /// Although an earlier one is still accepted, which then no longer is.
+    pub force: bool,
+}
+
+/// Replaces the secret of a project; gives the new one.
 ///
 /// # Errors
-/// If an earlier one is still accepted, unless `force`: sites may still use it. Or if the store fails.
+/// If an earlier one is still accepted, unless forced: sites may still use it. Or if the store fails.
 pub async fn rotate_secret(
     store: &dyn Store,
     master_key: &MasterKey,
     randomness: &dyn Randomness,
     project: &Project,
     now: Timestamp,
-    previous_valid_for_ms: i64,
-    force: bool,
+    rotation: Rotation,
+    actor: Actor,
 ) -> Result<String, ProjectError> {
-    if !force && project.previous_secret.as_ref().is_some_and(|previous| previous.until > now) {
-        return Err(ProjectError::NotAllowed(
-            "the secret before this one is still accepted, and would be no longer: wait until it has ended, or use --force",
-        ));
-    }
+    let Rotation { previous_valid_for_ms, force } = rotation;
     let secret = KeyKind::Secret.generate(randomness);
     let sealed = project_secret::seal(master_key, &secret, randomness)?;
     let fingerprint = master_key.fingerprint(&secret);
     let previous_until = (previous_valid_for_ms > 0).then(|| now.plus_ms(previous_valid_for_ms));
-    store.rotate_secret(project.key, NewSecret { sealed, fingerprint, previous_until }).await?;
+    let audit = AuditEntry::new(now, actor, AuditAction::SecretRotated)
+        .in_project(&project.id)
+        .about(&project.id)
+        .with("previousValidUntil", previous_until.map(|until| until.to_string()));
+    // Whoever ends the present one at once wants none of the earlier ones to count.
+    let force = force || previous_until.is_none();
+    let new = NewSecret { sealed, fingerprint, previous_until, force };
+    if !store.rotate_secret(project.key, new, audit).await? {
+        return Err(ProjectError::NotAllowed(
+            "the secret before this one is still accepted, and would be no longer: wait until it has ended, or use --force",
+        ));
+    }
     Ok(secret)
+}
+
+/// What a backend's key is to be.
+#[derive(Clone, Debug)]
+pub struct BackendKeyRequest {
+    /// For people.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// When it stops working by itself.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Makes a key for a project's backend: the key as it is kept, and the key itself, which is not.
@@ -161,22 +205,31 @@ pub async fn create_backend_key(
     ids: &IdGenerator,
     randomness: &dyn Randomness,
     project: &Project,
-    name: &str,
-    scopes: Vec<Scope>,
-    expires_at: Option<Timestamp>,
-) -> Result<(crate::store::BackendKey, String), StoreError> {
+    request: BackendKeyRequest,
+    actor: Actor,
+) -> Result<(BackendKey, String), StoreError> {
     let key = KeyKind::Backend.generate(randomness);
     let (id, created_at) = ids.next();
-    let kept = store
-        .create_backend_key(NewBackendKey {
-            id: id.to_string(),
-            project: project.key,
-            name: name.to_owned(),
-            hash: keys::backend_key_hash(&key),
-            scopes,
-            created_at,
-            expires_at,
-        })
-        .await?;
-    Ok((kept, key))
+    let id = id.to_string();
+    let scopes = if request.scopes.len() == Scope::ALL.len() {
+        vec!["all"]
+    } else {
+        request.scopes.iter().map(|scope| scope.as_str()).collect()
+    };
+    let audit = AuditEntry::new(created_at, actor, AuditAction::ApiKeyCreated)
+        .in_project(&project.id)
+        .about(&id)
+        .with("name", request.name.as_str())
+        .with("scopes", scopes)
+        .with("expiresAt", request.expires_at.map(|at| at.to_string()));
+    let new = NewBackendKey {
+        id,
+        project: project.key,
+        name: request.name,
+        hash: keys::backend_key_hash(&key),
+        scopes: request.scopes,
+        created_at,
+        expires_at: request.expires_at,
+    };
+    Ok((store.create_backend_key(new, audit).await?, key))
 }

@@ -11,7 +11,11 @@ use axum::{
 use crate::{
     app::App,
     demo::{self, Demo},
-    edge::{accept, cors, finish, limits, query, report},
+    edge::{
+        accept,
+        cors::{self, OriginLists},
+        finish, limits, query, report,
+    },
     error::Error,
     routes::{
         assets, health,
@@ -21,6 +25,7 @@ use crate::{
         },
         metrics,
         notifications::send::send_notification,
+        project::revoke::revoke_project,
         session::{create::create_session, end::end_session},
         users::revoke::revoke_user,
     },
@@ -28,6 +33,7 @@ use crate::{
 
 /// Everything the server answers to; with a demo, its page too.
 pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
+    let lists = Arc::new(OriginLists::new(Arc::clone(&app.store)));
     // The element, from any page that its project allows. The stream answers with events, the others with JSON.
     let element = Router::new()
         .route("/session", post(create_session).delete(end_session))
@@ -40,12 +46,14 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(from_fn(query::refuse_tokens))
         .layer(from_fn(limits::bound))
-        .layer(cors::layer(Arc::clone(app)));
+        .layer(cors::layer(Arc::clone(&lists)))
+        .layer(from_fn_with_state(lists, cors::allow_credentials));
 
     // A site's backend, with its key.
     let backend = Router::new()
         .route("/notifications", post(send_notification))
         .route("/users/{id}/revoke", post(revoke_user))
+        .route("/project/revoke", post(revoke_project))
         .layer(from_fn(accept::require_json))
         .layer(from_fn(query::refuse_tokens))
         .layer(from_fn(limits::bound));

@@ -15,9 +15,8 @@ async fn entry(server: &Server) -> Option<Reply> {
 
 /// Where the entry says that the files of its version are.
 fn folder(entry: &Reply) -> String {
-    let marker = "const ASSETS = \"./";
     let text = entry.text();
-    let start = text.find(marker).expect("the entry names the folder of its files") + marker.len();
+    let start = text.find("\"./v/").expect("the entry names the folder of its files") + "\"./".len();
     let end = text[start..].find('"').unwrap();
     format!("/{}", &text[start..start + end])
 }

@@ -1,9 +1,10 @@
 //! `project create|list|show`.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, process::Stdio};
 
 use notification_bell_tests::{Installation, Server, eventually};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 
 /// Whether a key is its prefix and so many base62 characters.
 fn is_key(key: &Value, prefix: &str, length: usize) -> bool {
@@ -51,6 +52,28 @@ async fn existing_keys_are_imported_as_they_are() {
     assert_eq!(project["apiKey"], "notifir-public");
     assert_eq!(project["apiSecretKey"], "NOTIFIR API secret!");
     assert_eq!(project["origins"], json!(["https://a.example"]));
+}
+
+#[tokio::test]
+async fn a_secret_can_be_imported_where_no_list_of_processes_shows_it() {
+    let installation = Installation::new();
+    let mut create = installation
+        .command(&["project", "create", "--name", "Moved", "--api-secret-key", "-", "--json"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    create.stdin.take().unwrap().write_all(b"NOTIFIR API secret!\n").await.unwrap();
+    let output = create.wait_with_output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let project: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(project["apiSecretKey"], "NOTIFIR API secret!");
+}
+
+#[tokio::test]
+async fn a_secret_that_can_be_guessed_is_imported_with_a_warning() {
+    let output =
+        Installation::new().run(&["project", "create", "--name", "x", "--api-secret-key", "secret"]).await;
+    assert!(output.code == 0 && output.stderr.contains("warning:"), "{output:?}");
 }
 
 #[tokio::test]

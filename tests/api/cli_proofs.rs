@@ -1,7 +1,9 @@
 //! `hmac` and `check-hmac`.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use notification_bell_tests::{Installation, Project, hmac_base64, hmac_hex, hmac_vectors};
+use notification_bell_tests::{Installation, Project, Reply, Server, hmac_base64, hmac_hex, hmac_vectors};
+use reqwest::Method;
+use serde_json::json;
 
 const USER: &str = "user@example.com";
 
@@ -99,4 +101,27 @@ async fn each_usual_mistake_is_named() {
         assert!(!said.contains(&proof), "the right proof is not given away: {said}");
         assert!(!said.contains(&project.api_secret_key));
     }
+}
+
+#[tokio::test]
+async fn a_right_proof_that_is_refused_is_told_from_a_wrong_one() {
+    let server = Server::start().await;
+    let proof = server.project().proof("user@example.com");
+    let check = async || server.installation().run(&["check-hmac", "--", "user@example.com", &proof]).await;
+    assert_eq!(check().await.code, 0);
+    let revoke = server.api().v1(Method::POST, "/users/user@example.com/revoke");
+    let request = revoke.bearer_auth(&server.project().backend_key).json(&json!({"block": true}));
+    assert_eq!(Reply::to(request).await.status, 204);
+    let blocked = check().await;
+    assert!(blocked.code == 1 && blocked.stdout.contains("blocked"), "{blocked:?}");
+}
+
+#[tokio::test]
+async fn hmac_makes_no_proof_that_the_server_would_refuse() {
+    let installation = Installation::new();
+    installation.create_project("Shop", &["--proof", "hmac-v2"]).await;
+    let too_long = installation.run(&["hmac", "--expires-in", "8d", "--", "user@example.com"]).await;
+    assert_eq!((too_long.code, too_long.stdout.as_str()), (2, ""), "{too_long:?}");
+    let plain = installation.run(&["hmac", "--", "user@example.com"]).await;
+    assert!(plain.code == 1 && plain.stderr.contains("project set"), "{plain:?}");
 }

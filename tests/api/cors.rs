@@ -39,8 +39,21 @@ async fn a_preflight_allows_what_the_element_does() {
         }
         assert!(reply.lists("vary", "origin"), "{:?}", reply.headers);
         assert_eq!(reply.header("access-control-max-age"), Some("7200"));
-        assert_eq!(reply.header("access-control-allow-credentials"), None);
+        // The project names the page's origin, so its session may be in a cookie.
+        assert_eq!(reply.header("access-control-allow-credentials"), Some("true"), "{method} {path}");
     }
+}
+
+#[tokio::test]
+async fn a_page_that_no_project_names_sends_no_cookie_but_reads_why_it_is_refused_one() {
+    let server = Server::start().await;
+    for (path, method) in [("/inbox", "GET"), ("/inbox/stream", "GET"), ("/inbox/mark", "POST")] {
+        let reply = preflight(&server, path, SITE, method, "bell-project").await;
+        assert_eq!(reply.header("access-control-allow-origin"), Some(SITE), "{method} {path}");
+        assert_eq!(reply.header("access-control-allow-credentials"), None, "{method} {path}");
+    }
+    let reply = preflight(&server, "/session", SITE, "POST", "bell-project,content-type").await;
+    assert_eq!(reply.header("access-control-allow-credentials"), Some("true"));
 }
 
 #[tokio::test]

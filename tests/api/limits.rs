@@ -1,6 +1,7 @@
 //! How often is too often.
 
-use notification_bell_tests::{Reply, Server, assert_problem};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use notification_bell_tests::{Reply, Server, assert_problem, hmac_sha256};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -44,6 +45,18 @@ async fn a_user_opens_ten_sessions_at_once_and_others_are_not_held_up() {
 }
 
 #[tokio::test]
+async fn answers_say_how_much_is_left() {
+    let server = limited().await;
+    let proof = server.project().proof(USER);
+    let opened = server.open_session(&session_body(&server, USER, &proof)).await;
+    assert_eq!(opened.header("ratelimit-policy"), Some("\"sessions\";q=10;w=1"));
+    assert_eq!(opened.header("ratelimit"), Some("\"sessions\";r=9"));
+    let sent = server.send(&json!({"to": {"users": [USER]}, "title": "First"})).await;
+    assert_eq!(sent.header("ratelimit-policy"), Some("\"sends\";q=100;w=1"));
+    assert_eq!(sent.header("ratelimit"), Some("\"sends\";r=99"));
+}
+
+#[tokio::test]
 async fn guessing_proofs_is_slowed_down_to_sixty_a_minute() {
     let server = limited().await;
     let wrong = server.project().proof("another@example.com");
@@ -77,4 +90,41 @@ async fn a_key_sends_a_hundred_a_second_and_another_key_is_not_held_up() {
     let other = server.installation().json(&["api-key", "create", "--name", "Other"]).await;
     let request = server.api().v1(Method::POST, "/notifications").json(&body);
     assert_eq!(Reply::to(request.bearer_auth(other["key"].as_str().unwrap())).await.status, 201);
+}
+
+#[tokio::test]
+async fn a_proof_that_has_run_out_is_no_guess() {
+    let server = limited().await;
+    let wrong = session_body(&server, USER, "wrong");
+    until_refused(100, async || server.open_session(&wrong).await).await;
+    let secret = &server.project().api_secret_key;
+    let mac = hmac_sha256(&format!("v2:{secret}"), &format!("1700000000.{USER}"));
+    let expired = format!("v2.1700000000.{}", BASE64_URL_SAFE_NO_PAD.encode(mac));
+    let reply = server.open_session(&session_body(&server, USER, &expired)).await;
+    assert_problem(&reply, 401, "user_hmac_expired");
+    // Behind one address there may be many people, and theirs are right.
+    server.session("other@example.com").await;
+}
+
+#[tokio::test]
+async fn guessing_keys_is_slowed_down_too() {
+    let server = limited().await;
+    let (let_through, refused) = until_refused(100, async || {
+        server.open_session(&json!({"apiKey": "guess", "userId": USER, "userHmac": "x"})).await
+    })
+    .await;
+    assert!((60..70).contains(&let_through), "{let_through}");
+    assert_quota(&refused, "failures");
+}
+
+#[tokio::test]
+async fn a_key_revokes_a_hundred_a_second() {
+    let server = limited().await;
+    let (let_through, refused) = until_refused(2_000, async || {
+        let request = server.api().v1(Method::POST, "/users/user@example.com/revoke").json(&json!({}));
+        Reply::to(request.bearer_auth(&server.project().backend_key)).await
+    })
+    .await;
+    assert!(let_through >= 100, "{let_through}");
+    assert_quota(&refused, "revocations");
 }

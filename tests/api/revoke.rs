@@ -60,6 +60,21 @@ async fn sessions_issued_after_the_moment_go_on() {
     session.inbox("").await;
     assert_eq!(revoke(&server, USER, &json!({"issuedBefore": "2100-01-01T00:00:00Z"})).await.status, 204);
     assert_problem(&Reply::to(session.call(Method::GET, "/inbox")).await, 401, "token_revoked");
+    // A moment in the future is the present: nobody is locked out of sessions to come.
+    server.session(USER).await.inbox("").await;
+}
+
+#[tokio::test]
+async fn whoever_is_blocked_or_has_to_change_the_proof_loses_every_session_whatever_the_moment() {
+    let server = Server::start().await;
+    let long_ago = "2020-01-01T00:00:00Z";
+    for tightened in ["block", "disablePlainHmac"] {
+        let session = server.session(USER).await;
+        let body = json!({(tightened): true, "issuedBefore": long_ago});
+        assert_eq!(revoke(&server, USER, &body).await.status, 204);
+        assert_eq!(revoke(&server, USER, &json!({(tightened): false})).await.status, 204);
+        assert_problem(&Reply::to(session.call(Method::GET, "/inbox")).await, 401, "token_revoked");
+    }
 }
 
 #[tokio::test]

@@ -156,3 +156,16 @@ async fn a_backends_key_in_a_browser_is_called_out() {
         .json(&body);
     assert_problem(&Reply::to(request).await, 400, "secret_key_in_browser");
 }
+
+#[tokio::test]
+async fn a_key_does_not_send_under_the_name_of_another_project() {
+    let server = Server::builder().project(&[]).project(&[]).start().await;
+    let (first, second) = (&server.projects()[0], &server.projects()[1]);
+    let send = async |named: &str| {
+        let request = server.api().v1(Method::POST, "/notifications").bearer_auth(&first.backend_key);
+        let body = json!({"to": {"users": ["user@example.com"]}, "title": "Hello"});
+        Reply::to(request.header("bell-project", named).json(&body)).await
+    };
+    assert_problem(&send(&second.api_key).await, 400, "invalid_request");
+    assert_eq!(send(&first.api_key).await.status, 201);
+}

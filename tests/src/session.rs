@@ -16,6 +16,12 @@ pub struct Session {
 }
 
 impl Session {
+    /// A session from the answer to `POST /session`.
+    #[must_use]
+    pub fn with(api: &Api, grant: Value) -> Self {
+        Self::new(api.clone(), grant)
+    }
+
     pub(crate) fn new(api: Api, grant: Value) -> Self {
         let token = grant["token"].as_str().unwrap_or_else(|| panic!("no token: {grant}")).to_owned();
         Self { api, token, grant }

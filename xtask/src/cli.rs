@@ -21,7 +21,7 @@ pub(crate) enum Task {
         #[arg(long, default_value_t = 3001, value_parser = clap::value_parser!(u16).range(1..))]
         port: u16,
     },
-    /// Run every test: unit tests, then the real server from outside, then a real browser
+    /// Run every test: unit tests, then the real server from outside, then behind nginx and in a real browser
     #[command(after_help = "Example: cargo xtask test --only api")]
     Test {
         /// Run one group only; `unit` needs no set-up, and all but `browser` need no browser
@@ -30,14 +30,31 @@ pub(crate) enum Task {
     },
     /// Make the release: target/dist/notification-bell-server, with the element's files inside it
     #[command(after_help = "Example: cargo xtask dist && target/dist/notification-bell-server --help")]
-    Dist,
+    Dist {
+        /// Build the element's standard library for size too: a tenth smaller, with flags of a nightly toolchain, and
+        /// without messages when something panics
+        #[arg(long)]
+        smallest: bool,
+    },
+    /// Try what has to hold for every input on as many as there is time for
+    ///
+    /// What is found lies in target/fuzz/faults/; run the target's program with such a file to see it again.
+    #[command(after_help = "Example: cargo xtask fuzz --target proof --seconds 600")]
+    Fuzz {
+        /// How long each target runs
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+        seconds: u32,
+        /// Run one target only: a file of server/fuzz/targets/ without its ending
+        #[arg(long)]
+        target: Option<String>,
+    },
     /// Check formatting, lints, licences and the syntax of the JavaScript
     #[command(after_help = "Example: cargo xtask lint")]
     Lint,
     /// Ask the advisory database whether a dependency has a known fault (needs network)
     #[command(after_help = "Example: cargo xtask advisories")]
     Advisories,
-    /// Only set up: wasm target, Trunk, wasm-bindgen, wasm-opt, browser
+    /// Only set up: wasm target, Trunk, wasm-bindgen, wasm-opt, nginx, browser
     ///
     /// Tools go to .tools/ in the workspace; nothing is installed twice, and nothing that is on the PATH already.
     #[command(after_help = "Example: cargo xtask setup")]
@@ -57,6 +74,8 @@ pub(crate) enum Group {
     Api,
     /// Nothing acknowledged is lost when the server is killed
     Crash,
+    /// The server behind nginx, with the file that operators use
+    Proxy,
     /// The element and the demo page in Chromium
     Browser,
 }

@@ -7,33 +7,68 @@ use crate::fingerprint;
 use crate::lock::Lock;
 use crate::process;
 use crate::setup::wasm_target::TARGET;
+use crate::shrink;
 use crate::steps::Outcome;
 use crate::terminal::Terminal;
 use crate::workspace::Workspace;
 
 /// All that dist/ is made from.
-const INPUTS: [&str; 7] =
-    ["component", "protocol", "public", "Trunk.toml", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
+const INPUTS: [&str; 8] = [
+    ".cargo/config.toml",
+    "component",
+    "protocol",
+    "public",
+    "Trunk.toml",
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+];
+
+/// With which standard library the component is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Library {
+    /// The toolchain's own.
+    Toolchain,
+    /// One compiled for size together with the component, whose panics say nothing and only stop.
+    ///
+    /// Cargo and rustc do this for nightly toolchains only. `RUSTC_BOOTSTRAP` has the pinned stable one do it, so
+    /// that the compiler is the same that everything is tested with.
+    Smallest,
+}
+
+/// What cargo and rustc are told for [`Library::Smallest`].
+const SMALLEST: [(&str, &str); 4] = [
+    ("RUSTC_BOOTSTRAP", "1"),
+    ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
+    ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
+    // They replace those of .cargo/config.toml: the first is from there.
+    (
+        "RUSTFLAGS",
+        "--cfg erase_components -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
+    ),
+];
 
 /// Builds dist/ if its inputs, or it itself, are not what they were when it was last built.
 ///
 /// # Errors
 /// If the build fails; all that Trunk said is then on standard error.
-pub(crate) fn build(workspace: &Workspace, terminal: Terminal) -> Result<Outcome, Failure> {
+pub(crate) fn build(workspace: &Workspace, terminal: Terminal, library: Library) -> Result<Outcome, Failure> {
     let _lock = Lock::acquire(workspace, terminal)?;
     // Taken before the build: a file that is edited meanwhile is then seen as changed.
-    let inputs = fingerprint::of(&workspace.root, &INPUTS)?;
+    let inputs = format!("{}\n{library:?}", fingerprint::of(&workspace.root, &INPUTS)?);
     let stamp = workspace.target.join("xtask").join("component.stamp");
     if fs::read_to_string(&stamp).is_ok_and(|kept| Some(kept) == stamp_text(workspace, &inputs).ok()) {
         return Ok(Outcome::UpToDate);
     }
     terminal.note("compiling to WebAssembly and optimising for size");
     // Trunk is kept off the network, and cargo within it too.
-    process::run_quietly(&mut workspace.cargo(&["fetch", "--target", TARGET]))?;
+    let environment = if library == Library::Smallest { SMALLEST.as_slice() } else { &[] };
+    process::run_quietly(workspace.cargo(&["fetch", "--target", TARGET]).envs(environment.iter().copied()))?;
     let mut trunk = workspace.command("trunk");
     // Trunk takes `NO_COLOR=1`, as many set it, for a wrong value of its own option.
     trunk.args(["build", "--release", "--offline=true", "--color=never"]).env_remove("NO_COLOR");
-    process::run_quietly(&mut trunk)?;
+    process::run_quietly(trunk.envs(environment.iter().copied()))?;
+    shrink::shrink(workspace, &workspace.root.join("dist"))?;
     let folder = workspace.target.join("xtask");
     fs::create_dir_all(&folder).map_err(Failure::file("create", &folder))?;
     fs::write(&stamp, stamp_text(workspace, &inputs)?).map_err(Failure::file("write", &stamp))?;

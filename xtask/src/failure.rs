@@ -20,6 +20,11 @@ pub(crate) enum Failure {
     NoVersion { name: String, file: PathBuf },
     #[error("{name} was installed, but `{} --version` does not answer with {wanted}", program.display())]
     NotWorking { name: String, program: PathBuf, wanted: String },
+    #[error("the glue is not what wasm-bindgen writes: {0}")]
+    Glue(String),
+    /// The element is not as small as it was, or a limit is not what it may be.
+    #[error("{}", .0.join("\n"))]
+    Size(Vec<String>),
     /// Some checks of a command that goes through all of them.
     #[error("failed: {}", .0.join(", "))]
     Checks(Vec<String>),

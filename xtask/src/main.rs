@@ -3,15 +3,19 @@
 //! A program rather than shell scripts, so that it needs nothing but the Rust toolchain that the project needs anyway,
 //! and can be tested. The commands are in [`commands`]; what they share is one file for each thing.
 
+mod attacks;
 mod cli;
 mod commands;
 mod component;
 mod failure;
 mod fingerprint;
+mod glue;
+mod limits;
 mod lock;
 mod process;
 mod server;
 mod setup;
+mod shrink;
 mod sizes;
 mod steps;
 mod terminal;
@@ -35,7 +39,10 @@ fn main() -> ExitCode {
     let outcome = Workspace::find().and_then(|workspace| match cli.task {
         Task::Run { port } => commands::run::run(&workspace, &mut steps, port),
         Task::Test { only } => commands::test::test(&workspace, &mut steps, only),
-        Task::Dist => commands::dist::dist(&workspace, &mut steps),
+        Task::Dist { smallest } => commands::dist::dist(&workspace, &mut steps, smallest),
+        Task::Fuzz { seconds, target } => {
+            commands::fuzz::fuzz(&workspace, &mut steps, seconds, target.as_deref())
+        }
         Task::Lint => commands::lint::lint(&workspace, &mut steps),
         Task::Advisories => commands::advisories::advisories(&workspace, &mut steps),
         Task::Setup { lint } => commands::setup::setup(&workspace, &mut steps, lint),

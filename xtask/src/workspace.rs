@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::failure::Failure;
 use crate::process::{self, PATH};
+use crate::setup::ESBUILD;
 
 /// The folders of the workspace. All paths are absolute.
 #[derive(Debug)]
@@ -41,7 +42,8 @@ impl Workspace {
             });
         };
         let tools = root.join(".tools");
-        let folders = [tools.join("bin"), tools.join("node_modules").join(".bin")];
+        let folders =
+            [tools.join("bin"), tools.join("node_modules").join(".bin"), tools.join(ESBUILD).join(".bin")];
         let search_path = process::prepend(&folders, &std::env::var_os(PATH).unwrap_or_default());
         Ok(Self {
             built: built.to_owned(),

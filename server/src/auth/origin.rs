@@ -21,14 +21,23 @@ impl FromStr for AllowedOrigin {
     type Err = OriginFault;
 
     fn from_str(text: &str) -> Result<Self, OriginFault> {
-        let exact = text.replacen("://*.", "://wildcard.", 1);
-        let url = Url::parse(&exact).map_err(|_| OriginFault)?;
-        let serialized = url.origin().ascii_serialization();
-        if !matches!(url.scheme(), "http" | "https") || serialized != exact || exact.contains('*') {
-            return Err(OriginFault);
+        // With a label in the place of the wildcard, and without: `https://*.` has nothing that it is a label of.
+        let exact = ["://wildcard.", "://"].map(|start| text.replacen("://*.", start, 1));
+        if exact.iter().all(|exact| is_serialized(exact)) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(OriginFault)
         }
-        Ok(Self(text.to_owned()))
     }
+}
+
+/// Whether a text is an origin, in the one way that a browser writes it.
+fn is_serialized(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.origin().ascii_serialization() == text
+            && !text.contains('*')
+    })
 }
 
 impl TryFrom<String> for AllowedOrigin {
@@ -129,6 +138,8 @@ mod tests {
             "app.example.com",
             "https://app.example.com/",
             "https://*",
+            "https://*.",
+            "https://*.:8443",
             "https://a.*.example.com",
             "https://*.*.example.com",
             "ftp://example.com",

@@ -6,7 +6,10 @@ use super::{
     master_key::{MasterKey, MasterKeyError},
     proofs::Secrets,
 };
-use crate::{randomness::Randomness, store::Project};
+use crate::{
+    randomness::Randomness,
+    store::{PreviousSecret, Project},
+};
 
 const PURPOSE: &str = "project secret";
 
@@ -20,6 +23,23 @@ pub fn seal(
     randomness: &dyn Randomness,
 ) -> Result<Vec<u8>, MasterKeyError> {
     master_key.seal(PURPOSE, secret.as_bytes(), randomness)
+}
+
+/// The secret before the present one, once it is no longer accepted, and since when: to recognise proofs made with it.
+///
+/// # Errors
+/// If the master key is not the one it was sealed under.
+pub fn open_ended(
+    master_key: &MasterKey,
+    project: &Project,
+    now: Timestamp,
+) -> Result<Option<(String, Timestamp)>, MasterKeyError> {
+    let ended = project.previous_secret.as_ref().filter(|previous| previous.until <= now);
+    let open = |previous: &PreviousSecret| {
+        let secret = String::from_utf8(master_key.open(PURPOSE, &previous.sealed)?);
+        Ok((secret.map_err(|_| MasterKeyError::Opening)?, previous.until))
+    };
+    ended.map(open).transpose()
 }
 
 /// The secrets of a project that count now.

@@ -1,12 +1,26 @@
-//! Session tokens: JWTs (RFC 7519) of the server's own, signed with HS256 and typed (RFC 8725, section 3.11).
+//! Session tokens: JWTs (RFC 7519) of the server's own, typed (RFC 8725, section 3.11), and signed with HS256 or, so
+//! that whoever sees one in a log does not learn who it is for, encrypted with A256GCM (`jwe.rs`).
+//!
+//! Both forms are read, whatever the setting, so that switching it ends no session. The number of parts says which it
+//! is, and each form has one algorithm and a key of its own from the same secret of this server: what a stranger
+//! writes into a header chooses between two locks that only this server has keys to. An encrypted token holds the
+//! claims themselves and no signed token: whoever could encrypt could sign.
+
+use std::sync::Arc;
 
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
 use notification_bell_protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{proofs::ProofKind, session_keys::SessionKeys};
+use super::{
+    jwe::{self, Jwe},
+    proofs::ProofKind,
+    session_keys::{SessionKey, SessionKeys},
+};
+use crate::{error::Error, randomness::Randomness};
 
-const TYPE: &str = "bell-session+jwt";
+/// `typ` of a session token.
+pub(super) const TYPE: &str = "bell-session+jwt";
 const AUDIENCE_PREFIX: &str = "bell:";
 /// Clocks of several servers may differ by so much.
 const LEEWAY_SECONDS: i64 = 5;
@@ -76,17 +90,36 @@ pub enum TokenFault {
     Expired,
 }
 
+impl From<TokenFault> for Error {
+    fn from(fault: TokenFault) -> Self {
+        match fault {
+            TokenFault::Invalid => Self::InvalidToken,
+            TokenFault::Expired => Self::TokenExpired,
+        }
+    }
+}
+
+/// A token that is in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedToken {
+    /// What it says.
+    pub claims: Claims,
+    /// The `kid` of the key it was made with: it counts for as long as the key is there.
+    pub key_id: String,
+}
+
 /// Issues and reads session tokens.
 pub struct SessionTokens {
-    keys: SessionKeys,
+    keys: Arc<SessionKeys>,
     issuer: String,
+    encrypts: bool,
 }
 
 impl SessionTokens {
-    /// Tokens of a server with this public address.
+    /// Tokens of a server with this public address, encrypted or signed.
     #[must_use]
-    pub const fn new(keys: SessionKeys, issuer: String) -> Self {
-        Self { keys, issuer }
+    pub const fn new(keys: Arc<SessionKeys>, issuer: String, encrypts: bool) -> Self {
+        Self { keys, issuer, encrypts }
     }
 
     /// The server's public address, which is the issuer.
@@ -95,40 +128,85 @@ impl SessionTokens {
         &self.issuer
     }
 
-    /// Signs a token.
+    /// The keys they are made with.
+    #[must_use]
+    pub const fn keys(&self) -> &Arc<SessionKeys> {
+        &self.keys
+    }
+
+    /// Makes a token with the newest key.
     ///
     /// # Errors
     /// If there is no key.
-    pub fn issue(&self, claims: &Claims) -> Result<String, TokenFault> {
-        let key = self.keys.newest().ok_or(TokenFault::Invalid)?;
-        let header =
-            Header { typ: Some(TYPE.to_owned()), kid: Some(key.id.clone()), ..Header::new(Algorithm::HS256) };
-        encode(&header, claims, &key.encoding).map_err(|_| TokenFault::Invalid)
+    pub fn issue(&self, claims: &Claims, randomness: &dyn Randomness) -> Result<String, Error> {
+        let key = self.keys.newest()?;
+        let token = if self.encrypts { encrypt(&key, claims, randomness) } else { sign(&key, claims) };
+        token.map_err(|_| Error::Overloaded)
     }
 
-    /// Reads a token: type, algorithm, key, signature, issuer, and that it has begun and not ended.
+    /// Reads a token: form, type, algorithm, key, signature or tag, issuer, and that it has begun and not ended.
     ///
     /// # Errors
-    /// If it is not one of ours, or has run out.
-    pub fn read(&self, token: &str, now: Timestamp) -> Result<Claims, TokenFault> {
-        if token.len() > MAX_BYTES {
+    /// If it is not one of ours, or has run out; if its key is not known and the ring cannot be read.
+    pub async fn read(&self, token: &str, now: Timestamp) -> Result<VerifiedToken, Error> {
+        let token = UnverifiedToken::parse(token)?;
+        let key = self.keys.find(token.key_id()).await?.ok_or(TokenFault::Invalid)?;
+        let claims = token.verify(&key, &self.issuer, now)?;
+        Ok(VerifiedToken { claims, key_id: key.id.clone() })
+    }
+}
+
+fn sign(key: &SessionKey, claims: &Claims) -> Result<String, TokenFault> {
+    let header =
+        Header { typ: Some(TYPE.to_owned()), kid: Some(key.id.clone()), ..Header::new(Algorithm::HS256) };
+    encode(&header, claims, &key.encoding).map_err(|_| TokenFault::Invalid)
+}
+
+fn encrypt(key: &SessionKey, claims: &Claims, randomness: &dyn Randomness) -> Result<String, TokenFault> {
+    let claims = serde_json::to_vec(claims).map_err(|_| TokenFault::Invalid)?;
+    jwe::seal(TYPE, &key.id, &key.sealing, &claims, randomness).map_err(|_| TokenFault::Invalid)
+}
+
+/// A token that names a key, and nothing more yet.
+enum UnverifiedToken<'a> {
+    Signed { text: &'a str, key_id: String },
+    Encrypted(Jwe<'a>),
+}
+
+impl<'a> UnverifiedToken<'a> {
+    fn parse(text: &'a str) -> Result<Self, TokenFault> {
+        if text.len() > MAX_BYTES {
             return Err(TokenFault::Invalid);
         }
-        let header = decode_header(token).map_err(|_| TokenFault::Invalid)?;
+        // RFC 7516, section 9: a JWS has three parts, a JWE five.
+        if text.bytes().filter(|byte| *byte == b'.').count() == 4 {
+            let jwe = Jwe::parse(text).map_err(|_| TokenFault::Invalid)?;
+            return if jwe.typ() == TYPE { Ok(Self::Encrypted(jwe)) } else { Err(TokenFault::Invalid) };
+        }
+        let header = decode_header(text).map_err(|_| TokenFault::Invalid)?;
         if header.typ.as_deref() != Some(TYPE) || header.alg != Algorithm::HS256 {
             return Err(TokenFault::Invalid);
         }
-        let key = header.kid.and_then(|kid| self.keys.find(&kid)).ok_or(TokenFault::Invalid)?;
-        let mut validation = Validation::new(Algorithm::HS256);
-        // Times are checked below, by the clock that was passed in; the issuer too, because the library takes one
-        // that is not a string for one that is absent.
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        validation.set_required_spec_claims::<&str>(&[]);
-        let claims =
-            decode::<Claims>(token, &key.decoding, &validation).map_err(|_| TokenFault::Invalid)?.claims;
+        header.kid.map(|key_id| Self::Signed { text, key_id }).ok_or(TokenFault::Invalid)
+    }
+
+    fn key_id(&self) -> &str {
+        match self {
+            Self::Signed { key_id, .. } => key_id,
+            Self::Encrypted(jwe) => jwe.kid(),
+        }
+    }
+
+    fn verify(self, key: &SessionKey, issuer: &str, now: Timestamp) -> Result<Claims, TokenFault> {
+        let claims = match self {
+            Self::Signed { text, .. } => verify_signature(text, key)?,
+            Self::Encrypted(jwe) => {
+                let claims = jwe.open(&key.sealing).map_err(|_| TokenFault::Invalid)?;
+                serde_json::from_slice(&claims).map_err(|_| TokenFault::Invalid)?
+            }
+        };
         let now_seconds = now.unix_ms().div_euclid(1_000);
-        if claims.iss != self.issuer
+        if claims.iss != issuer
             || !claims.aud.starts_with(AUDIENCE_PREFIX)
             || claims.iat > now_seconds + LEEWAY_SECONDS
         {
@@ -141,128 +219,15 @@ impl SessionTokens {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use data_encoding::BASE64URL_NOPAD;
-    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
-    use notification_bell_protocol::Timestamp;
-    use serde_json::json;
-
-    use super::{Claims, ProofKind, SessionTokens, TYPE, TokenFault};
-    use crate::auth::session_keys::SessionKeys;
-
-    const KEY: &[u8] = &[7; 32];
-    const NOW: Timestamp = Timestamp::from_unix_ms(1_000_000_000);
-
-    fn tokens() -> SessionTokens {
-        SessionTokens::new(
-            SessionKeys::of_secrets(&[("k2", KEY), ("k1", &[8; 32])]),
-            "http://bell.example".to_owned(),
-        )
-    }
-
-    fn claims() -> Claims {
-        Claims {
-            iss: "http://bell.example".to_owned(),
-            aud: Claims::audience("p"),
-            sub: "u".to_owned(),
-            jti: "j".to_owned(),
-            iat: 1_000_000,
-            exp: 1_000_600,
-            pe: 0,
-            ue: 0,
-            org: None,
-            amr: ProofKind::Hmac,
-        }
-    }
-
-    fn forge(header: &Header, claims: &impl serde::Serialize, key: &[u8]) -> Result<Claims, TokenFault> {
-        tokens().read(&encode(header, claims, &EncodingKey::from_secret(key)).unwrap(), NOW)
-    }
-
-    fn header() -> Header {
-        Header { typ: Some(TYPE.to_owned()), kid: Some("k2".to_owned()), ..Header::new(Algorithm::HS256) }
-    }
-
-    #[test]
-    fn a_token_comes_back_until_it_has_run_out() {
-        let token = tokens().issue(&claims()).unwrap();
-        assert_eq!(tokens().read(&token, NOW), Ok(claims()));
-        assert!(tokens().read(&token, NOW.plus_ms(604_000)).is_ok(), "clocks may differ by five seconds");
-        assert_eq!(tokens().read(&token, NOW.plus_ms(605_000)), Err(TokenFault::Expired));
-        assert_eq!(
-            tokens().read(&token, NOW.plus_ms(-6_000)),
-            Err(TokenFault::Invalid),
-            "issued in the future"
-        );
-    }
-
-    #[test]
-    fn an_older_key_of_the_ring_still_verifies() {
-        let header = Header { kid: Some("k1".to_owned()), ..header() };
-        assert_eq!(forge(&header, &claims(), &[8; 32]), Ok(claims()));
-    }
-
-    #[test]
-    fn a_token_of_another_key_or_kid_is_refused() {
-        assert_eq!(forge(&header(), &claims(), &[9; 32]), Err(TokenFault::Invalid));
-        assert_eq!(forge(&header(), &claims(), b""), Err(TokenFault::Invalid));
-        assert_eq!(
-            forge(&Header { kid: Some("k9".to_owned()), ..header() }, &claims(), KEY),
-            Err(TokenFault::Invalid)
-        );
-        assert_eq!(forge(&Header { kid: None, ..header() }, &claims(), KEY), Err(TokenFault::Invalid));
-    }
-
-    #[test]
-    fn a_token_of_another_type_or_algorithm_is_refused() {
-        assert_eq!(
-            forge(&Header { typ: Some("JWT".to_owned()), ..header() }, &claims(), KEY),
-            Err(TokenFault::Invalid)
-        );
-        assert_eq!(forge(&Header { typ: None, ..header() }, &claims(), KEY), Err(TokenFault::Invalid));
-        let hs512 = Header {
-            typ: Some(TYPE.to_owned()),
-            kid: Some("k2".to_owned()),
-            ..Header::new(Algorithm::HS512)
-        };
-        assert_eq!(forge(&hs512, &claims(), KEY), Err(TokenFault::Invalid));
-    }
-
-    #[test]
-    fn a_token_without_a_signature_is_refused() {
-        let part = |value: serde_json::Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-        let header = part(json!({ "alg": "none", "typ": TYPE, "kid": "k2" }));
-        let body = part(serde_json::to_value(claims()).unwrap());
-        for token in [format!("{header}.{body}."), format!("{header}.{body}"), "..".to_owned(), String::new()]
-        {
-            assert_eq!(tokens().read(&token, NOW), Err(TokenFault::Invalid), "{token}");
-        }
-    }
-
-    #[test]
-    fn a_claim_that_is_missing_or_of_another_type_is_refused() {
-        for (claim, value) in [
-            ("iss", json!(5)),
-            ("iss", json!(["http://bell.example"])),
-            ("aud", json!(["bell:p"])),
-            ("aud", json!("p")),
-            ("exp", json!("1000600")),
-            ("exp", json!(1e19)),
-            ("iat", json!(null)),
-            ("pe", json!("0")),
-            ("amr", json!("password")),
-        ] {
-            let mut forged = serde_json::to_value(claims()).unwrap();
-            forged[claim] = value.clone();
-            assert_eq!(forge(&header(), &forged, KEY), Err(TokenFault::Invalid), "{claim}: {value}");
-            forged.as_object_mut().unwrap().remove(claim);
-            assert_eq!(forge(&header(), &forged, KEY), Err(TokenFault::Invalid), "without {claim}");
-        }
-    }
-
-    #[test]
-    fn a_million_dots_cost_nothing() {
-        assert_eq!(tokens().read(&".".repeat(1_000_000), NOW), Err(TokenFault::Invalid));
-    }
+fn verify_signature(text: &str, key: &SessionKey) -> Result<Claims, TokenFault> {
+    let mut validation = Validation::new(Algorithm::HS256);
+    // Times are checked by the caller, by the clock that was passed in; the issuer too, because the library takes one
+    // that is not a string for one that is absent.
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation.set_required_spec_claims::<&str>(&[]);
+    Ok(decode(text, &key.decoding, &validation).map_err(|_| TokenFault::Invalid)?.claims)
 }
+
+#[cfg(test)]
+mod tests;

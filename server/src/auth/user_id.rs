@@ -21,6 +21,17 @@ pub enum UserIdRule {
     Exact,
 }
 
+impl UserIdRule {
+    /// Its text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lowercase => "lowercase",
+            Self::Exact => "exact",
+        }
+    }
+}
+
 /// A user id that keeps the rules of its project. Compared byte by byte, always together with the project.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserId(Arc<str>);

@@ -7,7 +7,12 @@ use notification_bell_protocol::Timestamp;
 use serde_json::{Value, json};
 
 use super::{CommandError, office::Office, output};
-use crate::{auth::scope::Scope, config::Settings, project::create_backend_key, store::BackendKey};
+use crate::{
+    auth::scope::Scope,
+    config::Settings,
+    project::{BackendKeyRequest, create_backend_key},
+    store::{Actor, AuditAction, BackendKey},
+};
 
 #[derive(Subcommand)]
 pub(super) enum ApiKeyCommand {
@@ -60,7 +65,7 @@ impl ApiKeyCommand {
             Self::Create(create) => create.run(office).await,
             Self::List { project, json } => list(office, project.as_deref(), json).await,
             Self::Revoke { id } => {
-                if office.store.revoke_backend_key(&id, office.clock.now()).await? {
+                if revoke(office, &id).await? {
                     return Ok(());
                 }
                 Err(CommandError::Failed(format!("no key has the id {id}: see `api-key list`")))
@@ -88,9 +93,8 @@ impl Create {
             &office.ids,
             &*office.randomness,
             &project,
-            &self.name,
-            scopes,
-            expires_at,
+            BackendKeyRequest { name: self.name, scopes, expires_at },
+            Actor::CommandLine,
         )
         .await?;
         if self.json {
@@ -110,6 +114,16 @@ impl Create {
         output::line("The key is not kept and cannot be shown again.");
         Ok(())
     }
+}
+
+async fn revoke(office: &Office, id: &str) -> Result<bool, CommandError> {
+    let mut audit = office.audit(AuditAction::ApiKeyRevoked).about(id);
+    for project in office.store.projects().await? {
+        if office.store.backend_keys(project.key).await?.iter().any(|key| key.id == id) {
+            audit = audit.in_project(&project.id);
+        }
+    }
+    Ok(office.store.revoke_backend_key(id, audit).await?)
 }
 
 async fn list(office: &Office, project: Option<&str>, json: bool) -> Result<(), CommandError> {

@@ -1,20 +1,25 @@
 //! The command line: what there is to say, and where it is done.
 
 mod api_key;
+mod audit;
 mod config;
+mod input;
 mod office;
 mod output;
 mod project;
 mod proofs;
+mod provider;
 mod send;
 mod serve;
+mod session_key;
+mod token;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
 use crate::{
-    auth::master_key::MasterKeyError,
+    auth::{master_key::MasterKeyError, providers::ProviderRulesFault, session_keys::SessionKeysError},
     config::{ConfigError, Flags, Settings},
     error::Error,
     project::ProjectError,
@@ -50,10 +55,22 @@ enum Command {
     /// Make, show and revoke the keys of backends
     #[command(subcommand)]
     ApiKey(api_key::ApiKeyCommand),
+    /// Show and renew the keys that session tokens are made with
+    #[command(subcommand)]
+    SessionKey(session_key::SessionKeyCommand),
     /// Print the proof of a user id, as a site's backend would make it
     Hmac(proofs::HmacCommand),
     /// Say whether a proof holds, and if not, which mistake was made
     CheckHmac(proofs::CheckHmacCommand),
+    /// Trust a provider of JWTs, and see what its keys are worth
+    #[command(subcommand)]
+    Provider(provider::ProviderCommand),
+    /// Find out about a token
+    #[command(subcommand)]
+    Token(token::TokenCommand),
+    /// Show who changed what, and how often proofs failed
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// Send a notification
     Send(send::SendCommand),
     /// Show settings
@@ -71,7 +88,11 @@ enum CommandError {
     #[error("{0}")]
     Store(#[from] StoreError),
     #[error("{0}")]
+    SessionKeys(#[from] SessionKeysError),
+    #[error("{0}")]
     Project(#[from] ProjectError),
+    #[error("{0}")]
+    Provider(#[from] ProviderRulesFault),
     #[error("{0}")]
     Refused(#[from] Error),
     #[error("{0}")]
@@ -120,8 +141,12 @@ async fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Serve(serve)) => serve.run(settings).await,
         Some(Command::Project(command)) => command.run(&settings).await,
         Some(Command::ApiKey(command)) => command.run(&settings).await,
+        Some(Command::SessionKey(command)) => command.run(&settings).await,
         Some(Command::Hmac(command)) => command.run(&settings).await,
         Some(Command::CheckHmac(command)) => command.run(&settings).await,
+        Some(Command::Provider(command)) => command.run(&settings).await,
+        Some(Command::Token(command)) => command.run(&settings).await,
+        Some(Command::Audit(command)) => command.run(&settings).await,
         Some(Command::Send(command)) => command.run(&settings).await,
         Some(Command::Config(command)) => {
             command.run();

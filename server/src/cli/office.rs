@@ -10,7 +10,7 @@ use crate::{
     ids::IdGenerator,
     randomness::{Randomness, SystemRandomness},
     store::{
-        Project, Store, StoreError,
+        Actor, AuditAction, AuditEntry, Project, Store, StoreError,
         sqlite::{CommitObserver, SqliteStore},
     },
 };
@@ -20,7 +20,7 @@ type OpenStore = fn(&Path, &dyn Randomness, CommitObserver) -> Result<SqliteStor
 /// The opened database and what goes with it.
 pub(super) struct Office {
     pub(super) store: Arc<dyn Store>,
-    pub(super) master_key: MasterKey,
+    pub(super) master_key: Arc<MasterKey>,
     pub(super) ids: Arc<IdGenerator>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) randomness: Arc<dyn Randomness>,
@@ -47,7 +47,7 @@ impl Office {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness);
         let store = open(settings.database_path(), &*randomness, Box::new(|_, _| ()))?;
-        let master_key = settings.master_key(&*randomness)?;
+        let master_key = Arc::new(settings.master_key(&*randomness)?);
         let ids = Arc::new(IdGenerator::new(Arc::clone(&clock), Arc::clone(&randomness)));
         Ok(Self { store: Arc::new(store), master_key, ids, clock, randomness })
     }
@@ -59,6 +59,11 @@ impl Office {
         let outcome = work(&self).await;
         self.store.close().await;
         outcome
+    }
+
+    /// The beginning of an entry of the audit log.
+    pub(super) fn audit(&self, action: AuditAction) -> AuditEntry {
+        AuditEntry::new(self.clock.now(), Actor::CommandLine, action)
     }
 
     /// The project with this id, name or public key; the only one, if none is named.

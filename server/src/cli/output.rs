@@ -1,12 +1,27 @@
 //! What commands print: data on standard output, as lines or as JSON; errors on standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    borrow::Cow,
+    io::{self, IsTerminal, Write},
+};
 
 use serde_json::Value;
 
 /// Prints a line of data. A reader that has gone away (`| head`) is no error.
 pub(super) fn line(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
+    let _ = writeln!(io::stdout(), "{}", harmless(text));
+}
+
+/// What strangers wrote may be in it: nothing that a terminal obeys is printed as it is. In JSON it means the same.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let obeyed = |character: char| character.is_control() && character != '\n';
+    if !text.contains(obeyed) {
+        return Cow::Borrowed(text);
+    }
+    let escaped = text.chars().map(|character| {
+        if obeyed(character) { format!("\\u{:04x}", u32::from(character)) } else { character.to_string() }
+    });
+    Cow::Owned(escaped.collect())
 }
 
 /// Prints JSON: indented for people, on one line for programs.
@@ -43,7 +58,29 @@ pub(super) fn table(header: &[&str], rows: &[Vec<String>]) {
 
 /// Prints why a command failed.
 pub(super) fn error(text: &str) {
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let (start, end) = if colour { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
-    let _ = writeln!(io::stderr(), "{start}error:{end} {text}");
+    complain("error:", "1;31", text);
+}
+
+/// Prints what is allowed, and should not stay so.
+pub(super) fn warning(text: &str) {
+    complain("warning:", "1;33", text);
+}
+
+fn complain(what: &str, colour: &str, text: &str) {
+    let is_coloured = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let (start, end) =
+        if is_coloured { (format!("\u{1b}[{colour}m"), "\u{1b}[0m") } else { (String::new(), "") };
+    let _ = writeln!(io::stderr(), "{start}{what}{end} {text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn a_terminal_obeys_nothing_that_a_stranger_wrote() {
+        assert_eq!(harmless("1\u{1b}[31mred\u{9b}2J\n"), "1\\u001b[31mred\\u009b2J\n");
+        let json = serde_json::json!({ "kid": "\u{9b}\u{7f}é" });
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&harmless(&json.to_string())).unwrap(), json);
+    }
 }

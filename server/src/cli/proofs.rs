@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use clap::Args;
+use notification_bell_protocol::Timestamp;
 use serde_json::json;
 
-use super::{CommandError, office::Office, output};
+use super::{CommandError, input, office::Office, output};
 use crate::{
     auth::{
         diagnosis::{Case, diagnose},
-        proofs::{self, ProofFault, ProofKind, Secrets, expiring, plain},
+        grant, project_secret,
+        proofs::{self, ProofFault, ProofKind, Proved, Secrets, expiring, plain},
         user_id::UserId,
     },
     config::Settings,
@@ -44,7 +46,7 @@ pub(super) struct CheckHmacCommand {
     /// The user id, as the page has it
     #[arg(value_name = "USER_ID")]
     user_id: String,
-    /// The proof, as the page has it
+    /// The proof, as the page has it; - reads it from standard input
     #[arg(value_name = "USER_HMAC")]
     user_hmac: String,
 }
@@ -58,6 +60,21 @@ impl HmacCommand {
         let project = office.project(self.project.as_deref()).await?;
         UserId::parse(&self.user_id, project.user_id_rule)
             .map_err(|fault| CommandError::Failed(format!("this is no user id of the project: {fault}")))?;
+        if self
+            .expires_in
+            .is_some_and(|wait| wait.as_millis() > u128::from(expiring::MAX_AHEAD_MS.unsigned_abs()))
+        {
+            return Err(CommandError::Usage(
+                "a proof lasts 7 days at most: make it shorter, and anew for each page".to_owned(),
+            ));
+        }
+        let kind = if self.expires_in.is_some() { ProofKind::HmacV2 } else { ProofKind::Hmac };
+        if !project.proofs.contains(&kind) {
+            return Err(CommandError::Failed(format!(
+                "this project does not accept proofs of the kind {}: see `project set --proof`",
+                kind.as_str()
+            )));
+        }
         let secret = office.secrets(&project)?.current;
         let proof = match self.expires_in {
             None => plain::prove(&secret, &self.user_id),
@@ -73,7 +90,8 @@ impl HmacCommand {
 }
 
 impl CheckHmacCommand {
-    pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
+    pub(super) async fn run(mut self, settings: &Settings) -> Result<(), CommandError> {
+        self.user_hmac = input::argument_or_standard_input(self.user_hmac)?;
         Office::work(settings, async |office| self.check(office).await).await
     }
 
@@ -106,9 +124,18 @@ impl CheckHmacCommand {
             return Ok(Some("this project does not accept this kind of proof".to_owned()));
         }
         match proofs::verify(secrets, &self.user_id, &self.user_hmac, office.clock.now()) {
-            Ok(_) => return Ok(None),
-            Err(ProofFault::Expired) => return Ok(Some("it was right and has expired".to_owned())),
-            Err(ProofFault::Invalid) => {}
+            Ok(proved) => return self.refusal(office, project, &proved).await,
+            Err(ProofFault::Expired) => {
+                let end = self.user_hmac.split('.').nth(1).and_then(|end| end.parse().ok()).unwrap_or(0_i64);
+                let end = Timestamp::from_unix_ms(end.saturating_mul(1_000));
+                return Ok(Some(format!("it was right until {end}: the page needs a fresh one")));
+            }
+            Err(ProofFault::TooFarAhead) => {
+                return Ok(Some(
+                    "its end is more than 7 days ahead: make it shorter, and anew for each page".to_owned(),
+                ));
+            }
+            Err(ProofFault::Unreadable | ProofFault::Mismatch) => {}
         }
         let mut others = Vec::new();
         for other in office.store.projects().await? {
@@ -116,15 +143,36 @@ impl CheckHmacCommand {
                 others.push((other.name.clone(), office.secrets(&other)?.current));
             }
         }
+        let ended = project_secret::open_ended(&office.master_key, project, office.clock.now())?;
         let case = Case {
             secret: &secrets.current,
+            ended: ended.as_ref(),
             api_key: &project.api_key,
             others: &others,
             user_id: &self.user_id,
             proof: &self.user_hmac,
         };
-        let unknown =
-            "it has the form of a proof, but of another user id or under another secret than this project's";
-        Ok(Some(diagnose(&case).unwrap_or_else(|| unknown.to_owned())))
+        let unknown = || {
+            format!(
+                "it has the form of a proof, but of another user id or under another secret than this project's. Compare \
+                 what your backend makes with `hmac`, and have it print the id in quotes and the length of the secret, \
+                 which is {}",
+                secrets.current.len()
+            )
+        };
+        Ok(Some(diagnose(&case).unwrap_or_else(unknown)))
+    }
+
+    /// Why a proof that holds opens no session.
+    async fn refusal(
+        &self,
+        office: &Office,
+        project: &Project,
+        proved: &Proved,
+    ) -> Result<Option<String>, CommandError> {
+        let Ok(user) = UserId::parse(&self.user_id, project.user_id_rule) else { return Ok(None) };
+        let standing = office.store.session_standing(&project.id, &user, "").await?;
+        let refused = standing.and_then(|standing| grant::check(&standing, proved).err());
+        Ok(refused.map(|error| format!("it is right, and refused: {error}")))
     }
 }

@@ -108,6 +108,7 @@ impl Serve {
             _ = &mut background => Err(CommandError::Failed("the work in the background ended".to_owned())),
         };
         background.abort();
+        app.failures.write().await;
         app.store.close().await;
         tracing::info!("stopped");
         ended

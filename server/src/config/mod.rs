@@ -1,5 +1,7 @@
 //! The settings: flags over `BELL_*` variables over a file over the defaults, which are a file too (`default.toml`).
 
+mod error;
+mod file;
 mod variables;
 
 use std::{
@@ -15,12 +17,15 @@ use figment::{
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+pub use error::ConfigError;
+use file::SettingsFile;
 pub use variables::unknown_variables;
 use variables::variables;
 
 use crate::{
     auth::master_key::{MasterKey, MasterKeyError},
     edge::client::TrustedProxies,
+    outbound::allowed::OutboundAllow,
     randomness::Randomness,
 };
 
@@ -41,9 +46,12 @@ pub struct Settings {
     master_key: String,
     master_key_file: PathBuf,
     session_ttl: u64,
+    /// Whether session tokens are encrypted, so that they do not show who they are for.
+    pub session_encrypt: bool,
     drain_seconds: u64,
     limits: Switch,
     trusted_proxies: String,
+    outbound_allow: String,
     /// What to log.
     pub log: String,
     /// How to log.
@@ -73,6 +81,10 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "SECONDS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_ttl: Option<u64>,
+    /// Encrypt session tokens: nobody who sees one learns who it is for [default: false] [env: `BELL_SESSION_ENCRYPT`]
+    #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_encrypt: Option<bool>,
     /// What to log [default: info] [env: `BELL_LOG`]
     #[arg(long, global = true, value_name = "FILTER")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,22 +121,6 @@ enum Switch {
     Off,
 }
 
-/// Why the settings cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// A value cannot be read, or a name is unknown.
-    #[error("{0}")]
-    Unreadable(Box<figment::Error>),
-    /// A value is not allowed.
-    #[error("{setting}: {problem}")]
-    NotAllowed {
-        /// Its name.
-        setting: &'static str,
-        /// What is wrong with it.
-        problem: String,
-    },
-}
-
 impl Settings {
     /// Gathers the settings.
     ///
@@ -133,7 +129,7 @@ impl Settings {
     pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, ConfigError> {
         let mut figment = Figment::from(Toml::string(DEFAULT));
         if let Some(file) = file {
-            figment = figment.merge(Toml::file_exact(file));
+            figment = figment.merge(SettingsFile(file));
         }
         let settings: Self = figment
             .merge(Serialized::defaults(variables()))
@@ -160,6 +156,12 @@ impl Settings {
         }
         if let Err(entry) = TrustedProxies::parse(&self.trusted_proxies) {
             return not_allowed("trusted_proxies", &format!("{entry} is neither an address nor a network"));
+        }
+        if let Err(entry) = OutboundAllow::parse(&self.outbound_allow) {
+            return not_allowed(
+                "outbound_allow",
+                &format!("{entry} is neither a host nor an address nor a network"),
+            );
         }
         if self.database.strip_prefix("sqlite:").is_none_or(str::is_empty) {
             return not_allowed("database", "must be sqlite: and a path, such as sqlite:bell-data/bell.db");
@@ -222,6 +224,12 @@ impl Settings {
         TrustedProxies::parse(&self.trusted_proxies).unwrap_or_default()
     }
 
+    /// What may be called although it is not public.
+    #[must_use]
+    pub fn outbound_allow(&self) -> OutboundAllow {
+        OutboundAllow::parse(&self.outbound_allow).unwrap_or_default()
+    }
+
     /// The master key: the one given, else the one in the file.
     ///
     /// # Errors
@@ -272,9 +280,12 @@ mod tests {
             ("bus = \"carrier pigeon\"", "bus"),
             ("public_url = \"bell.example\"", "public_url"),
             ("sesion_ttl = 60", "sesion_ttl"),
+            ("session_encrypt = \"true\"", "session_encrypt"),
+            ("[sesion]\nttl = 60", "sesion_ttl"),
             ("limits = \"sometimes\"", "limits"),
             ("tls_cert = \"cert.pem\"", "tls_key"),
             ("trusted_proxies = \"proxy\"", "trusted_proxies"),
+            ("outbound_allow = \"10.0.0.0/8, http://jwks.internal\"", "http://jwks.internal"),
         ] {
             let file = folder.path().join("bell.toml");
             std::fs::write(&file, line).unwrap();

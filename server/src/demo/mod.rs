@@ -10,8 +10,8 @@ use crate::{
     app::App,
     auth::{project_secret, scope::Scope},
     error::Error,
-    project::{self, ProjectRequest},
-    store::Project,
+    project::{self, BackendKeyRequest, ProjectRequest},
+    store::{Actor, AuditAction, AuditEntry, Project},
 };
 
 const PROJECT: &str = "Demo";
@@ -51,7 +51,9 @@ impl Demo {
 
 async fn make_project(app: &App) -> Result<Project, Error> {
     let request = ProjectRequest { name: PROJECT.to_owned(), ..ProjectRequest::default() };
-    let made = project::create(&*app.store, &app.master_key, &app.ids, &*app.randomness, request).await?;
+    let made =
+        project::create(&*app.store, &app.master_key, &app.ids, &*app.randomness, request, Actor::Server)
+            .await?;
     seed::send_first_items(app, &made.project).await?;
     Ok(made.project)
 }
@@ -60,18 +62,14 @@ async fn renew_key(app: &App, project: &Project) -> Result<String, Error> {
     let now = app.clock.now();
     for key in app.store.backend_keys(project.key).await? {
         if key.name == KEY && key.revoked_at.is_none() {
-            app.store.revoke_backend_key(&key.id, now).await?;
+            let audit = AuditEntry::new(now, Actor::Server, AuditAction::ApiKeyRevoked)
+                .in_project(&project.id)
+                .about(&key.id);
+            app.store.revoke_backend_key(&key.id, audit).await?;
         }
     }
-    let (_, key) = project::create_backend_key(
-        &*app.store,
-        &app.ids,
-        &*app.randomness,
-        project,
-        KEY,
-        Scope::ALL.to_vec(),
-        None,
-    )
-    .await?;
-    Ok(key)
+    let request = BackendKeyRequest { name: KEY.to_owned(), scopes: Scope::ALL.to_vec(), expires_at: None };
+    let made =
+        project::create_backend_key(&*app.store, &app.ids, &*app.randomness, project, request, Actor::Server);
+    Ok(made.await?.1)
 }

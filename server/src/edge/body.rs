@@ -12,8 +12,8 @@ use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{shape::shape, strict_json};
-use crate::error::Error;
+use super::shape::shape;
+use crate::{error::Error, strict_json};
 
 /// A client that needs longer than this for a body is not worth a connection.
 const READ_TIMEOUT: Duration = Duration::from_secs(15);

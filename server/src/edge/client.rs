@@ -31,17 +31,34 @@ impl TrustedProxies {
 
     /// Who sent a request. Of the addresses that proxies noted, each in front of the one before it, the last counts
     /// that is no proxy of ours: anything further left is the client's own claim.
+    ///
+    /// Proxies write `Forwarded` (RFC 7239) or `X-Forwarded-For`, and most pass the other one through as the client sent
+    /// it. So where both are there and say different things, neither counts.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> ClientAddress {
+        let peer = peer.to_canonical();
+        if !self.trusts(peer) {
+            return ClientAddress(peer);
+        }
+        let named = [forwarded(headers), forwarded_for(headers)]
+            .map(|noted| noted.map(|noted| self.nearest(peer, &noted)));
+        ClientAddress(match named {
+            [Some(one), Some(other)] if one != other => peer,
+            [Some(client), _] | [None, Some(client)] => client,
+            [None, None] => peer,
+        })
+    }
+
+    fn nearest(&self, peer: IpAddr, noted: &[Option<IpAddr>]) -> IpAddr {
         let mut client = peer;
-        for noted in noted(headers).into_iter().rev() {
+        for noted in noted.iter().rev() {
             if !self.trusts(client) {
                 break;
             }
             let Some(address) = noted else { break };
-            client = address;
+            client = address.to_canonical();
         }
-        ClientAddress(client.to_canonical())
+        client
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
@@ -49,23 +66,31 @@ impl TrustedProxies {
     }
 }
 
-/// The addresses in `Forwarded` (RFC 7239) or, without it, in `X-Forwarded-For`; `None` for one that is unreadable.
-fn noted(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let values = |name: &str| -> Vec<String> {
-        let texts = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
-        texts.flat_map(|text| text.split(',')).map(|entry| entry.trim().to_owned()).collect()
-    };
-    let forwarded = values(header::FORWARDED.as_str());
-    if forwarded.is_empty() {
-        return values("x-forwarded-for").iter().map(|entry| address(entry)).collect();
-    }
-    let client = |entry: &String| {
+/// The addresses in `Forwarded`; nothing without the header, `None` for an address that is unreadable.
+fn forwarded(headers: &HeaderMap) -> Option<Vec<Option<IpAddr>>> {
+    let client = |entry: &str| {
         entry.split(';').find_map(|pair| {
             let (name, value) = pair.trim().split_once('=')?;
             name.eq_ignore_ascii_case("for").then(|| address(value.trim_matches('"')))?
         })
     };
-    forwarded.iter().map(client).collect()
+    entries(headers, header::FORWARDED.as_str(), client)
+}
+
+/// The addresses in `X-Forwarded-For`; nothing without the header, `None` for an address that is unreadable.
+fn forwarded_for(headers: &HeaderMap) -> Option<Vec<Option<IpAddr>>> {
+    entries(headers, "x-forwarded-for", address)
+}
+
+fn entries(
+    headers: &HeaderMap,
+    name: &str,
+    read: impl Fn(&str) -> Option<IpAddr>,
+) -> Option<Vec<Option<IpAddr>>> {
+    let texts = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
+    let entries: Vec<Option<IpAddr>> =
+        texts.flat_map(|text| text.split(',')).map(|entry| read(entry.trim())).collect();
+    (!entries.is_empty()).then_some(entries)
 }
 
 /// An address with or without a port, an IPv6 one with or without brackets.
@@ -115,6 +140,14 @@ mod tests {
         assert_eq!(client("10.0.0.1", &forged), "198.51.100.7");
         let in_two = [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "198.51.100.7")];
         assert_eq!(client("10.0.0.1", &in_two), "198.51.100.7");
+    }
+
+    #[test]
+    fn a_header_that_the_proxy_passed_through_changes_nothing() {
+        let forged = [("forwarded", "for=203.0.113.9"), ("x-forwarded-for", "198.51.100.7")];
+        assert_eq!(client("10.0.0.1", &forged), "10.0.0.1");
+        let agreed = [("forwarded", "for=198.51.100.7"), ("x-forwarded-for", "198.51.100.7")];
+        assert_eq!(client("10.0.0.1", &agreed), "198.51.100.7");
     }
 
     #[test]

@@ -3,21 +3,96 @@
 //! A preflight cannot name a project, so any origin passes that some project allows; the session itself then holds
 //! its page to the list of its own project.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use axum::http::{HeaderName, HeaderValue, Method, header, request};
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, Method, header, request},
+    middleware::Next,
+    response::Response,
+};
+use tokio::sync::watch;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::{app::App, auth::origin};
+use crate::{
+    auth::{
+        cookie,
+        origin::{self, AllowedOrigin},
+    },
+    store::{Store, StoreError},
+};
 
 /// Chromium's cap for how long a preflight's answer is kept.
 const MAX_AGE: Duration = Duration::from_hours(2);
 
+/// The lists of all projects, read again when another process has changed the database: no route of this one changes
+/// them.
+pub struct OriginLists {
+    store: Arc<dyn Store>,
+    changes: watch::Receiver<u64>,
+    read: Mutex<Option<(u64, Arc<Lists>)>>,
+}
+
+#[derive(Debug, Default)]
+struct Lists {
+    /// Some project has an empty list, which allows any page.
+    any: bool,
+    named: Vec<AllowedOrigin>,
+}
+
+impl OriginLists {
+    /// The lists of this store, not read yet.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        let changes = store.foreign_changes();
+        Self { store, changes, read: Mutex::default() }
+    }
+
+    async fn lists(&self) -> Result<Arc<Lists>, StoreError> {
+        // Before the store is read: what changes meanwhile is read the next time.
+        let version = *self.changes.borrow();
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, lists)) = read.filter(|(of, _)| *of == version) {
+            return Ok(lists);
+        }
+        let mut lists = Lists::default();
+        for project in self.store.projects().await? {
+            lists.any |= project.origins.is_empty();
+            lists.named.extend(project.origins);
+        }
+        let lists = Arc::new(lists);
+        *self.read.lock().unwrap_or_else(PoisonError::into_inner) = Some((version, Arc::clone(&lists)));
+        Ok(lists)
+    }
+
+    async fn allow(&self, page: &HeaderValue) -> bool {
+        let Ok(page) = page.to_str() else { return false };
+        match self.lists().await {
+            Ok(lists) => page != "null" && (lists.any || lists.name(page)),
+            Err(error) => {
+                // The page should be able to read that the storage is not available; it can do nothing else now, and
+                // its session holds it to its origin anyway.
+                tracing::warn!(%error, "cannot look which origins are allowed");
+                page != "null"
+            }
+        }
+    }
+}
+
+impl Lists {
+    fn name(&self, page: &str) -> bool {
+        !self.named.is_empty() && origin::allows(&self.named, page)
+    }
+}
+
 /// The layer for the element's routes.
-pub fn layer(app: Arc<App>) -> CorsLayer {
-    let allowed = AllowOrigin::async_predicate(move |origin: HeaderValue, _: &request::Parts| {
-        let app = Arc::clone(&app);
-        async move { is_allowed(&app, &origin).await }
+pub fn layer(lists: Arc<OriginLists>) -> CorsLayer {
+    let allowed = AllowOrigin::async_predicate(move |page: HeaderValue, _: &request::Parts| {
+        let lists = Arc::clone(&lists);
+        async move { lists.allow(&page).await }
     });
     CorsLayer::new()
         .allow_origin(allowed)
@@ -26,6 +101,7 @@ pub fn layer(app: Arc<App>) -> CorsLayer {
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
             HeaderName::from_static("last-event-id"),
+            cookie::PROJECT,
         ])
         .expose_headers([
             header::RETRY_AFTER,
@@ -35,15 +111,24 @@ pub fn layer(app: Arc<App>) -> CorsLayer {
         .max_age(MAX_AGE)
 }
 
-async fn is_allowed(app: &App, origin: &HeaderValue) -> bool {
-    let Ok(origin) = origin.to_str() else { return false };
-    match app.store.projects().await {
-        Ok(projects) => projects.iter().any(|project| origin::allows(&project.origins, origin)),
-        Err(error) => {
-            // The page should be able to read that the storage is not available; it can do nothing else now, and its
-            // session holds it to its origin anyway.
-            tracing::warn!(%error, "cannot look which origins are allowed");
-            origin != "null"
-        }
+/// Lets pages send and receive the cookie of a session that some project names: never those that are allowed only
+/// because a list is empty. Outside of [`layer`], whose own setting for it cannot ask the store.
+///
+/// Not so at `/session`: a page that is refused a cookie has to be able to read why. Nothing is opened by that, for
+/// opening takes a proof, and ending the origin that the session was opened by.
+pub async fn allow_credentials(
+    State(lists): State<Arc<OriginLists>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_session = request.uri().path() == "/session";
+    let mut response = next.run(request).await;
+    let allowed = response.headers().get(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+    if let Some(page) = allowed.and_then(|page| page.to_str().ok())
+        && (is_session || lists.lists().await.is_ok_and(|lists| lists.name(page)))
+    {
+        let allow = (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        response.headers_mut().insert(allow.0, allow.1);
     }
+    response
 }

@@ -12,5 +12,4 @@ pub mod query;
 pub mod quotas;
 pub mod report;
 mod shape;
-mod strict_json;
 pub mod tls;

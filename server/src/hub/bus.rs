@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::Hub;
-use crate::store::UserRef;
+use crate::store::{ProjectKey, UserRef};
 
 /// What streams are told. Never the data itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub enum Wake {
     },
     /// A user was cut off: streams of sessions that are no longer valid end.
     Revoked(UserRef),
+    /// All users of a project were cut off: streams of sessions that are no longer valid end.
+    ProjectRevoked(ProjectKey),
     /// Anything may have changed, sessions too.
     Everybody,
 }

@@ -104,6 +104,10 @@ impl Hub {
         match wake {
             Wake::Changed(user) => seats.get(user).into_iter().flatten().for_each(|seat| seat.wake()),
             Wake::Revoked(user) => seats.get(user).into_iter().flatten().for_each(|seat| seat.doubt()),
+            Wake::ProjectRevoked(project) => {
+                let of_project = seats.iter().filter(|(user, _)| user.project == *project);
+                of_project.flat_map(|(_, seats)| seats).for_each(|seat| seat.doubt());
+            }
             Wake::Everybody => seats.values().flatten().for_each(|seat| seat.doubt()),
             Wake::SessionEnded { user, session_id } => {
                 let of_session = |seat: &&Arc<Seat>| seat.session_id == *session_id;
@@ -220,6 +224,17 @@ mod tests {
         hub.wake(&Wake::Changed(user(1)));
         hub.wake(&Wake::SessionEnded { user: user(2), session_id: "s".to_owned() });
         assert_eq!(other.woken().await, Woken::Ended);
+    }
+
+    #[tokio::test]
+    async fn a_project_that_is_cut_off_is_doubted_and_no_other() {
+        let hub = Arc::new(Hub::new(Gauge::default()));
+        let mut cut_off = hub.subscribe(&user(1), "s").unwrap();
+        let mut other = hub.subscribe(&user(2), "s").unwrap();
+        hub.wake(&Wake::ProjectRevoked(ProjectKey(1)));
+        hub.wake(&Wake::Changed(user(2)));
+        assert_eq!(cut_off.woken().await, Woken::Doubted);
+        assert_eq!(other.woken().await, Woken::Changed);
     }
 
     #[test]

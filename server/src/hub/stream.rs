@@ -14,7 +14,7 @@ use tokio::{
 
 use super::{Subscription, Woken, frame};
 use crate::{
-    auth::{session::check_standing, session_token::Claims},
+    auth::{session::check_standing, session_keys::SessionKeys, session_token::Claims},
     clock::Clock,
     error::Error,
     randomness::Randomness,
@@ -60,6 +60,10 @@ pub struct Stream {
     pub randomness: Arc<dyn Randomness>,
     /// Its session: when it ends, and whether it still counts.
     pub claims: Claims,
+    /// The `kid` of its token: when that key is removed, the session has ended.
+    pub key_id: String,
+    /// The keys that there are.
+    pub keys: Arc<SessionKeys>,
     /// Over how long streams end when the server stops.
     pub drain: Duration,
 }
@@ -121,7 +125,7 @@ impl Stream {
 
     /// Whether the session still counts, after something that may have ended it.
     async fn check_session(&self) -> Result<(), StreamEnd> {
-        match check_standing(&*self.store, &self.claims).await {
+        match check_standing(&*self.store, &self.keys, &self.claims, &self.key_id).await {
             Ok(_) => Ok(()),
             Err(Error::Storage(_) | Error::Overloaded | Error::ShuttingDown) => Err(StreamEnd::Failed),
             Err(_) => Err(StreamEnd::Revoked),

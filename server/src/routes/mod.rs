@@ -5,5 +5,6 @@ pub mod health;
 pub mod inbox;
 pub mod metrics;
 pub mod notifications;
+pub mod project;
 pub mod session;
 pub mod users;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
 
-use super::{Project, ProjectKey, StoreError, UserRef};
+use super::{AuditEntry, Project, ProjectKey, StoreError, UserRef};
 use crate::auth::{scope::Scope, user_id::UserId};
 
 /// A backend's key as it is kept: the key itself is not.
@@ -46,7 +46,7 @@ pub struct NewBackendKey {
     pub expires_at: Option<Timestamp>,
 }
 
-/// A key that session tokens are signed with.
+/// A key that session tokens are signed or encrypted with.
 #[derive(Clone, Debug)]
 pub struct StoredSessionKey {
     /// Its `kid`.
@@ -98,13 +98,18 @@ pub struct Revocation {
 #[async_trait]
 pub trait KeyStore: Send + Sync {
     /// Adds a backend's key.
-    async fn create_backend_key(&self, key: NewBackendKey) -> Result<BackendKey, StoreError>;
+    async fn create_backend_key(
+        &self,
+        key: NewBackendKey,
+        audit: AuditEntry,
+    ) -> Result<BackendKey, StoreError>;
 
     /// Those of a project, revoked ones too, the oldest first.
     async fn backend_keys(&self, project: ProjectKey) -> Result<Vec<BackendKey>, StoreError>;
 
-    /// Revokes a key; `false` if there is none with this id. Revoking it again changes nothing.
-    async fn revoke_backend_key(&self, id: &str, at: Timestamp) -> Result<bool, StoreError>;
+    /// Revokes a key at the moment of the entry; `false` if there is none with this id. Revoking it again changes
+    /// nothing, and leaves no entry.
+    async fn revoke_backend_key(&self, id: &str, audit: AuditEntry) -> Result<bool, StoreError>;
 
     /// The key with this hash, and its project.
     async fn backend_key_by_hash(&self, hash: [u8; 32]) -> Result<Option<(BackendKey, Project)>, StoreError>;
@@ -115,16 +120,37 @@ pub trait KeyStore: Send + Sync {
     /// The keys of session tokens, the newest first.
     async fn session_keys(&self) -> Result<Vec<StoredSessionKey>, StoreError>;
 
-    /// Adds one, unless there is one already: of two processes that start at once, one makes the key of both.
-    async fn create_first_session_key(&self, key: StoredSessionKey) -> Result<(), StoreError>;
+    /// Adds one, unless there is one that was made at this time or later: of several processes that find the newest too
+    /// old, or none, one makes the next. Says whether it was added.
+    async fn add_session_key_if_newest_is_older_than(
+        &self,
+        cutoff: Timestamp,
+        key: StoredSessionKey,
+        audit: AuditEntry,
+    ) -> Result<bool, StoreError>;
 
-    /// What is known of a user; nothing bad of one who was never heard of.
-    async fn user_standing(&self, user: &UserRef) -> Result<UserStanding, StoreError>;
+    /// Adds one that is the newest, even if a clock was set back: then it is dated just after the one before. With
+    /// `alone`, all others are removed with the same commit.
+    async fn add_session_key(
+        &self,
+        key: StoredSessionKey,
+        alone: bool,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError>;
+
+    /// Removes those whose successor was made before this time; says how many. The newest always stays.
+    async fn remove_session_keys_succeeded_before(&self, cutoff: Timestamp) -> Result<usize, StoreError>;
 
     /// Cuts a user off, whether or not they were heard of.
-    async fn revoke_user(&self, user: &UserRef, revocation: Revocation) -> Result<(), StoreError>;
+    async fn revoke_user(
+        &self,
+        user: &UserRef,
+        revocation: Revocation,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError>;
 
-    /// What a token of this project, user and `jti` is still worth; `None` if there is no such project.
+    /// What a token of this project, user and `jti` is still worth; `None` if there is no such project. Nothing bad is
+    /// known of a user who was never heard of.
     async fn session_standing(
         &self,
         project_id: &str,

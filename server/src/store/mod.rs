@@ -3,17 +3,20 @@
 //! Revisions and list cursors are made and read here, and nowhere else: everybody above passes them on as text.
 //! "Not there" is `None`, never an error.
 
+mod audit;
 #[cfg(test)]
 mod conformance;
 mod inboxes;
 mod keys;
 mod projects;
+mod providers;
 mod revision;
 pub mod sqlite;
 
 use async_trait::async_trait;
 use tokio::sync::watch;
 
+pub use audit::{Actor, AuditAction, AuditEntry, AuditQuery, AuditRecord, AuditStore, FailedProofs};
 pub use inboxes::{
     Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place, Selection,
     SendOutcome, Transition, UserRef,
@@ -21,11 +24,12 @@ pub use inboxes::{
 pub use keys::{
     BackendKey, KeyStore, NewBackendKey, Revocation, SessionStanding, StoredSessionKey, UserStanding,
 };
-pub use projects::{NewProject, NewSecret, PreviousSecret, Project, ProjectKey, ProjectStore};
+pub use projects::{NewProject, NewSecret, PreviousSecret, Project, ProjectChange, ProjectKey, ProjectStore};
+pub use providers::{Provider, ProviderStore};
 
 /// A database.
 #[async_trait]
-pub trait Store: ProjectStore + KeyStore + InboxStore {
+pub trait Store: ProjectStore + KeyStore + ProviderStore + InboxStore + AuditStore {
     /// Whether it can be read and written now.
     async fn ping(&self) -> Result<(), StoreError>;
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
 
-use super::StoreError;
+use super::{AuditEntry, StoreError};
 use crate::auth::{origin::AllowedOrigin, proofs::ProofKind, user_id::UserIdRule};
 
 /// Names a project inside the database. Every query on a user's data has it in its key.
@@ -33,6 +33,8 @@ pub struct Project {
     pub origins: Vec<AllowedOrigin>,
     /// Raised to end every session at once.
     pub epoch: i64,
+    /// A session that was issued before this moment was revoked.
+    pub issued_before: Timestamp,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -55,6 +57,8 @@ pub struct NewSecret {
     pub fingerprint: [u8; 32],
     /// Until when the one before is accepted; `None` ends it, and every session of the project, at once.
     pub previous_until: Option<Timestamp>,
+    /// Replace although a secret before the present one is still accepted, which then no longer is.
+    pub force: bool,
 }
 
 /// A project to be.
@@ -80,6 +84,19 @@ pub struct NewProject {
     pub created_at: Timestamp,
 }
 
+/// What is to be different about a project. What is `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct ProjectChange {
+    /// See [`Project::name`].
+    pub name: Option<String>,
+    /// See [`Project::proofs`].
+    pub proofs: Option<Vec<ProofKind>>,
+    /// See [`Project::user_id_rule`].
+    pub user_id_rule: Option<UserIdRule>,
+    /// See [`Project::origins`].
+    pub origins: Option<Vec<AllowedOrigin>>,
+}
+
 /// The projects of a database.
 #[async_trait]
 pub trait ProjectStore: Send + Sync {
@@ -87,7 +104,7 @@ pub trait ProjectStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Taken`] if its name or its public key is another's.
-    async fn create_project(&self, project: NewProject) -> Result<Project, StoreError>;
+    async fn create_project(&self, project: NewProject, audit: AuditEntry) -> Result<Project, StoreError>;
 
     /// All of them, the oldest first.
     async fn projects(&self) -> Result<Vec<Project>, StoreError>;
@@ -95,8 +112,33 @@ pub trait ProjectStore: Send + Sync {
     /// The one with this public key.
     async fn project_by_api_key(&self, api_key: &str) -> Result<Option<Project>, StoreError>;
 
-    /// Replaces the secret of a project.
-    async fn rotate_secret(&self, project: ProjectKey, secret: NewSecret) -> Result<(), StoreError>;
+    /// Changes a project.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] if its new name is another's.
+    async fn change_project(
+        &self,
+        project: ProjectKey,
+        change: ProjectChange,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError>;
+
+    /// Ends the sessions of all users of a project: those that were issued before a moment, or all.
+    async fn revoke_project(
+        &self,
+        project: ProjectKey,
+        issued_before: Option<Timestamp>,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError>;
+
+    /// Replaces the secret of a project; `false`, and nothing is changed, if a secret before the present one is still
+    /// accepted at the moment of the entry and nothing is forced.
+    async fn rotate_secret(
+        &self,
+        project: ProjectKey,
+        secret: NewSecret,
+        audit: AuditEntry,
+    ) -> Result<bool, StoreError>;
 
     /// Whether some project's secret has this fingerprint.
     async fn is_secret(&self, fingerprint: [u8; 32]) -> Result<bool, StoreError>;

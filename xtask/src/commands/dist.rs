@@ -3,7 +3,9 @@
 use std::fs;
 
 use super::build;
+use crate::component::Library;
 use crate::failure::Failure;
+use crate::limits;
 use crate::server::Profile;
 use crate::setup;
 use crate::sizes;
@@ -13,24 +15,30 @@ use crate::workspace::Workspace;
 /// Puts the optimised server, with the element inside, into target/dist/.
 ///
 /// # Errors
-/// If something cannot be set up, built or written.
-pub(crate) fn dist(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+/// If something cannot be set up, built or written, or if the element has become larger than it may be.
+pub(crate) fn dist(workspace: &Workspace, steps: &mut Steps, smallest: bool) -> Result<(), Failure> {
     setup::build_tools(workspace, steps)?;
-    let built = build(workspace, steps, Profile::Release)?;
+    let library = if smallest { Library::Smallest } else { Library::Toolchain };
+    if library == Library::Smallest {
+        setup::rust_src(workspace, steps)?;
+    }
+    let built = build(workspace, steps, library, Profile::Release)?;
     let folder = workspace.target.join("dist");
     let release = folder.join(built.file_name().unwrap_or_default());
     fs::create_dir_all(&folder).map_err(Failure::file("create", &folder))?;
     fs::copy(&built, &release).map_err(Failure::file("write", &release))?;
     let size = fs::metadata(&release).map_err(Failure::file("read", &release))?.len();
-    let files =
-        steps.step("sizes", |_| Ok((Outcome::Done, sizes::of_element(&workspace.root.join("dist"))?)))?;
-    steps.summary()?;
+    let files = sizes::of_element(&workspace.root.join("dist"))?;
+    // What is smaller still has no limits of its own.
+    if library == Library::Toolchain {
+        steps.check("sizes", |_| limits::check(workspace, &files).map(|()| Outcome::Done));
+    }
     let terminal = steps.terminal;
     terminal.line("");
     for line in sizes::table(&files) {
         terminal.line(&line);
     }
     let size = sizes::kibibytes(usize::try_from(size).unwrap_or(usize::MAX));
-    terminal.line(&format!("\n{}  {size}", workspace.shown(&release)));
-    Ok(())
+    terminal.line(&format!("\n{}  {size}\n", workspace.shown(&release)));
+    steps.summary()
 }

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use crate::attacks;
 use crate::failure::Failure;
 use crate::process;
 use crate::setup::CARGO_DENY;
@@ -24,7 +25,8 @@ pub(crate) fn lint(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failu
     steps.check("format", |terminal| {
         // rustfmt, alone among these programs, shows its differences in colour to whoever does not forbid it.
         let colour = if terminal.has_colour() { "auto" } else { "never" };
-        cargo(&["fmt", "--all", "--check", "--", "--color", colour])
+        cargo(&["fmt", "--all", "--check", "--", "--color", colour])?;
+        cargo(&["fmt", "--manifest-path", "server/fuzz/Cargo.toml", "--check", "--", "--color", colour])
     });
     steps.check("clippy", |_| cargo(&["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]));
     steps.check("clippy for wasm", |terminal| {
@@ -33,6 +35,10 @@ pub(crate) fn lint(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failu
         cargo(&[component.as_slice(), &["--", "--deny", "warnings"]].concat())
     });
     steps.check("JavaScript", |terminal| check_scripts(workspace, terminal));
+    steps.check("attack table", |_| match attacks::without_a_test(workspace)? {
+        missing if missing.is_empty() => Ok(Outcome::Done),
+        missing => Err(Failure::Checks(missing)),
+    });
     steps.check("cargo deny", |terminal| {
         if CARGO_DENY.is_installed(workspace) {
             return cargo(&["deny", "check", "licenses", "bans", "sources"]);

@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use super::build;
+use crate::component::Library;
 use crate::failure::Failure;
 use crate::server::Profile;
 use crate::setup;
@@ -16,7 +17,7 @@ use crate::workspace::Workspace;
 /// If something cannot be set up, built or started.
 pub(crate) fn run(workspace: &Workspace, steps: &mut Steps, port: u16) -> Result<(), Failure> {
     setup::build_tools(workspace, steps)?;
-    let server = build(workspace, steps, Profile::Dev)?;
+    let server = build(workspace, steps, Library::Toolchain, Profile::Dev)?;
     let folder = workspace.target.join("demo");
     fs::create_dir_all(&folder).map_err(Failure::file("create", &folder))?;
     let terminal = steps.terminal;

@@ -14,6 +14,7 @@ pub(crate) fn setup(workspace: &Workspace, steps: &mut Steps, lint: bool) -> Res
     if lint {
         setup::cargo_deny(workspace, steps)?;
     }
+    setup::nginx(workspace, steps)?;
     setup::browser(workspace, steps)?;
     steps.summary()
 }

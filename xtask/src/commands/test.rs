@@ -1,15 +1,19 @@
 //! `cargo xtask test`: every test, in groups, from the quickest to the slowest.
 
-use std::path::Path;
+use std::ffi::OsStr;
 use std::process::Command;
 
 use super::build;
 use crate::cli::Group;
+use crate::component::Library;
 use crate::failure::Failure;
+use crate::limits;
 use crate::process;
 use crate::server::Profile;
 use crate::setup;
 use crate::setup::browser::{Browser, CHROMEDRIVER, CHROMIUM};
+use crate::setup::nginx::NGINX;
+use crate::sizes;
 use crate::steps::{Outcome, Steps};
 use crate::workspace::Workspace;
 
@@ -26,12 +30,18 @@ pub(crate) fn test(workspace: &Workspace, steps: &mut Steps, only: Option<Group>
     let wanted = |group| only.is_none_or(|only| only == group);
     // First, because a missing browser should be known before minutes of compiling.
     let browser = if wanted(Group::Browser) { Some(setup::browser(workspace, steps)?) } else { None };
+    let nginx = if wanted(Group::Proxy) { setup::nginx(workspace, steps)? } else { None };
     // Before the unit tests, because the server's are compiled with the component that they find.
     let server = if only == Some(Group::Unit) {
         None
     } else {
         setup::build_tools(workspace, steps)?;
-        Some(build(workspace, steps, Profile::Dev)?)
+        let server = build(workspace, steps, Library::Toolchain, Profile::Dev)?;
+        steps.check("sizes", |_| {
+            let files = sizes::of_element(&workspace.root.join("dist"))?;
+            limits::check(workspace, &files).map(|()| Outcome::Done)
+        });
+        Some(server)
     };
     if wanted(Group::Unit) {
         steps.check("unit tests", |_| {
@@ -39,25 +49,36 @@ pub(crate) fn test(workspace: &Workspace, steps: &mut Steps, only: Option<Group>
             process::run(&mut workspace.cargo(&everything)).map(|()| Outcome::Done)
         });
     }
-    for (group, target) in [(Group::Api, "api"), (Group::Crash, "crash"), (Group::Browser, "browser")] {
-        if let Some(server) = server.as_deref().filter(|_| wanted(group)) {
-            let mut cargo = from_outside(workspace, target, server, browser.as_ref());
-            steps.check(&format!("{target} tests"), |_| process::run(&mut cargo).map(|()| Outcome::Done));
-        }
+    let mut programs: Vec<(&str, &OsStr)> = Vec::new();
+    if let Some(server) = &server {
+        programs.push((SERVER_BIN, server.as_os_str()));
+    }
+    if let Some(Browser { chromium, chromedriver }) = &browser {
+        programs.extend([(CHROMIUM, chromium.as_os_str()), (CHROMEDRIVER, chromedriver.as_os_str())]);
+    }
+    if let Some(nginx) = &nginx {
+        programs.push((NGINX, nginx.as_os_str()));
+    }
+    let groups =
+        [(Group::Api, "api"), (Group::Crash, "crash"), (Group::Proxy, "proxy"), (Group::Browser, "browser")];
+    for (group, target) in groups.into_iter().filter(|(group, _)| wanted(*group) && server.is_some()) {
+        steps.check(&format!("{target} tests"), |_| {
+            if group == Group::Proxy && nginx.is_none() {
+                return Ok(Outcome::LeftOut);
+            }
+            process::run(&mut from_outside(workspace, target, &programs)).map(|()| Outcome::Done)
+        });
     }
     steps.summary()
 }
 
 /// A group of tests from outside, told which programs to use.
-fn from_outside(workspace: &Workspace, target: &str, server: &Path, browser: Option<&Browser>) -> Command {
+fn from_outside(workspace: &Workspace, target: &str, programs: &[(&str, &OsStr)]) -> Command {
     let mut cargo = workspace.cargo(&["test", "--package", TESTS, "--test", target]);
-    cargo.env(SERVER_BIN, server);
+    cargo.envs(programs.iter().copied());
     if target == "api" {
         // These mostly wait for a server's deadlines, whatever the number of cores.
         cargo.env("RUST_TEST_THREADS", "8");
-    }
-    if let Some(Browser { chromium, chromedriver }) = browser {
-        cargo.env(CHROMIUM, chromium).env(CHROMEDRIVER, chromedriver);
     }
     cargo
 }

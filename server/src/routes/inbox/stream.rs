@@ -49,6 +49,8 @@ pub async fn stream_inbox(
         clock: Arc::clone(&app.clock),
         randomness: Arc::clone(&app.randomness),
         claims: session.claims,
+        key_id: session.key_id,
+        keys: Arc::clone(app.tokens.keys()),
         drain: app.drain,
     };
     let (sender, receiver) = mpsc::channel::<Bytes>(FRAMES_IN_FLIGHT);

@@ -35,7 +35,7 @@ pub async fn send_notification(
 ) -> Result<Response, Error> {
     // Before the body is read: what a key may not do, it need not send.
     backend.require(Scope::NotificationsWrite)?;
-    app.quotas.send(&backend.key_id)?;
+    let left = app.quotas.send(&backend.key_id)?;
     let headers = request.headers().clone();
     let body = JsonBody::<SendRequest, SEND>::from_request(request, &()).await?;
     let idempotency = idempotency_key(&headers, &body.json)?;
@@ -43,7 +43,11 @@ pub async fn send_notification(
     if !sent.repeated {
         app.metrics.sends.inc();
     }
-    Ok(answer(sent))
+    let mut response = answer(sent);
+    if let Some(left) = left {
+        left.write(response.headers_mut());
+    }
+    Ok(response)
 }
 
 /// The answer to a send: also that of the demo's backend.

@@ -2,19 +2,32 @@
 
 use std::sync::Arc;
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 
-use crate::{app::App, auth::session::Session, error::Error, hub::Wake};
+use crate::{
+    app::App,
+    auth::{cookie, session::Session},
+    error::Error,
+    hub::Wake,
+};
 
-/// Ends the session of the token that the request carries.
+/// Ends the session of the token that the request carries, and takes away its cookie, if it has one.
 ///
 /// # Errors
 /// A token that is none, or a store that fails.
-pub async fn end_session(State(app): State<Arc<App>>, session: Session) -> Result<StatusCode, Error> {
+pub async fn end_session(State(app): State<Arc<App>>, session: Session) -> Result<Response, Error> {
     app.store.end_session(&session.claims.jti, session.claims.expires_at().plus_ms(60_000)).await?;
     let ended = Wake::SessionEnded { user: session.user, session_id: session.claims.jti };
-    if let Err(error) = app.bus.publish(&[ended]).await {
-        tracing::warn!(%error, "streams of an ended session may end late");
+    app.end_streams(ended).await;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    if session.in_cookie
+        && let Some(clear) = cookie::clear(&session.project.api_key)
+    {
+        response.headers_mut().insert(header::SET_COOKIE, clear);
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(response)
 }

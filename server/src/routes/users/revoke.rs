@@ -18,14 +18,15 @@ use crate::{
     },
     error::Error,
     hub::Wake,
-    store::{Revocation, UserRef},
+    store::{AuditAction, AuditEntry, Revocation, UserRef},
 };
 
 /// What is to be revoked: with no member at all, every session that there is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RevokeRequest {
-    /// Only the sessions that were issued before this moment.
+    /// The sessions that were issued before this moment; one in the future counts as the present, because nobody should
+    /// be locked out of sessions to come.
     issued_before: Option<Timestamp>,
     /// Every session, and open no more; `false` lets the user in again.
     block: Option<bool>,
@@ -38,7 +39,7 @@ impl From<RevokeRequest> for Revocation {
         let tightens = request.block == Some(true) || request.disable_plain_hmac == Some(true);
         let every_session = tightens || request == RevokeRequest::default();
         Self {
-            every_session: every_session && request.issued_before.is_none(),
+            every_session,
             issued_before: request.issued_before,
             blocked: request.block,
             plain_hmac_off: request.disable_plain_hmac,
@@ -57,14 +58,19 @@ pub async fn revoke_user(
     request: Request,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::UsersManage)?;
+    app.quotas.revoke(&backend.key_id)?;
     let body = JsonBody::<RevokeRequest, SMALL>::from_request(request, &()).await?;
     let user = UserId::parse(&id, backend.project.user_id_rule)
         .map_err(|fault| Error::InvalidUserId { fault, pointer: String::new() })?;
     let user = UserRef { project: backend.project.key, user };
-    app.store.revoke_user(&user, body.value.into()).await?;
-    if let Err(error) = app.bus.publish(&[Wake::Revoked(user)]).await {
-        tracing::warn!(%error, "streams of a user who was cut off may end late");
-    }
+    let audit = AuditEntry::new(app.clock.now(), backend.actor.clone(), AuditAction::UserRevoked)
+        .in_project(&backend.project.id)
+        .about(user.user.as_str())
+        .with("request", body.json);
+    let mut revocation = Revocation::from(body.value);
+    revocation.issued_before = revocation.issued_before.map(|moment| moment.min(app.clock.now()));
+    app.store.revoke_user(&user, revocation, audit).await?;
+    app.end_streams(Wake::Revoked(user)).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

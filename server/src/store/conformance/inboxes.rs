@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use notification_bell_protocol::{Counts, View};
 
-use super::{Bench, NOW, everything, id, notification, project, read, removed, returned, snoozed};
+use super::{Bench, NOW, entry, everything, id, notification, project, read, removed, returned, snoozed};
 use crate::store::{
     Changes, Idempotency, ItemState, ListQuery, NewNotification, Place, Selection, SendOutcome, StoreError,
     Transition, UserRef,
@@ -80,7 +80,7 @@ pub(in crate::store) async fn a_change_that_changes_nothing_raises_no_revision(b
 }
 
 pub(in crate::store) async fn the_same_ids_in_another_project_are_other_things(bench: Bench) {
-    let other = bench.store.create_project(project("Second")).await.unwrap();
+    let other = bench.store.create_project(project("Second"), entry()).await.unwrap();
     bench.send(&["u"], notification(1)).await;
     let stranger = UserRef { project: other.key, user: bench.user("u").user };
     assert_eq!(bench.counts(&stranger).await, Counts::default());

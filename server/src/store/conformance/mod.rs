@@ -1,7 +1,10 @@
 //! What every database has to do, said once: each implementation runs these against itself.
 
+pub(super) mod audit;
 pub(super) mod inboxes;
 pub(super) mod projects;
+pub(super) mod providers;
+pub(super) mod session_keys;
 
 use std::sync::Arc;
 
@@ -9,8 +12,8 @@ use notification_bell_protocol::{Counts, Timestamp, View};
 use uuid::Uuid;
 
 use super::{
-    Idempotency, ItemState, ListQuery, NewNotification, NewProject, Place, Project, Selection, SendOutcome,
-    Store, Transition, UserRef,
+    Actor, AuditAction, AuditEntry, Idempotency, ItemState, ListQuery, NewNotification, NewProject, Place,
+    Project, Selection, SendOutcome, Store, Transition, UserRef,
 };
 use crate::auth::user_id::{UserId, UserIdRule};
 
@@ -24,7 +27,7 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) async fn new(store: Arc<dyn Store>) -> Self {
-        let project = store.create_project(project("First")).await.unwrap();
+        let project = store.create_project(project("First"), entry()).await.unwrap();
         Self { store, project }
     }
 
@@ -72,6 +75,10 @@ fn project(name: &str) -> NewProject {
         origins: Vec::new(),
         created_at: NOW,
     }
+}
+
+fn entry() -> AuditEntry {
+    AuditEntry::new(NOW, Actor::Server, AuditAction::ProjectChanged)
 }
 
 fn id(number: u128) -> Uuid {

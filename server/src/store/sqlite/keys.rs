@@ -8,8 +8,8 @@ use super::{SqliteStore, projects, rows};
 use crate::{
     auth::user_id::UserId,
     store::{
-        BackendKey, KeyStore, NewBackendKey, Project, ProjectKey, Revocation, SessionStanding, StoreError,
-        StoredSessionKey, UserRef, UserStanding,
+        AuditEntry, BackendKey, KeyStore, NewBackendKey, Project, ProjectKey, Revocation, SessionStanding,
+        StoreError, StoredSessionKey, UserRef, UserStanding,
     },
 };
 
@@ -43,9 +43,13 @@ fn standing(row: &Row<'_>) -> rusqlite::Result<UserStanding> {
 
 #[async_trait]
 impl KeyStore for SqliteStore {
-    async fn create_backend_key(&self, key: NewBackendKey) -> Result<BackendKey, StoreError> {
-        self.writer
-            .run(move |connection| {
+    async fn create_backend_key(
+        &self,
+        key: NewBackendKey,
+        audit: AuditEntry,
+    ) -> Result<BackendKey, StoreError> {
+        let created = self
+            .audited(audit, move |connection| {
                 connection.execute(
                     "INSERT INTO backend_keys (id, project, name, hash, scopes, created_at, expires_at) \
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -60,9 +64,10 @@ impl KeyStore for SqliteStore {
                     ],
                 )?;
                 let sql = format!("SELECT {KEY_COLUMNS} FROM backend_keys k WHERE k.id = ?1");
-                Ok(connection.query_row(&sql, [&key.id], backend_key)?)
+                Ok(Some(connection.query_row(&sql, [&key.id], backend_key)?))
             })
-            .await
+            .await?;
+        created.ok_or(StoreError::Closed)
     }
 
     async fn backend_keys(&self, project: ProjectKey) -> Result<Vec<BackendKey>, StoreError> {
@@ -77,15 +82,22 @@ impl KeyStore for SqliteStore {
             .await
     }
 
-    async fn revoke_backend_key(&self, id: &str, at: Timestamp) -> Result<bool, StoreError> {
-        let id = id.to_owned();
-        self.writer
+    async fn revoke_backend_key(&self, id: &str, audit: AuditEntry) -> Result<bool, StoreError> {
+        let (key, at) = (id.to_owned(), audit.at);
+        let revoked = self.audited(audit, move |connection| {
+            let revoked = connection.execute(
+                "UPDATE backend_keys SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL",
+                params![key, at.unix_ms()],
+            )?;
+            Ok((revoked == 1).then_some(()))
+        });
+        if revoked.await?.is_some() {
+            return Ok(true);
+        }
+        let key = id.to_owned();
+        self.readers
             .run(move |connection| {
-                let revoked = connection.execute(
-                    "UPDATE backend_keys SET revoked_at = coalesce(revoked_at, ?2) WHERE id = ?1",
-                    params![id, at.unix_ms()],
-                )?;
-                Ok(revoked == 1)
+                Ok(connection.prepare("SELECT 1 FROM backend_keys WHERE id = ?1")?.exists([key])?)
             })
             .await
     }
@@ -121,8 +133,9 @@ impl KeyStore for SqliteStore {
     async fn session_keys(&self) -> Result<Vec<StoredSessionKey>, StoreError> {
         self.readers
             .run(|connection| {
-                let mut statement = connection
-                    .prepare("SELECT id, sealed, created_at FROM session_keys ORDER BY created_at DESC")?;
+                let mut statement = connection.prepare(
+                    "SELECT id, sealed, created_at FROM session_keys ORDER BY created_at DESC, id",
+                )?;
                 let keys = statement
                     .query_map([], |row| {
                         Ok(StoredSessionKey {
@@ -137,57 +150,83 @@ impl KeyStore for SqliteStore {
             .await
     }
 
-    async fn create_first_session_key(&self, key: StoredSessionKey) -> Result<(), StoreError> {
+    async fn add_session_key_if_newest_is_older_than(
+        &self,
+        cutoff: Timestamp,
+        key: StoredSessionKey,
+        audit: AuditEntry,
+    ) -> Result<bool, StoreError> {
+        let added = self.audited(audit, move |connection| {
+            let added = connection.execute(
+                "INSERT INTO session_keys (id, sealed, created_at) SELECT ?1, ?2, ?3 \
+                 WHERE NOT EXISTS (SELECT 1 FROM session_keys WHERE created_at >= ?4)",
+                params![key.id, key.sealed, key.created_at.unix_ms(), cutoff.unix_ms()],
+            )?;
+            Ok((added == 1).then_some(()))
+        });
+        added.await.map(|added| added.is_some())
+    }
+
+    async fn add_session_key(
+        &self,
+        key: StoredSessionKey,
+        alone: bool,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError> {
+        let added = self.audited(audit, move |connection| {
+            if alone {
+                connection.execute("DELETE FROM session_keys", [])?;
+            }
+            connection.execute(
+                "INSERT INTO session_keys (id, sealed, created_at) \
+                 SELECT ?1, ?2, max(?3, coalesce(max(created_at) + 1, ?3)) FROM session_keys",
+                params![key.id, key.sealed, key.created_at.unix_ms()],
+            )?;
+            Ok(Some(()))
+        });
+        added.await.map(drop)
+    }
+
+    async fn remove_session_keys_succeeded_before(&self, cutoff: Timestamp) -> Result<usize, StoreError> {
         self.writer
             .run(move |connection| {
-                connection.execute(
-                    "INSERT INTO session_keys (id, sealed, created_at) SELECT ?1, ?2, ?3 \
-                     WHERE NOT EXISTS (SELECT 1 FROM session_keys)",
-                    params![key.id, key.sealed, key.created_at.unix_ms()],
-                )?;
-                Ok(())
+                Ok(connection.execute(
+                    "DELETE FROM session_keys WHERE EXISTS (SELECT 1 FROM session_keys AS successor \
+                     WHERE successor.created_at > session_keys.created_at AND successor.created_at < ?1)",
+                    [cutoff.unix_ms()],
+                )?)
             })
             .await
     }
 
-    async fn user_standing(&self, user: &UserRef) -> Result<UserStanding, StoreError> {
+    async fn revoke_user(
+        &self,
+        user: &UserRef,
+        revocation: Revocation,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError> {
         let user = user.clone();
-        self.readers
-            .run(move |connection| {
-                // A row even for somebody who was never heard of.
-                let sql = format!(
-                    "SELECT {STANDING_COLUMNS} FROM (SELECT 1) LEFT JOIN users u ON u.project = ?1 AND u.id = ?2"
-                );
-                let parameters = params![user.project.0, user.user.as_str()];
-                Ok(connection.prepare_cached(&sql)?.query_row(parameters, standing)?)
-            })
-            .await
-    }
-
-    async fn revoke_user(&self, user: &UserRef, revocation: Revocation) -> Result<(), StoreError> {
-        let user = user.clone();
-        self.writer
-            .run(move |connection| {
-                connection.execute(
-                    "INSERT INTO users (project, id) VALUES (?1, ?2) ON CONFLICT (project, id) DO NOTHING",
-                    params![user.project.0, user.user.as_str()],
-                )?;
-                connection.execute(
-                    "UPDATE users SET epoch = epoch + ?3, issued_before = max(issued_before, ?4), \
+        let revoked = self.audited(audit, move |connection| {
+            connection.execute(
+                "INSERT INTO users (project, id) VALUES (?1, ?2) ON CONFLICT (project, id) DO NOTHING",
+                params![user.project.0, user.user.as_str()],
+            )?;
+            connection.execute(
+                "UPDATE users SET epoch = epoch + ?3, issued_before = max(issued_before, ?4), \
                      blocked = coalesce(?5, blocked), plain_hmac_off = coalesce(?6, plain_hmac_off) \
                      WHERE project = ?1 AND id = ?2",
-                    params![
-                        user.project.0,
-                        user.user.as_str(),
-                        i64::from(revocation.every_session),
-                        revocation.issued_before.map_or(0, Timestamp::unix_ms),
-                        revocation.blocked,
-                        revocation.plain_hmac_off,
-                    ],
-                )?;
-                Ok(())
-            })
-            .await
+                params![
+                    user.project.0,
+                    user.user.as_str(),
+                    i64::from(revocation.every_session),
+                    revocation.issued_before.map_or(0, Timestamp::unix_ms),
+                    revocation.blocked,
+                    revocation.plain_hmac_off,
+                ],
+            )?;
+            Ok(Some(()))
+        });
+        revoked.await.map(drop)
     }
 
     async fn session_standing(

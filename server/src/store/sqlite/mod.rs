@@ -3,11 +3,13 @@
 //! WAL with `synchronous=FULL`: what was answered is on disk. One connection writes (`writer`), a few read
 //! (`readers`), and neither waits for the other.
 
+mod audit;
 mod counts;
 mod inbox_changes;
 mod inbox_reads;
 mod keys;
 mod projects;
+mod providers;
 mod readers;
 mod rows;
 mod schema;

@@ -7,12 +7,15 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 use super::{SqliteStore, rows};
 use crate::{
     auth::user_id::UserIdRule,
-    store::{NewProject, NewSecret, PreviousSecret, Project, ProjectKey, ProjectStore, StoreError},
+    store::{
+        AuditEntry, NewProject, NewSecret, PreviousSecret, Project, ProjectChange, ProjectKey, ProjectStore,
+        StoreError,
+    },
 };
 
 pub(super) const PROJECT_COLUMNS: &str = "p.key AS project_key, p.id AS project_id, p.name AS project_name, \
      p.api_key, p.sealed_secret, p.previous_sealed, p.previous_until, p.proofs, p.user_id_rule, p.origins, p.epoch AS project_epoch, \
-     p.created_at AS project_created_at";
+     p.issued_before AS project_issued_before, p.created_at AS project_created_at";
 
 pub(super) fn project(row: &Row<'_>) -> rusqlite::Result<Project> {
     Ok(Project {
@@ -32,6 +35,7 @@ pub(super) fn project(row: &Row<'_>) -> rusqlite::Result<Project> {
         },
         origins: rows::json(row, "origins")?.unwrap_or_default(),
         epoch: row.get("project_epoch")?,
+        issued_before: rows::moment(row.get("project_issued_before")?),
         created_at: rows::moment(row.get("project_created_at")?),
     })
 }
@@ -43,14 +47,9 @@ fn by_api_key(connection: &Connection, api_key: &str) -> Result<Option<Project>,
 
 #[async_trait]
 impl ProjectStore for SqliteStore {
-    async fn create_project(&self, new: NewProject) -> Result<Project, StoreError> {
-        self.writer
-            .run(move |connection| {
-                let origins = serde_json::to_string(&new.origins).unwrap_or_default();
-                let rule = match new.user_id_rule {
-                    UserIdRule::Lowercase => "lowercase",
-                    UserIdRule::Exact => "exact",
-                };
+    async fn create_project(&self, new: NewProject, audit: AuditEntry) -> Result<Project, StoreError> {
+        let created = self
+            .audited(audit, move |connection| {
                 connection
                     .execute(
                         "INSERT INTO projects (id, name, api_key, sealed_secret, secret_fingerprint, user_id_rule, \
@@ -61,16 +60,62 @@ impl ProjectStore for SqliteStore {
                             new.api_key,
                             new.sealed_secret,
                             new.secret_fingerprint,
-                            rule,
-                            origins,
+                            new.user_id_rule.as_str(),
+                            text(&new.origins),
                             new.created_at.unix_ms(),
-                            serde_json::to_string(&new.proofs).unwrap_or_default()
+                            text(&new.proofs)
                         ],
                     )
                     .map_err(taken)?;
-                by_api_key(connection, &new.api_key)?.ok_or(StoreError::Closed)
+                by_api_key(connection, &new.api_key)
             })
-            .await
+            .await?;
+        created.ok_or(StoreError::Closed)
+    }
+
+    async fn change_project(
+        &self,
+        project: ProjectKey,
+        change: ProjectChange,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError> {
+        let changed = self.audited(audit, move |connection| {
+            connection
+                .execute(
+                    "UPDATE projects SET name = coalesce(?2, name), proofs = coalesce(?3, proofs), \
+                     user_id_rule = coalesce(?4, user_id_rule), origins = coalesce(?5, origins) WHERE key = ?1",
+                    params![
+                        project.0,
+                        change.name,
+                        change.proofs.as_ref().map(text),
+                        change.user_id_rule.map(UserIdRule::as_str),
+                        change.origins.as_ref().map(text),
+                    ],
+                )
+                .map_err(taken)?;
+            Ok(Some(()))
+        });
+        changed.await.map(drop)
+    }
+
+    async fn revoke_project(
+        &self,
+        project: ProjectKey,
+        issued_before: Option<Timestamp>,
+        audit: AuditEntry,
+    ) -> Result<(), StoreError> {
+        let revoked = self.audited(audit, move |connection| {
+            connection.execute(
+                "UPDATE projects SET epoch = epoch + ?2, issued_before = max(issued_before, ?3) WHERE key = ?1",
+                params![
+                    project.0,
+                    i64::from(issued_before.is_none()),
+                    issued_before.map_or(0, Timestamp::unix_ms)
+                ],
+            )?;
+            Ok(Some(()))
+        });
+        revoked.await.map(drop)
     }
 
     async fn projects(&self) -> Result<Vec<Project>, StoreError> {
@@ -89,25 +134,33 @@ impl ProjectStore for SqliteStore {
         self.readers.run(move |connection| by_api_key(connection, &api_key)).await
     }
 
-    async fn rotate_secret(&self, project: ProjectKey, secret: NewSecret) -> Result<(), StoreError> {
-        self.writer
-            .run(move |connection| {
-                // A secret that is out of use stays recognisable: pages may still carry it.
-                connection.execute(
-                    "UPDATE projects SET previous_sealed = sealed_secret, previous_fingerprint = secret_fingerprint, \
-                     previous_until = ?2, sealed_secret = ?3, secret_fingerprint = ?4, epoch = epoch + ?5 \
-                     WHERE key = ?1",
-                    params![
-                        project.0,
-                        secret.previous_until.map_or(0, Timestamp::unix_ms),
-                        secret.sealed,
-                        secret.fingerprint,
-                        i64::from(secret.previous_until.is_none()),
-                    ],
-                )?;
-                Ok(())
-            })
-            .await
+    async fn rotate_secret(
+        &self,
+        project: ProjectKey,
+        secret: NewSecret,
+        audit: AuditEntry,
+    ) -> Result<bool, StoreError> {
+        let at = audit.at;
+        let rotated = self.audited(audit, move |connection| {
+            // A secret that is out of use stays recognisable: pages may still carry it.
+            let rotated = connection.execute(
+                "UPDATE projects SET previous_sealed = sealed_secret, previous_fingerprint = secret_fingerprint, \
+                 previous_until = ?2, sealed_secret = ?3, secret_fingerprint = ?4, \
+                 epoch = epoch + (?5 OR coalesce(previous_until, 0) > ?7) \
+                 WHERE key = ?1 AND (?6 OR coalesce(previous_until, 0) <= ?7)",
+                params![
+                    project.0,
+                    secret.previous_until.unwrap_or(at).unix_ms(),
+                    secret.sealed,
+                    secret.fingerprint,
+                    i64::from(secret.previous_until.is_none()),
+                    secret.force,
+                    at.unix_ms(),
+                ],
+            )?;
+            Ok((rotated == 1).then_some(()))
+        });
+        rotated.await.map(|rotated| rotated.is_some())
     }
 
     async fn is_secret(&self, fingerprint: [u8; 32]) -> Result<bool, StoreError> {
@@ -121,6 +174,11 @@ impl ProjectStore for SqliteStore {
             })
             .await
     }
+}
+
+/// A list as it is kept.
+fn text<T: serde::Serialize>(list: &Vec<T>) -> String {
+    serde_json::to_string(list).unwrap_or_default()
 }
 
 fn taken(error: rusqlite::Error) -> StoreError {

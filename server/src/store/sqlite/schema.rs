@@ -14,7 +14,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const CACHED_STATEMENTS: usize = 64;
 
 /// The steps from nothing to the tables of today. A step that was released is never changed.
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/01-first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/sqlite/01-first.sql"),
+    include_str!("../../../migrations/sqlite/02-identity.sql"),
+];
 
 /// A connection that may write, on a database that is up to date.
 pub(super) fn open(

@@ -41,7 +41,24 @@ conforms! {
     projects:
         names_and_public_keys_are_unique
         a_rotated_secret_has_a_previous_one
+        a_secret_that_is_still_accepted_is_not_dropped_unless_forced
         a_user_is_cut_off_in_one_project_and_let_in_again
+        a_project_changes_only_in_what_was_named
+        a_project_is_revoked_wholly_or_up_to_a_moment
+    ;
+    providers:
+        a_provider_is_one_projects_and_its_name_is_taken_there_alone
+    ;
+    audit:
+        a_change_and_its_entry_are_made_together_or_not_at_all
+        the_log_is_read_by_project_time_and_key
+        what_changed_nothing_leaves_no_entry
+    ;
+    session_keys:
+        a_key_is_added_only_if_the_newest_is_older
+        a_key_that_is_added_is_the_newest_whatever_the_clock_says
+        a_key_added_alone_takes_the_others_with_it
+        keys_are_removed_with_the_age_of_their_successor
     ;
     inboxes:
         the_newest_is_listed_first_and_pages_join

@@ -14,6 +14,8 @@ const MAX_ITEMS: usize = 1_000;
 const DAY_MS: i64 = 86_400_000;
 const KEEP_TOMBSTONES_MS: i64 = 7 * DAY_MS;
 const KEEP_IDEMPOTENCY_KEYS_MS: i64 = DAY_MS;
+/// The numbers of failed proofs; the other entries of the audit log are kept for good.
+const KEEP_FAILED_PROOFS_MS: i64 = 90 * DAY_MS;
 
 pub(super) fn advance(
     connection: &Connection,
@@ -116,5 +118,11 @@ fn forget(connection: &Connection, now: Timestamp) -> Result<bool, StoreError> {
             "DELETE FROM ended_sessions WHERE id IN (SELECT id FROM ended_sessions WHERE until < ?1 LIMIT ?2)",
         )?
         .execute(params![now.unix_ms(), limit])?;
-    Ok([forgotten.len(), keys, sessions].contains(&MAX_ITEMS))
+    let failures = connection
+        .prepare_cached(
+            "DELETE FROM failed_proofs WHERE (hour, project, reason) IN \
+             (SELECT hour, project, reason FROM failed_proofs WHERE hour < ?1 LIMIT ?2)",
+        )?
+        .execute(params![now.plus_ms(-KEEP_FAILED_PROOFS_MS).unix_ms(), limit])?;
+    Ok([forgotten.len(), keys, sessions, failures].contains(&MAX_ITEMS))
 }

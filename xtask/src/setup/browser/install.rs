@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::Browser;
 use crate::process;
+use crate::setup::apt;
 use crate::terminal::Terminal;
 use crate::workspace::Workspace;
 
@@ -14,25 +15,7 @@ const INSTALLER: &str = "@puppeteer/browsers@2";
 /// Installs Debian's packages and returns whether that worked. They bring the libraries that a browser needs; but only
 /// root may, and Ubuntu's packages of these names are references to another store: then there is the other way.
 pub(super) fn with_apt(workspace: &Workspace, terminal: Terminal) -> bool {
-    if workspace.find_program("apt-get").is_none() || !is_root(workspace) {
-        return false;
-    }
-    terminal.note("installing chromium and chromium-driver with apt-get");
-    let apt = |arguments: &[&str]| {
-        let mut apt = workspace.command("apt-get");
-        // Another apt may be at work: machines start it themselves soon after they have come up.
-        apt.env("DEBIAN_FRONTEND", "noninteractive").args(["--quiet", "--option", "DPkg::Lock::Timeout=120"]);
-        process::run_quietly(apt.args(arguments)).is_ok()
-    };
-    apt(&["update"])
-        && apt(&[
-            "install",
-            "--yes",
-            "--no-install-recommends",
-            "chromium",
-            "chromium-driver",
-            "fonts-liberation",
-        ])
+    apt::install(workspace, terminal, &["chromium", "chromium-driver", "fonts-liberation"])
 }
 
 /// Installs the latest stable browser and its driver into our tools; `None` if that does not work.
@@ -72,10 +55,6 @@ fn note(workspace: &Workspace) -> PathBuf {
 fn installed_path(said: &str, name: &str) -> Option<PathBuf> {
     let line = said.lines().rev().find(|line| line.starts_with(&format!("{name}@")))?;
     line.split_once(' ').map(|(_, path)| PathBuf::from(path.trim()))
-}
-
-fn is_root(workspace: &Workspace) -> bool {
-    workspace.command("id").arg("-u").output().is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
 #[cfg(test)]

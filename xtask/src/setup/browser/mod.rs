@@ -79,7 +79,7 @@ fn missing() -> Failure {
             .to_owned(),
         remedy: format!(
             "Install them (Debian: apt-get install chromium chromium-driver), or name them in {CHROMIUM} and \
-             {CHROMEDRIVER}.\nThe other tests need no browser: cargo xtask test --only unit, api or crash."
+             {CHROMEDRIVER}.\nThe other tests need no browser: cargo xtask test --only unit, api, crash or proxy."
         ),
     }
 }

@@ -2,12 +2,9 @@
 //!
 //! A cause is logged here, once, and never sent; what is sent says what was wrong, where, and what to do.
 
-use axum::{
-    Json,
-    http::{HeaderName, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
-use notification_bell_protocol::{Code, MemberError, Problem};
+mod answer;
+
+use notification_bell_protocol::{Code, MemberError};
 
 use crate::{
     auth::{keys::BackendKeyFault, master_key::MasterKeyError, scope::Scope, user_id::UserIdFault},
@@ -62,8 +59,11 @@ pub enum Error {
     #[error("Send `Authorization: Bearer …`.")]
     MissingToken,
     /// What was presented is not one of our tokens.
-    #[error("Open a new session: this token is not valid here.")]
+    #[error("This token is not valid here: get a new one.")]
     InvalidToken,
+    /// A backend presented a token, and no project to use it for.
+    #[error("Send an API key (ak_…), or beside a provider's token one header `Bell-Project: pk_…`.")]
+    ProjectNotNamed,
     /// It has run out.
     #[error("Open a new session: this token has expired.")]
     TokenExpired,
@@ -73,6 +73,9 @@ pub enum Error {
     /// The page is not one of the project's.
     #[error("This project does not allow pages of this origin, or the session was opened by another one.")]
     OriginNotAllowed,
+    /// A cookie for pages of any origin would be one for the pages of others.
+    #[error("A session in a cookie needs a project that names its origins (`project set --origin`).")]
+    CookieNeedsOrigins,
     /// The user is cut off.
     #[error("This user is blocked.")]
     UserBlocked,
@@ -110,7 +113,7 @@ pub enum Error {
     #[error("This Idempotency-Key was used for a request with another body. A new request needs a new key.")]
     IdempotencyKeyReused,
     /// A quota is used up.
-    #[error("Too many {}: {} in {} s are allowed. Try again in {} s.", .0.name, .0.quota, .0.window_seconds, .0.retry_after_seconds)]
+    #[error("Too many {}: {} in {} s are allowed. Try again in {} s.", .0.policy.name, .0.policy.quota, .0.policy.window_seconds.unwrap_or(1), .0.retry_after_seconds)]
     RateLimited(UsedUp),
     /// The user has as many streams as allowed.
     #[error("This user has {0} open streams, which is as many as allowed.")]
@@ -121,6 +124,9 @@ pub enum Error {
     /// The database failed.
     #[error("The storage cannot be used at the moment. Try again in a moment.")]
     Storage(#[source] StoreError),
+    /// The keys of a provider cannot be had.
+    #[error("The keys of the provider of this token cannot be fetched. Try again in a moment.")]
+    JwksUnavailable,
     /// What is kept sealed cannot be opened.
     #[error("The storage cannot be used at the moment. Try again in a moment.")]
     Sealed(#[from] MasterKeyError),
@@ -161,10 +167,10 @@ impl Error {
             Self::InvalidUserHmac => Code::InvalidUserHmac,
             Self::UserHmacExpired => Code::UserHmacExpired,
             Self::MissingToken => Code::MissingToken,
-            Self::InvalidToken => Code::InvalidToken,
+            Self::InvalidToken | Self::ProjectNotNamed => Code::InvalidToken,
             Self::TokenExpired => Code::TokenExpired,
             Self::TokenRevoked => Code::TokenRevoked,
-            Self::OriginNotAllowed => Code::OriginNotAllowed,
+            Self::OriginNotAllowed | Self::CookieNeedsOrigins => Code::OriginNotAllowed,
             Self::UserBlocked => Code::UserBlocked,
             Self::ProofNotAllowed(_) => Code::ProofNotAllowed,
             Self::InsufficientScope(_) => Code::InsufficientScope,
@@ -181,63 +187,9 @@ impl Error {
             Self::TooManyStreams(_) => Code::TooManyStreams,
             Self::HeadersTooLarge(_) => Code::HeadersTooLarge,
             Self::Storage(_) | Self::Sealed(_) => Code::StorageUnavailable,
+            Self::JwksUnavailable => Code::JwksUnavailable,
             Self::Overloaded => Code::Overloaded,
             Self::ShuttingDown => Code::ShuttingDown,
-        }
-    }
-
-    fn into_problem(self) -> Problem {
-        let (code, detail) = (self.code(), self.to_string());
-        let errors = match self {
-            Self::InvalidRequest(_, errors) | Self::ValidationFailed(errors) => errors,
-            Self::InvalidUserId { fault, pointer } => {
-                vec![MemberError { pointer, detail: fault.to_string() }]
-            }
-            _ => Vec::new(),
-        };
-        Problem::new(code, detail, errors)
-    }
-
-    /// How long to wait before trying again, where that helps.
-    fn retry_after_seconds(&self) -> Option<u64> {
-        match self {
-            Self::RateLimited(used_up) => Some(used_up.retry_after_seconds),
-            Self::TooManyStreams(_) => Some(5),
-            Self::Storage(_) | Self::Sealed(_) | Self::Overloaded | Self::ShuttingDown => Some(1),
-            _ => None,
-        }
-    }
-
-    /// The limit that was reached (draft-ietf-httpapi-ratelimit-headers): its size, and when to look again.
-    fn limit_fields(&self) -> Option<[(HeaderName, HeaderValue); 2]> {
-        let (policy, limit) = match self {
-            Self::TooManyStreams(most) => (format!("\"streams\";q={most}"), "\"streams\";r=0;t=5".to_owned()),
-            Self::RateLimited(UsedUp { name, quota, window_seconds, retry_after_seconds }) => (
-                format!("\"{name}\";q={quota};w={window_seconds}"),
-                format!("\"{name}\";r=0;t={retry_after_seconds}"),
-            ),
-            _ => return None,
-        };
-        Some([
-            (HeaderName::from_static("ratelimit-policy"), HeaderValue::try_from(policy).ok()?),
-            (HeaderName::from_static("ratelimit"), HeaderValue::try_from(limit).ok()?),
-        ])
-    }
-
-    /// RFC 6750, section 3: what was presented, if anything, was no good.
-    const fn challenge(&self) -> Option<&'static str> {
-        match self {
-            // RFC 9110, section 15.5.2: every 401 says how it would be accepted.
-            Self::MissingToken | Self::UnknownApiKey | Self::InvalidUserHmac | Self::UserHmacExpired => {
-                Some("Bearer")
-            }
-            Self::InvalidToken
-            | Self::TokenExpired
-            | Self::TokenRevoked
-            | Self::UnknownBackendKey
-            | Self::DamagedApiKey(_) => Some("Bearer error=\"invalid_token\""),
-            Self::InsufficientScope(_) => Some("Bearer error=\"insufficient_scope\""),
-            _ => None,
         }
     }
 }
@@ -259,34 +211,5 @@ impl From<StoreError> for Error {
                 Self::Storage(error)
             }
         }
-    }
-}
-
-impl IntoResponse for Error {
-    fn into_response(self) -> Response {
-        match &self {
-            Self::Storage(cause) => tracing::error!(cause = %cause, "the storage failed"),
-            Self::Overloaded => tracing::warn!("a request was refused: too much is waiting"),
-            Self::Sealed(cause) => tracing::error!(cause = %cause, "a sealed secret cannot be opened"),
-            _ => {}
-        }
-        let status = StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let (retry_after, challenge) = (self.retry_after_seconds(), self.challenge());
-        let limit = self.limit_fields();
-        let code = self.code();
-        let mut response = (status, Json(self.into_problem())).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Some(seconds) = retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        for (name, value) in limit.into_iter().flatten() {
-            headers.insert(name, value);
-        }
-        if let Some(challenge) = challenge {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        }
-        response.extensions_mut().insert(code);
-        response
     }
 }

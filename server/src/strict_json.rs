@@ -14,7 +14,7 @@ const MAX_DEPTH: usize = 32;
 ///
 /// # Errors
 /// What is wrong, and where.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value, String> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<Value, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())?;
     if text.starts_with('\u{feff}') {
         return Err("it begins with a byte order mark".to_owned());

@@ -1,0 +1,3 @@
+//! `/project`: what a site's backend does to its project as a whole.
+
+pub mod revoke;

@@ -1,0 +1,90 @@
+//! What is done to dist/ after Trunk has built it, so that it is smaller: names, what is not used, and the white space.
+//!
+//! What only Trunk has built works as well.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::failure::Failure;
+use crate::glue::{self, Names};
+use crate::process;
+use crate::workspace::Workspace;
+
+/// The wasm that Trunk writes, the glue beside it, and the name by which the first imports from the second.
+const WASM: &str = "notification-bell-component_bg.wasm";
+const GLUE: &str = "notification-bell-component.js";
+const MODULE: &str = "./notification-bell-component_bg.js";
+/// The one class that the loader takes from the glue.
+const CLASS: &str = "Bell";
+/// Every script that a page with the element loads.
+const SCRIPTS: [&str; 3] = ["notification-bell.js", "element.js", GLUE];
+/// All browsers that have what the element's scripts are written with.
+const LANGUAGE: &str = "--target=es2022";
+
+/// Makes the files of the element smaller, in their place.
+///
+/// # Errors
+/// If a tool fails, or wasm-bindgen has written something else than expected.
+pub(crate) fn shrink(workspace: &Workspace, dist: &Path) -> Result<(), Failure> {
+    let file = |name: &str| dist.join(name);
+    let read = |path: &Path| fs::read_to_string(path).map_err(Failure::file("read", path));
+    let (wasm, glue_file) = (file(WASM), file(GLUE));
+    let glue = glue::with_class_only(&read(&glue_file)?, CLASS);
+
+    let graph = file("graph.json");
+    fs::write(&graph, graph_of(&glue::exports(&glue))).map_err(Failure::file("write", &graph))?;
+    let mut metadce = workspace.command("wasm-metadce");
+    metadce.args([&wasm, Path::new("--graph-file"), &graph, Path::new("--output"), &wasm]);
+    process::run_quietly(&mut metadce)?;
+    fs::remove_file(&graph).map_err(Failure::file("remove", &graph))?;
+
+    let mut rename = workspace.command("wasm-opt");
+    // Once more over what was only there for the things that are gone.
+    rename.args([
+        "-Oz",
+        "--minify-imports-and-exports-and-modules",
+        "--strip-producers",
+        "--strip-target-features",
+    ]);
+    let printed = process::run_quietly(rename.args([&wasm, Path::new("--output"), &wasm]))?;
+    let glue = glue::renamed(&glue, MODULE, &Names::read(&printed))?;
+    fs::write(&glue_file, glue).map_err(Failure::file("write", &glue_file))?;
+
+    let mut esbuild = workspace.command("esbuild");
+    esbuild.args([
+        "--minify",
+        "--format=esm",
+        "--tree-shaking=true",
+        "--charset=utf8",
+        "--legal-comments=none",
+    ]);
+    esbuild.args([LANGUAGE, "--allow-overwrite", "--log-level=warning"]);
+    let scripts: Vec<PathBuf> = SCRIPTS.iter().map(|name| file(name)).collect();
+    process::run_quietly(esbuild.arg(format!("--outdir={}", dist.display())).args(scripts))?;
+    Ok(())
+}
+
+/// For wasm-metadce: the outside needs these exports, and by that only what they need.
+fn graph_of(exports: &BTreeSet<&str>) -> String {
+    let reached: Vec<String> = exports.iter().map(|name| format!("\"{name}\"")).collect();
+    let nodes = reached.iter().map(|name| format!(",{{\"name\":{name},\"export\":{name}}}"));
+    format!(
+        "[{{\"name\":\"\",\"root\":true,\"reaches\":[{}]}}{}]",
+        reached.join(","),
+        nodes.collect::<String>()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_graph_is_a_root_that_reaches_every_export() {
+        assert_eq!(
+            graph_of(&BTreeSet::from(["a", "b"])),
+            r#"[{"name":"","root":true,"reaches":["a","b"]},{"name":"a","export":"a"},{"name":"b","export":"b"}]"#
+        );
+    }
+}
