@@ -1,11 +1,12 @@
 /**
  * The class of `<notification-bell>`: attributes, properties and life cycle. What the element does and shows is
- * compiled from Rust and comes later; until then, this draws a bell that can be named, focused and clicked.
+ * compiled from Rust and comes later; until then, this draws a bell that has its name, takes the focus, and remembers
+ * a click.
  *
  * Importing this file changes nothing: it defines no element and may be done where there is no document.
  *
  * @typedef {object} Bell One element at work, in wasm.
- * @property {() => void} dropUser
+ * @property {() => void} userChanged
  * @property {() => void} changed
  * @property {() => void} moved
  * @property {(open: boolean) => void} setOpen
@@ -23,7 +24,9 @@ const OPTIONS = {
   userId: ["userid", "user-id"],
   userHmac: ["userhmac", "user-hmac"],
   userToken: ["usertoken", "user-token"],
+  session: ["session"],
   locale: ["locale"],
+  messages: ["messages"],
   theme: ["theme"],
   placement: ["placement"],
   view: ["view"],
@@ -35,15 +38,24 @@ const IDENTITY = new Set(
   ["apiUrl", "apiKey", "userId", "userHmac", "userToken"].flatMap((property) => OPTIONS[property]).concat("mock"),
 );
 
+const SVG = "http://www.w3.org/2000/svg";
+
 /** Says in another copy of this class that it is one. */
 const MARK = Symbol.for("notification-bell");
 
-const FIRST_STYLE = `
-:host { display: inline-block; vertical-align: middle }
+/** The part of the element's own style sheet (tokens.css, bell.css) that the early bell is drawn with: kept alike by a test. */
+const EARLY_STYLE = `
+:host { --nb-accent: light-dark(oklch(0.52 0.19 262), oklch(0.7 0.14 258)); --nb-focus: var(--nb-accent); --nb-bell-size: 22px; display: inline-block; vertical-align: middle; line-height: 1 }
 :host([hidden]) { display: none }
-button { all: unset; display: grid; place-items: center; width: 40px; height: 40px; border-radius: 8px; cursor: pointer }
-button:focus-visible { outline: 2px solid; outline-offset: -2px }
-svg { width: 22px; fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round }
+:host([theme="light"]) { color-scheme: light }
+:host([theme="dark"]) { color-scheme: dark }
+* { box-sizing: border-box }
+button { position: relative; display: inline-grid; place-items: center; width: 40px; height: 40px; margin: 0; padding: 0; border: 0; border-radius: 8px; background: none; color: inherit; font: inherit; cursor: pointer; -webkit-tap-highlight-color: transparent; transition: background-color 120ms ease-out }
+button:hover, [aria-expanded="true"] { background: color-mix(in oklab, currentColor 9%, transparent) }
+:focus-visible { outline: 2px solid var(--nb-focus); outline-offset: -2px }
+span { display: grid; place-items: center }
+svg { display: block; width: var(--nb-bell-size); height: var(--nb-bell-size); fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round }
+@media (prefers-reduced-motion: reduce) { button { transition: none } }
 `;
 const BELL =
   "M6 10a6 6 0 1 1 12 0c0 4.2 1.4 5.8 2 6.5.3.4 0 1-.5 1h-15c-.5 0-.8-.6-.5-1 .6-.7 2-2.3 2-6.5ZM10 20.5a2.2 2.2 0 0 0 4 0";
@@ -62,6 +74,8 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
   /** @type {Bell | undefined} */
   #bell;
   #isChanging = false;
+  /** @type {string | null} The token, if it was set as a property: such a thing is kept out of the document. */
+  #userToken = null;
 
   constructor() {
     super();
@@ -101,7 +115,7 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
     }
     if (this.#bell) this.#bell.moved();
     else if (make) this.#begin();
-    else this.#drawFirst();
+    else this.#drawEarly();
     if (failure) this.#tellFailure();
   }
 
@@ -126,8 +140,40 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
    * @param {string | null} after
    */
   attributeChangedCallback(name, before, after) {
-    if (before === after || !this.#bell) return;
-    if (IDENTITY.has(name)) this.#bell.dropUser();
+    if (before === after) return;
+    // Whichever was set last counts.
+    if (after !== null && OPTIONS.userToken.includes(name)) this.#userToken = null;
+    this.#change(IDENTITY.has(name));
+  }
+
+  get userToken() {
+    return this.#userToken ?? written(this, "userToken");
+  }
+
+  set userToken(value) {
+    this.#userToken = value ?? null;
+    for (const name of OPTIONS.userToken) this.removeAttribute(name);
+    this.#change(true);
+  }
+
+  /** Texts of the page's own: a copy, which has to be set again to count when it is changed. */
+  get messages() {
+    try {
+      return JSON.parse(this.getAttribute("messages"));
+    } catch {
+      return null;
+    }
+  }
+
+  set messages(value) {
+    if (value === null || value === undefined) this.removeAttribute("messages");
+    else this.setAttribute("messages", typeof value === "string" ? value : jsonOf(value));
+  }
+
+  /** @param {boolean} isIdentity */
+  #change(isIdentity) {
+    if (!this.#bell) return this.#showWish();
+    if (isIdentity) this.#bell.userChanged();
     if (this.#isChanging) return;
     this.#isChanging = true;
     queueMicrotask(() => {
@@ -158,8 +204,9 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
 
   /** @param {boolean} open */
   #setOpen(open) {
-    // Without a bell the attribute keeps the wish.
     if (this.#bell) this.#bell.setOpen(open);
+    else if (failure) this.#tellFailure();
+    // The attribute keeps the wish until there is a panel.
     else this.toggleAttribute("open", open);
   }
 
@@ -178,47 +225,91 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
     bell?.free();
   }
 
-  #drawFirst() {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  /** Draws what the wasm will draw in this place: the same button without a number, which is not known yet. */
+  #drawEarly() {
+    const root = this.shadowRoot;
+    const document = this.ownerDocument;
+    // Drawn already, and moved within its document; another document takes the sheets away. Without a window nothing shows.
+    if (root.adoptedStyleSheets.length > 0 || !document.defaultView) return;
+    // The constructor of the document's own window: an element may live in a frame.
+    const sheet = new document.defaultView.CSSStyleSheet();
+    sheet.replaceSync(EARLY_STYLE);
+    root.adoptedStyleSheets = [sheet];
+
+    const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", "0 0 24 24");
     svg.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS(SVG, "path");
     path.setAttribute("d", BELL);
     svg.append(path);
     const slot = document.createElement("slot");
     slot.name = "bell";
     slot.append(svg);
+    const clapper = document.createElement("span");
+    clapper.append(slot);
     const button = document.createElement("button");
     button.type = "button";
     button.part = "bell";
     button.ariaLabel = "Notifications";
     button.ariaHasPopup = "dialog";
-    button.ariaExpanded = "false";
-    button.append(slot);
+    button.append(clapper);
     button.addEventListener("click", () => this.toggle());
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(FIRST_STYLE);
-    this.shadowRoot.adoptedStyleSheets = [sheet];
-    this.shadowRoot.replaceChildren(button);
+    root.replaceChildren(button);
+    this.#showWish();
+  }
+
+  /** Has the early bell say whether the panel will open as soon as it can. */
+  #showWish() {
+    const button = this.shadowRoot.querySelector("button");
+    if (button) button.ariaExpanded = String(this.open);
   }
 
   #tellFailure() {
+    // What was asked for meanwhile does not come, and the bell should not look as if it would.
+    this.open = false;
     this.dispatchEvent(
       new CustomEvent("notification-bell-error", { bubbles: true, composed: true, detail: { ...failure } }),
     );
   }
 }
 
-for (const [property, [written, ...others]] of Object.entries(OPTIONS)) {
+/**
+ * What an option's attribute says, however it is spelled.
+ *
+ * @param {NotificationBell} element
+ * @param {string} property
+ */
+function written(element, property) {
+  return OPTIONS[property].map((name) => element.getAttribute(name)).find((value) => value !== null) ?? null;
+}
+
+/**
+ * What is given, as JSON. A member that JSON cannot say becomes null and is complained of, not left out in silence.
+ *
+ * @param {unknown} value
+ */
+function jsonOf(value) {
+  const sayable = (_, member) => (/^(string|object|undefined)$/.test(typeof member) ? member : null);
+  try {
+    return JSON.stringify(value, sayable);
+  } catch {
+    // An object that contains itself: the text of it is no JSON, and is complained of too.
+    return String(value);
+  }
+}
+
+for (const [property, [first, ...others]] of Object.entries(OPTIONS)) {
+  // What is more than an attribute is in the class.
+  if (Object.hasOwn(NotificationBell.prototype, property)) continue;
   Object.defineProperty(NotificationBell.prototype, property, {
     configurable: true,
     enumerable: true,
     get() {
-      return [written, ...others].map((name) => this.getAttribute(name)).find((value) => value !== null) ?? null;
+      return written(this, property);
     },
     set(value) {
-      if (value === null || value === undefined) this.removeAttribute(written);
-      else this.setAttribute(written, value);
+      if (value === null || value === undefined) this.removeAttribute(first);
+      else this.setAttribute(first, value);
       for (const name of others) this.removeAttribute(name);
     },
   });

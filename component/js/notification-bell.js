@@ -3,11 +3,10 @@
  *
  * Loaded twice, from one address or from two, it does nothing the second time.
  */
-const ASSETS = "./";
-
 const TAG = "notification-bell";
 const MARK = Symbol.for("notification-bell");
-const assets = new URL(ASSETS, import.meta.url);
+/** The server puts the version into this address, wherever it stands in quotes: see its build.rs. */
+const assets = new URL("./", import.meta.url);
 const defaultApiUrl = new URL("/api", import.meta.url).href;
 
 /**
@@ -32,14 +31,15 @@ function explain(error) {
 
 async function load() {
   const url = (name) => new URL(name, assets).href;
-  // All at once: none of the three says anything that the others wait for.
+  // All at once: none of the three says anything that the others wait for. The one that draws the early bell is first.
+  const element = import(url("element.js"));
   const wasm = fetch(url("notification-bell-component_bg.wasm"));
   const glue = import(url("notification-bell-component.js"));
   // Handled below; a failure before that must not count as unhandled.
   wasm.catch(() => {});
   glue.catch(() => {});
 
-  const { NotificationBell } = await import(url("element.js"));
+  const { NotificationBell } = await element;
   if (customElements.get(TAG)) return warnIfForeign();
   customElements.define(TAG, NotificationBell);
 

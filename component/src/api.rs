@@ -1,13 +1,14 @@
 //! The calls to the server: what is sent, and what an answer that is no success means.
 //!
-//! A token travels in the `Authorization` header and nowhere else. Letting go of a call aborts its request.
+//! A token travels in the `Authorization` header, or in a cookie that only the browser sees, and nowhere else. Letting
+//! go of a call aborts its request.
 
 use js_sys::{Promise, Reflect};
 use notification_bell_protocol::{Code, SessionGrant, SessionRequest};
 use serde_json::Value;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestInit, Response};
+use web_sys::{AbortController, Headers, RequestCredentials, RequestInit, Response};
 
 use crate::{
     json::{parse, text_of},
@@ -33,11 +34,13 @@ pub(crate) struct Fault {
     pub(crate) message: String,
     /// How long the server asked to wait.
     pub(crate) retry_after_ms: Option<f64>,
+    /// Whether the proof has run out, or may have: a fresh one is needed.
+    pub(crate) is_proof_expired: bool,
 }
 
 impl Fault {
     pub(crate) fn network(message: String) -> Self {
-        Self { status: 0, code: "network".to_owned(), message, retry_after_ms: None }
+        Self { status: 0, code: "network".to_owned(), message, retry_after_ms: None, is_proof_expired: false }
     }
 
     fn unreadable(message: String) -> Self {
@@ -68,6 +71,7 @@ impl Fault {
             code: member("code").unwrap_or_else(|| ["http_", &status_text].concat()),
             message: member("detail").unwrap_or_else(|| ["The server answered ", &status_text].concat()),
             retry_after_ms,
+            is_proof_expired: false,
         }
     }
 
@@ -84,10 +88,21 @@ impl Fault {
                 .any(|code| code.as_str() == self.code)
     }
 
-    /// Whether the proof was right and has run out.
-    pub(crate) fn is_proof_expired(&self) -> bool {
-        self.code == Code::UserHmacExpired.as_str()
+    /// As what was said of a proof. Of a `userToken` the server does not say what is wrong: as a rule, it is too old.
+    fn of_proof(self, request: &SessionRequest) -> Self {
+        let is_proof_expired = self.code == Code::UserHmacExpired.as_str()
+            || (request.user_token.is_some() && self.is_about_the_token());
+        Self { is_proof_expired, ..self }
     }
+}
+
+/// What a call shows the server.
+#[derive(Clone, Copy)]
+pub(crate) enum Credential<'call> {
+    Nothing,
+    Token(&'call str),
+    /// The cookie of the project with this public key, which the browser adds.
+    Cookie(&'call str),
 }
 
 /// Aborts a request when it is dropped; after the answer is read, that does nothing.
@@ -108,18 +123,21 @@ pub(crate) struct Answered {
 }
 
 /// One call.
+#[derive(Default)]
 pub(crate) struct Call<'call> {
     pub(crate) method: &'static str,
     pub(crate) url: String,
     pub(crate) last_event_id: Option<&'call str>,
     pub(crate) body: Option<String>,
+    /// Whether it is also made when the page goes away meanwhile.
+    pub(crate) outlives_page: bool,
 }
 
 impl Call<'_> {
     /// Sends it and waits for the head of the answer. May be called again.
-    pub(crate) async fn send(&self, token: Option<&str>) -> Result<Answered, Fault> {
+    pub(crate) async fn send(&self, credential: Credential<'_>) -> Result<Answered, Fault> {
         let abort = AbortOnDrop(AbortController::new().ok());
-        let answer = self.request(token, abort.0.as_ref()).map_err(|error| Fault::thrown(&error))?;
+        let answer = self.request(credential, abort.0.as_ref()).map_err(|error| Fault::thrown(&error))?;
         let answer =
             JsFuture::from(Promise::resolve(&answer)).await.map_err(|error| Fault::thrown(&error))?;
         let Ok(response) = answer.dyn_into::<Response>() else {
@@ -128,16 +146,29 @@ impl Call<'_> {
         if response.ok() { Ok(Answered { response, _abort: abort }) } else { Err(Fault::of(response).await) }
     }
 
-    fn request(&self, token: Option<&str>, abort: Option<&AbortController>) -> Result<JsValue, JsValue> {
+    fn request(
+        &self,
+        credential: Credential<'_>,
+        abort: Option<&AbortController>,
+    ) -> Result<JsValue, JsValue> {
         let headers = Headers::new()?;
-        if let Some(token) = token {
-            headers.set("Authorization", &["Bearer ", token].concat())?;
+        let init = RequestInit::new();
+        match credential {
+            Credential::Nothing => {}
+            Credential::Token(token) => headers.set("Authorization", &["Bearer ", token].concat())?,
+            Credential::Cookie(api_key) => {
+                headers.set("Bell-Project", api_key)?;
+                init.set_credentials(RequestCredentials::Include);
+            }
         }
         if let Some(id) = self.last_event_id {
             headers.set("Last-Event-ID", id)?;
         }
-        let init = RequestInit::new();
         init.set_method(self.method);
+        if self.outlives_page {
+            // Of the Fetch standard, and unknown to `web-sys`. A plain object takes any member.
+            let _ = Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE);
+        }
         if let Some(body) = &self.body {
             headers.set("Content-Type", "application/json")?;
             init.set_body(&body.into());
@@ -174,12 +205,17 @@ pub(crate) fn understood<T>(read: Result<T, wire::Fault>) -> Result<T, Fault> {
 }
 
 /// `POST /session`.
-pub(crate) async fn open_session(base: &str, request: &SessionRequest) -> Result<SessionGrant, Fault> {
+pub(crate) async fn open_session(
+    base: &str,
+    request: &SessionRequest,
+    credential: Credential<'_>,
+) -> Result<SessionGrant, Fault> {
     let call = Call {
         method: "POST",
         url: [base, "/v1/session"].concat(),
-        last_event_id: None,
         body: text_of(&wire::session_value(request)),
+        ..Call::default()
     };
-    understood(wire::grant(&call.send(None).await?.json().await?))
+    let answered = call.send(credential).await.map_err(|fault| fault.of_proof(request))?;
+    understood(wire::grant(&answered.json().await?))
 }

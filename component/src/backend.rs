@@ -30,9 +30,15 @@ impl Backend {
         }
     }
 
-    pub(crate) async fn change(&self, change: &Change, environment: Environment) -> Result<Answer, Fault> {
+    /// Makes a change. `outlives_page`: also when the page goes away meanwhile.
+    pub(crate) async fn change(
+        &self,
+        change: &Change,
+        outlives_page: bool,
+        environment: Environment,
+    ) -> Result<Answer, Fault> {
         match self {
-            Self::Server(session) => session.change(change).await,
+            Self::Server(session) => session.change(change, outlives_page).await,
             Self::Mock(inbox) => Ok(inbox.borrow_mut().change(change, environment.now())),
         }
     }

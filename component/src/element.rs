@@ -43,10 +43,10 @@ impl Bell {
         Self { inbox, owner, unmount: Cell::new(Some(unmount)), _watch: watch }
     }
 
-    /// An attribute that says who the user is has changed: the old user's items are gone when this returns.
-    #[wasm_bindgen(js_name = dropUser)]
-    pub fn drop_user(&self) {
-        self.inbox.drop_user();
+    /// What says who the user is has changed: if it is another one, the old one's items are gone when this returns.
+    #[wasm_bindgen(js_name = userChanged)]
+    pub fn user_changed(&self) {
+        self.inbox.drop_other_user();
     }
 
     /// Attributes have changed.

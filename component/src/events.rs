@@ -16,7 +16,8 @@ pub(crate) enum Happening<'happening> {
     Ready,
     Open,
     Close,
-    ItemClick(&'happening Item),
+    /// The item, and the address that is about to be followed.
+    ItemClick(&'happening Item, Option<&'happening str>),
     Action(&'happening Item, &'happening Action),
     Received(&'happening Item),
     Counts(&'happening Counts),
@@ -30,7 +31,7 @@ impl Happening<'_> {
             Self::Ready => "notification-bell-ready",
             Self::Open => "notification-bell-open",
             Self::Close => "notification-bell-close",
-            Self::ItemClick(_) => "notification-bell-item-click",
+            Self::ItemClick(..) => "notification-bell-item-click",
             Self::Action(..) => "notification-bell-action",
             Self::Received(_) => "notification-bell-received",
             Self::Counts(_) => "notification-bell-counts",
@@ -40,7 +41,7 @@ impl Happening<'_> {
     }
 
     fn is_cancelable(&self) -> bool {
-        matches!(self, Self::Open | Self::Close | Self::ItemClick(_) | Self::Action(..))
+        matches!(self, Self::Open | Self::Close | Self::ItemClick(..) | Self::Action(..))
     }
 
     fn detail(&self) -> Object {
@@ -51,7 +52,11 @@ impl Happening<'_> {
         };
         match self {
             Self::Ready | Self::Open | Self::Close | Self::ProofExpired => {}
-            Self::ItemClick(item) | Self::Received(item) => set("item", js_of(&item_value(item))),
+            Self::ItemClick(item, url) => {
+                set("item", js_of(&item_value(item)));
+                set("url", url.map_or(JsValue::NULL, JsValue::from));
+            }
+            Self::Received(item) => set("item", js_of(&item_value(item))),
             Self::Action(item, action) => {
                 set("item", js_of(&item_value(item)));
                 set("action", js_of(&action_value(action)));

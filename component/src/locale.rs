@@ -1,12 +1,14 @@
 //! The language of the element: its texts, and the browser's knowledge of numbers and dates.
 
-use js_sys::{Date, JSON};
+use js_sys::JSON;
 use notification_bell_protocol::Timestamp;
+use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, ShadowRoot};
 
 use crate::{
-    api::Call,
+    api::{Call, Credential},
+    calendar::{local_offset_ms, number_of, year},
     relative_time::{Ago, ago},
     texts::{Text, Texts, language_of},
 };
@@ -14,6 +16,7 @@ use crate::{
 // Of our own and not from `js-sys`, whose constructors cannot report that a tag is no language tag.
 #[wasm_bindgen]
 extern "C" {
+    #[derive(Clone)]
     #[wasm_bindgen(js_namespace = Intl)]
     type PluralRules;
     #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
@@ -21,6 +24,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn select(this: &PluralRules, number: f64) -> String;
 
+    #[derive(Clone)]
     #[wasm_bindgen(js_namespace = Intl)]
     type NumberFormat;
     #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
@@ -28,6 +32,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn format(this: &NumberFormat, number: f64) -> String;
 
+    #[derive(Clone)]
     #[wasm_bindgen(js_namespace = Intl)]
     type RelativeTimeFormat;
     #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
@@ -35,6 +40,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn format(this: &RelativeTimeFormat, number: i32, unit: &str) -> String;
 
+    #[derive(Clone)]
     #[wasm_bindgen(js_namespace = Intl)]
     type DateTimeFormat;
     #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
@@ -43,6 +49,10 @@ extern "C" {
     fn format(this: &DateTimeFormat, unix_ms: f64) -> String;
 }
 
+/// Within it, no two days have the same name.
+const WEEK_MS: i64 = 6 * 86_400_000;
+
+#[derive(Clone)]
 pub(crate) struct Locale {
     texts: Texts,
     plural: PluralRules,
@@ -51,6 +61,8 @@ pub(crate) struct Locale {
     day: DateTimeFormat,
     day_of_year: DateTimeFormat,
     exact: DateTimeFormat,
+    this_week: DateTimeFormat,
+    later: DateTimeFormat,
 }
 
 impl Locale {
@@ -66,6 +78,8 @@ impl Locale {
             day: date(r#"{"day":"numeric","month":"short"}"#)?,
             day_of_year: date(r#"{"day":"numeric","month":"short","year":"numeric"}"#)?,
             exact: date(r#"{"dateStyle":"full","timeStyle":"short"}"#)?,
+            this_week: date(r#"{"weekday":"short","hour":"numeric","minute":"2-digit"}"#)?,
+            later: date(r#"{"dateStyle":"medium","timeStyle":"short"}"#)?,
         })
     }
 
@@ -80,8 +94,8 @@ impl Locale {
     pub(crate) async fn load(tag: &str, assets: &str) -> Option<Self> {
         let Some(language) = language_of(tag) else { return Self::english(tag) };
         let url = [assets, "locales/", language, ".json"].concat();
-        let call = Call { method: "GET", url, last_event_id: None, body: None };
-        let texts = match call.send(None).await {
+        let call = Call { method: "GET", url, ..Call::default() };
+        let texts = match call.send(Credential::Nothing).await {
             Ok(answered) => answered.text().await.ok().and_then(|json| Texts::from_json(&json)),
             Err(_) => None,
         };
@@ -91,18 +105,22 @@ impl Locale {
         }
     }
 
+    /// The same with these texts of the page's own.
+    pub(crate) fn with_own(&self, own: Map<String, Value>) -> Self {
+        let locale = self.clone();
+        Self { texts: locale.texts.with_own(own), ..locale }
+    }
+
     pub(crate) fn text(&self, text: Text) -> String {
         self.texts.get(text).to_owned()
     }
 
     pub(crate) fn count(&self, text: Text, count: u64) -> String {
-        #[expect(clippy::cast_precision_loss, reason = "nobody has 2^53 notifications")]
-        let number = count as f64;
-        self.texts.plural(text, &self.plural.select(number), &self.number.format(number))
+        self.texts.plural(text, &self.plural.select(whole(count)), &self.number(count))
     }
 
-    pub(crate) fn number(&self, number: u32) -> String {
-        self.number.format(f64::from(number))
+    pub(crate) fn number(&self, number: u64) -> String {
+        self.number.format(whole(number))
     }
 
     /// How long ago, in words, and in how many milliseconds to look again.
@@ -117,6 +135,13 @@ impl Locale {
             Ago::Date => self.day_of_year.format(number_of(then)),
         };
         (words, next_ms)
+    }
+
+    /// A moment that lies ahead: a day of the week as long as that says which.
+    pub(crate) fn ahead(&self, now: Timestamp, then: Timestamp) -> String {
+        let is_near = then < now.plus_ms(WEEK_MS);
+        let format = if is_near { &self.this_week } else { &self.later };
+        format.format(number_of(then))
     }
 
     /// The exact moment, in words.
@@ -140,18 +165,8 @@ pub(crate) fn tag_for(host: &Element, own: Option<&str>) -> String {
     String::new()
 }
 
-fn number_of(moment: Timestamp) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a moment in milliseconds is below 2^53")]
-    let number = moment.unix_ms() as f64;
+fn whole(count: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^53 notifications")]
+    let number = count as f64;
     number
-}
-
-fn local_offset_ms(moment: Timestamp) -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "whole minutes of less than a day")]
-    let minutes_behind = Date::new(&number_of(moment).into()).get_timezone_offset() as i64;
-    -minutes_behind * 60_000
-}
-
-fn year(moment: Timestamp) -> u32 {
-    Date::new(&number_of(moment).into()).get_full_year()
 }

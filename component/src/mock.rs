@@ -135,23 +135,23 @@ impl MockInbox {
     #[must_use]
     pub fn page(&self, view: View, now: Timestamp) -> InboxPage {
         let mut all = Feed::default();
-        all.apply(self.sync(self.items.clone()), now);
+        all.apply(self.sync(self.items.clone(), now), now);
         let items = all.listed(view, now).iter().filter_map(|id| all.item(id)).collect();
-        InboxPage { items, next: None, counts: self.counts(), revision: self.revision() }
+        InboxPage { items, next: None, counts: self.counts(now), revision: self.revision() }
     }
 
     /// Makes a change as the server would.
     pub fn change(&mut self, change: &Change, now: Timestamp) -> Answer {
         self.revision += 1;
         let mut one = Feed::default();
-        one.apply(self.sync(self.items.clone()), now);
+        one.apply(self.sync(self.items.clone(), now), now);
         one.begin(change.clone(), now);
         self.items = self.items.iter().filter_map(|item| one.item(&item.id)).collect();
         let item = match change {
             Change::Patch(id, _) => self.items.iter().find(|item| item.id == *id).cloned(),
             _ => None,
         };
-        Answer { item, counts: self.counts() }
+        Answer { item, counts: self.counts(now) }
     }
 
     /// Another one comes in, as long as there are any.
@@ -161,14 +161,16 @@ impl MockInbox {
         self.revision += 1;
         let item = item_of(sample, &["new-", &self.arrived.to_string()].concat(), now);
         self.items.push(item.clone());
-        Some(self.sync(vec![item]))
+        Some(self.sync(vec![item], now))
     }
 
     /// The numbers of the view `all`.
     #[must_use]
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self, now: Timestamp) -> Counts {
         let mut counts = Counts::default();
-        for item in self.items.iter().filter(|item| item.archived_at.is_none()) {
+        let is_in =
+            |item: &&Item| item.archived_at.is_none() && item.snoozed_until.is_none_or(|until| until <= now);
+        for item in self.items.iter().filter(is_in) {
             counts.total += 1;
             counts.unseen += u64::from(item.seen_at.is_none());
             if item.read_at.is_none() {
@@ -185,8 +187,8 @@ impl MockInbox {
         self.revision.to_string()
     }
 
-    fn sync(&self, changed: Vec<Item>) -> Sync {
-        Sync { changed, removed: Vec::new(), counts: self.counts(), revision: self.revision() }
+    fn sync(&self, changed: Vec<Item>, now: Timestamp) -> Sync {
+        Sync { changed, removed: Vec::new(), counts: self.counts(now), revision: self.revision() }
     }
 }
 
@@ -237,7 +239,7 @@ mod tests {
         for view in [View::All, View::Unread, View::Archived] {
             assert!(!inbox.page(view, NOW).items.is_empty(), "{view:?}");
         }
-        assert_eq!(inbox.counts().unread, 3);
+        assert_eq!(inbox.counts(NOW).unread, 3);
     }
 
     #[test]
@@ -248,7 +250,7 @@ mod tests {
         assert!(answer.item.unwrap().archived_at.is_some());
         assert_eq!(answer.counts.total, 10);
         inbox.change(&Change::Remove("mock-1".to_owned()), NOW);
-        assert_eq!(inbox.counts().total, 9);
+        assert_eq!(inbox.counts(NOW).total, 9);
         let set = MarkSet { read: Some(true), ..MarkSet::default() };
         let all = Change::Mark(MarkRequest { set, ..MarkRequest::default() });
         assert_eq!(inbox.change(&all, NOW).counts.unread, 0);

@@ -17,6 +17,8 @@ pub struct Identity {
     pub user_hmac: Option<String>,
     /// A JWT of a provider that the project trusts.
     pub user_token: Option<String>,
+    /// Whether the session's token is kept by the browser, in a cookie that no script can read.
+    pub session_in_cookie: bool,
 }
 
 impl Identity {
@@ -25,6 +27,13 @@ impl Identity {
     pub fn is_complete(&self) -> bool {
         let proof = self.user_token.is_some() || (self.user_id.is_some() && self.user_hmac.is_some());
         !self.api_key.is_empty() && proof
+    }
+
+    /// Whether this is the user that the other is, whatever either is proved by. Without a user id nobody knows.
+    fn is_user_of(&self, other: &Self) -> bool {
+        let named = self.user_id.is_some() && self.user_id == other.user_id;
+        let complete = self.is_complete() && other.is_complete();
+        named && complete && self.api_key == other.api_key && self.api_url == other.api_url
     }
 }
 
@@ -46,6 +55,8 @@ pub struct Options {
     pub mock: bool,
     /// The language asked for; else that of the nearest `lang` counts.
     pub locale: Option<String>,
+    /// The page's own texts, as JSON.
+    pub messages: Option<String>,
     /// Where the panel opens.
     pub placement: Placement,
     /// The view that the panel opens with.
@@ -72,14 +83,23 @@ impl Options {
                 user_id: text(["userid", "user-id"]),
                 user_hmac: text(["userhmac", "user-hmac"]),
                 user_token: text(["usertoken", "user-token"]),
+                session_in_cookie: attribute("session").as_deref() == Some("cookie"),
             },
             mock: attribute("mock").is_some(),
             locale: attribute("locale").filter(|value| !value.trim().is_empty()),
+            messages: attribute("messages").filter(|value| !value.trim().is_empty()),
             placement: placement(attribute("placement").as_deref().unwrap_or_default()),
             view: view(attribute("view").as_deref().unwrap_or_default()),
             open: attribute("open").is_some(),
             has_own_theme: matches!(attribute("theme").as_deref(), Some("light" | "dark")),
         }
+    }
+
+    /// Whether what is shown of a user may stay when these options take the place of others.
+    #[must_use]
+    pub fn keep_user_of(&self, before: &Self) -> bool {
+        let is_same = self.identity == before.identity;
+        self.mock == before.mock && (is_same || (!self.mock && self.identity.is_user_of(&before.identity)))
     }
 }
 
@@ -98,6 +118,7 @@ fn view(text: &str) -> View {
     match text.trim() {
         "unread" => View::Unread,
         "archived" => View::Archived,
+        "snoozed" => View::Snoozed,
         _ => View::All,
     }
 }
@@ -146,6 +167,36 @@ mod tests {
         assert!(!read(&[("apikey", "pk_1"), ("userid", "u")]).identity.is_complete());
         assert!(!read(&[("apikey", "pk_1"), ("userhmac", "h")]).identity.is_complete());
         assert!(read(&[("apikey", "pk_1"), ("usertoken", "t")]).identity.is_complete());
+    }
+
+    #[test]
+    fn another_proof_of_the_same_user_keeps_the_user() {
+        let first = read(&[("apikey", "pk_1"), ("userid", "u"), ("userhmac", "h")]);
+        let kept = |attributes: &[(&str, &str)]| read(attributes).keep_user_of(&first);
+        assert!(kept(&[("apikey", "pk_1"), ("userid", "u"), ("userhmac", "h")]));
+        assert!(kept(&[("apikey", "pk_1"), ("userid", "u"), ("userhmac", "other")]));
+        assert!(kept(&[("apikey", "pk_1"), ("userid", "u"), ("usertoken", "t")]));
+        assert!(kept(&[("apikey", "pk_1"), ("userid", "u"), ("userhmac", "h"), ("session", "cookie")]));
+        assert!(!kept(&[("apikey", "pk_1"), ("userid", "other"), ("userhmac", "h")]));
+        assert!(!kept(&[("apikey", "pk_2"), ("userid", "u"), ("userhmac", "h")]));
+        assert!(!kept(&[("apikey", "pk_1"), ("userid", "u")]), "nobody is signed in");
+        assert!(!kept(&[("apikey", "pk_1"), ("userid", "u"), ("userhmac", "h"), ("apiurl", "/other")]));
+        assert!(!kept(&[("apikey", "pk_1"), ("userid", "u"), ("userhmac", "h"), ("mock", "")]));
+    }
+
+    #[test]
+    fn another_token_without_a_user_id_may_be_of_anybody() {
+        let first = read(&[("apikey", "pk_1"), ("usertoken", "t")]);
+        assert!(read(&[("apikey", "pk_1"), ("usertoken", "t")]).keep_user_of(&first));
+        assert!(!read(&[("apikey", "pk_1"), ("usertoken", "other")]).keep_user_of(&first));
+        assert!(!read(&[("apikey", "pk_1"), ("usertoken", "t"), ("userid", "u")]).keep_user_of(&first));
+    }
+
+    #[test]
+    fn the_token_is_kept_in_a_cookie_where_that_is_asked_for() {
+        assert!(read(&[("session", "cookie")]).identity.session_in_cookie);
+        assert!(!read(&[("session", "memory")]).identity.session_in_cookie);
+        assert!(!read(&[]).identity.session_in_cookie);
     }
 
     #[test]

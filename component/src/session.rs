@@ -1,14 +1,13 @@
 //! A session with the server: opened when it is first needed, renewed when the server says so, and once more if
 //! a call is turned away because of its token.
 
-use std::{cell::RefCell, future::Future, pin::Pin};
+use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};
 
 use futures_util::lock::Mutex;
 use notification_bell_protocol::{InboxPage, SessionGrant, SessionRequest, View};
-use serde_json::Value;
 
 use crate::{
-    api::{Answered, Call, Fault, open_session, understood},
+    api::{Answered, Call, Credential, Fault, open_session, understood},
     feed::{Answer, Change},
     json::text_of,
     options::Identity,
@@ -23,7 +22,7 @@ type GrantListener = Box<dyn FnMut(&SessionGrant)>;
 /// What came of asking for a session.
 enum Held {
     Nothing,
-    Grant(SessionGrant),
+    Grant(Rc<SessionGrant>),
     /// The same proof would be refused again, so it is not sent again.
     Refusal(Fault),
 }
@@ -47,24 +46,29 @@ impl Session {
                 user_id: identity.user_id.clone(),
                 user_hmac: identity.user_hmac.clone().filter(|_| !has_token),
                 user_token: identity.user_token.clone(),
+                cookie: identity.session_in_cookie.then_some(true),
             },
             held: Mutex::new(Held::Nothing),
             on_grant: RefCell::new(Box::new(on_grant)),
         }
     }
 
-    /// The grant there is, or a new one if there is none, or if it is the one that `refused` was part of.
-    pub(crate) async fn grant(&self, refused: Option<&str>) -> Result<SessionGrant, Fault> {
+    /// The grant there is, or a new one if there is none, or if it is `refused`: that very one, for those whose
+    /// tokens are in cookies cannot be told apart by them.
+    pub(crate) async fn grant(&self, refused: Option<&Rc<SessionGrant>>) -> Result<Rc<SessionGrant>, Fault> {
         let mut held = self.held.lock().await;
         match &*held {
-            Held::Grant(grant) if refused != Some(grant.token.as_str()) => return Ok(grant.clone()),
+            Held::Grant(grant) if refused.is_none_or(|refused| !Rc::ptr_eq(refused, grant)) => {
+                return Ok(Rc::clone(grant));
+            }
             Held::Refusal(fault) => return Err(fault.clone()),
             Held::Grant(_) | Held::Nothing => *held = Held::Nothing,
         }
-        match open_session(&self.base, &self.request).await {
+        match open_session(&self.base, &self.request, self.credential(None)).await {
             Ok(grant) => {
                 (self.on_grant.borrow_mut())(&grant);
-                *held = Held::Grant(grant.clone());
+                let grant = Rc::new(grant);
+                *held = Held::Grant(Rc::clone(&grant));
                 Ok(grant)
             }
             Err(fault) => {
@@ -76,6 +80,13 @@ impl Session {
         }
     }
 
+    fn credential<'call>(&'call self, grant: Option<&'call SessionGrant>) -> Credential<'call> {
+        if self.request.cookie.is_some() {
+            return Credential::Cookie(&self.request.api_key);
+        }
+        grant.and_then(|grant| grant.token.as_deref()).map_or(Credential::Nothing, Credential::Token)
+    }
+
     /// Makes a call with a token, and a second time with a new one if the first was not accepted.
     ///
     /// In a box: every future that waits for this one would have a copy of it inside.
@@ -84,18 +95,20 @@ impl Session {
         call: Call<'call>,
     ) -> Pin<Box<dyn Future<Output = Result<Answered, Fault>> + 'call>> {
         Box::pin(async move {
-            let token = self.grant(None).await?.token;
-            match call.send(Some(&token)).await {
+            let grant = self.grant(None).await?;
+            match call.send(self.credential(Some(&grant))).await {
                 Err(fault) if fault.is_about_the_token() => {
-                    call.send(Some(&self.grant(Some(&token)).await?.token)).await
+                    let grant = self.grant(Some(&grant)).await?;
+                    call.send(self.credential(Some(&grant))).await
                 }
                 result => result,
             }
         })
     }
 
-    async fn json(&self, method: &'static str, path: &str, body: Option<String>) -> Result<Value, Fault> {
-        self.send(Call { method, url: self.url(path), last_event_id: None, body }).await?.json().await
+    /// What the elements of one user in a browser find each other by.
+    pub(crate) fn shared_name(&self, user_id: &str) -> String {
+        ["notification-bell ", &self.base, " ", &self.request.api_key, " ", user_id].concat()
     }
 
     fn url(&self, path: &str) -> String {
@@ -109,24 +122,26 @@ impl Session {
             path.push_str("&cursor=");
             path.push_str(&component(cursor));
         }
-        understood(wire::page(&self.json("GET", &path, None).await?))
+        let call = Call { method: "GET", url: self.url(&path), ..Call::default() };
+        understood(wire::page(&self.send(call).await?.json().await?))
     }
 
     /// `PATCH` or `DELETE /inbox/{id}`, or `POST /inbox/mark`.
-    pub(crate) async fn change(&self, change: &Change) -> Result<Answer, Fault> {
+    pub(crate) async fn change(&self, change: &Change, outlives_page: bool) -> Result<Answer, Fault> {
         let path_of = |id: &str| ["/", &component(id)].concat();
         let (method, path, body) = match change {
             Change::Patch(id, patch) => ("PATCH", path_of(id), text_of(&wire::patch_value(patch))),
             Change::Remove(id) => ("DELETE", path_of(id), None),
             Change::Mark(request) => ("POST", "/mark".to_owned(), text_of(&wire::mark_value(request))),
         };
-        understood(wire::answer(&self.json(method, &path, body).await?))
+        let call = Call { method, url: self.url(&path), body, outlives_page, ..Call::default() };
+        understood(wire::answer(&self.send(call).await?.json().await?))
     }
 
     /// `GET /inbox/stream`, from a state on.
     pub(crate) async fn stream(&self, from: Option<&str>) -> Result<Answered, Fault> {
         let url = self.url("/stream");
-        self.send(Call { method: "GET", url, last_event_id: from, body: None }).await
+        self.send(Call { method: "GET", url, last_event_id: from, ..Call::default() }).await
     }
 }
 

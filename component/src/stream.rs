@@ -15,7 +15,7 @@ use crate::{
 
 /// Silent for longer, a stream is dead, whatever its socket says.
 #[expect(clippy::cast_precision_loss, reason = "a few seconds")]
-const SILENCE_MAX_MS: f64 = 2.0 * HEARTBEAT_MAX_MS as f64;
+pub(crate) const SILENCE_MAX_MS: f64 = 2.0 * HEARTBEAT_MAX_MS as f64;
 
 pub(crate) struct Stream {
     reader: ReadableStreamDefaultReader,

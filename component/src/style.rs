@@ -14,6 +14,7 @@ const CSS: &str = concat!(
     include_str!("../style/bell.css"),
     include_str!("../style/panel.css"),
     include_str!("../style/item.css"),
+    include_str!("../style/snooze.css"),
     include_str!("../style/states.css"),
 );
 

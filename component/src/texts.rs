@@ -107,17 +107,72 @@ texts! {
     Offline = "offline";
     /// A change was taken back.
     NotSaved = "notSaved";
+    /// A tab.
+    ViewSnoozed = "viewSnoozed";
+    /// An empty view.
+    EmptySnoozed = "emptySnoozed";
+    /// Below it.
+    EmptySnoozedHint = "emptySnoozedHint";
+    /// A button that takes the last thing back.
+    Undo = "undo";
+    /// An item was put into the archive.
+    Archived = "archived";
+    /// `{count}` items were put into the archive at once.
+    ArchivedMany = "archivedMany";
+    /// An item is back in the inbox.
+    Unarchived = "unarchived";
+    /// An item was deleted.
+    Deleted = "deleted";
+    /// An item comes back at `{time}`.
+    SnoozedUntil = "snoozedUntil";
+    /// A button that opens a menu, and the name of the menu.
+    Snooze = "snooze";
+    /// In the menu.
+    SnoozeHour = "snoozeHour";
+    /// In the menu: at 18:00 today.
+    SnoozeEvening = "snoozeEvening";
+    /// In the menu: at 8:00.
+    SnoozeTomorrow = "snoozeTomorrow";
+    /// In the menu: on Monday at 8:00.
+    SnoozeNextWeek = "snoozeNextWeek";
+    /// In the menu: leads to a field for day and time.
+    SnoozeOwn = "snoozeOwn";
+    /// The name of that field.
+    SnoozeTime = "snoozeTime";
+    /// A button of the header.
+    ArchiveAllRead = "archiveAllRead";
 }
 
 const ENGLISH: &str = include_str!("../locales/en.json");
 
 /// The languages there are files for, besides English.
-pub const OTHER_LANGUAGES: &[&str] = &["de"];
+pub const OTHER_LANGUAGES: &[&str] = &[
+    "ar",
+    "de",
+    "es",
+    "fr",
+    "he",
+    "hi",
+    "it",
+    "ja",
+    "ko",
+    "nl",
+    "pl",
+    "pt",
+    "tr",
+    "uk",
+    "zh",
+    TRADITIONAL_CHINESE,
+];
+
+/// The one file that is named by more than a language: its readers do not read that of `zh`.
+const TRADITIONAL_CHINESE: &str = "zh-Hant";
 
 /// The texts of one language.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Texts {
-    texts: Map<String, Value>,
+    own: Map<String, Value>,
+    language: Map<String, Value>,
     english: Map<String, Value>,
 }
 
@@ -125,13 +180,19 @@ impl Texts {
     /// English.
     #[must_use]
     pub fn english() -> Self {
-        Self { texts: Map::new(), english: members(ENGLISH).unwrap_or_default() }
+        Self { own: Map::new(), language: Map::new(), english: english() }
     }
 
     /// A language from its file; what it lacks is English. `None` if it is no JSON object.
     #[must_use]
     pub fn from_json(json: &str) -> Option<Self> {
-        Some(Self { texts: members(json)?, ..Self::english() })
+        Some(Self { language: members(json)?, ..Self::english() })
+    }
+
+    /// The same with these texts of a page's own before all others, and no more with those it had before.
+    #[must_use]
+    pub fn with_own(self, own: Map<String, Value>) -> Self {
+        Self { own, ..self }
     }
 
     /// A text that does not depend on a number.
@@ -151,8 +212,13 @@ impl Texts {
         key: &str,
         read: impl Fn(&'texts Value) -> Option<&'texts str>,
     ) -> Option<&'texts str> {
-        [&self.texts, &self.english].into_iter().find_map(|map| map.get(key).and_then(&read))
+        [&self.own, &self.language, &self.english].into_iter().find_map(|map| map.get(key).and_then(&read))
     }
+}
+
+/// Every text in English, by its name.
+pub(crate) fn english() -> Map<String, Value> {
+    members(ENGLISH).unwrap_or_default()
 }
 
 fn members(json: &str) -> Option<Map<String, Value>> {
@@ -169,80 +235,20 @@ fn form<'value>(value: &'value Value, category: &str) -> Option<&'value str> {
     }
 }
 
-/// The language of [`OTHER_LANGUAGES`] that serves a BCP 47 tag such as `de-AT`; `None` if English does.
+/// The file of [`OTHER_LANGUAGES`] that serves a BCP 47 tag such as `de-AT`; `None` if English does.
+///
+/// Chinese is written in two scripts. Where the tag does not say in which, its region does, as Unicode CLDR has it.
 #[must_use]
 pub fn language_of(tag: &str) -> Option<&'static str> {
-    let primary = tag.split(['-', '_']).next().unwrap_or_default();
-    OTHER_LANGUAGES.iter().copied().find(|language| language.eq_ignore_ascii_case(primary))
+    let is_any = |part: &str, names: &[&str]| names.iter().any(|name| part.eq_ignore_ascii_case(name));
+    let mut parts = tag.split(['-', '_']);
+    let primary = parts.next().unwrap_or_default();
+    let script = parts.find(|part| is_any(part, &["Hans", "Hant", "TW", "HK", "MO"]));
+    if is_any(primary, &["zh"]) && script.is_some_and(|script| !is_any(script, &["Hans"])) {
+        return Some(TRADITIONAL_CHINESE);
+    }
+    OTHER_LANGUAGES.iter().copied().find(|language| is_any(primary, &[language]))
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use serde_json::{Map, Value};
-
-    use super::{ENGLISH, OTHER_LANGUAGES, Text, Texts, language_of};
-
-    fn file(language: &str) -> Map<String, Value> {
-        let path = format!("{}/locales/{language}.json", env!("CARGO_MANIFEST_DIR"));
-        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-    }
-
-    fn placeholders(value: &Value) -> BTreeSet<&str> {
-        let text = value.get("other").unwrap_or(value).as_str().unwrap();
-        text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
-    }
-
-    #[test]
-    fn every_language_has_every_text_and_no_other() {
-        let expected: BTreeSet<_> = Text::ALL.iter().map(|text| text.key()).collect();
-        for language in OTHER_LANGUAGES.iter().chain(&["en"]) {
-            let file = file(language);
-            assert_eq!(file.keys().map(String::as_str).collect::<BTreeSet<_>>(), expected, "{language}");
-        }
-    }
-
-    #[test]
-    fn a_translation_fills_in_what_english_does() {
-        let english: Map<String, Value> = serde_json::from_str(ENGLISH).unwrap();
-        for language in OTHER_LANGUAGES {
-            for (key, value) in &file(language) {
-                assert_eq!(placeholders(value), placeholders(&english[key]), "{language} {key}");
-                assert_eq!(value.is_object(), english[key].is_object(), "{language} {key}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_file_for_each_language_that_is_offered() {
-        let folder = format!("{}/locales", env!("CARGO_MANIFEST_DIR"));
-        let files = std::fs::read_dir(folder).unwrap().count();
-        assert_eq!(files, OTHER_LANGUAGES.len() + 1);
-    }
-
-    #[test]
-    fn a_number_takes_the_form_of_its_category() {
-        let texts =
-            Texts::from_json(r#"{"pill":{"one":"{count} neue","few":"{count} x","other":"{count} y"}}"#);
-        let texts = texts.unwrap();
-        assert_eq!(texts.plural(Text::Pill, "few", "3"), "3 x");
-        assert_eq!(texts.plural(Text::Pill, "many", "9"), "9 y");
-    }
-
-    #[test]
-    fn what_a_language_lacks_is_english() {
-        let texts = Texts::from_json(r#"{"retry":7}"#).unwrap();
-        assert_eq!(texts.get(Text::Retry), "Try again");
-        assert_eq!(texts.plural(Text::Pill, "one", "1"), "1 new");
-        assert_eq!(Texts::from_json("[]"), None);
-    }
-
-    #[test]
-    fn a_tag_is_served_by_its_language() {
-        assert_eq!(language_of("de-AT"), Some("de"));
-        assert_eq!(language_of("DE"), Some("de"));
-        assert_eq!(language_of("en-GB"), None);
-        assert_eq!(language_of("tlh"), None);
-    }
-}
+mod tests;

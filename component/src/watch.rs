@@ -7,34 +7,40 @@ use js_sys::Array;
 use leptos::web_sys::window;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
-use web_sys::{MutationObserver, MutationObserverInit};
+use web_sys::{EventTarget, MutationObserver, MutationObserverInit};
 
 use crate::inbox::Inbox;
 
 /// Dropped, it listens no more.
 pub(crate) struct Watch {
-    _network: Vec<EventListener>,
+    _listeners: Vec<EventListener>,
     language: Option<(MutationObserver, Closure<dyn FnMut()>)>,
 }
 
 impl Watch {
     pub(crate) fn new(inbox: &Rc<Inbox>) -> Self {
-        let network = window().map_or_else(Vec::new, |window| {
-            let (lost, found) = (Rc::downgrade(inbox), Rc::downgrade(inbox));
-            vec![
-                EventListener::new(&window, "offline", move |_| {
-                    if let Some(inbox) = lost.upgrade() {
-                        inbox.went_offline();
-                    }
-                }),
-                EventListener::new(&window, "online", move |_| {
-                    if let Some(inbox) = found.upgrade() {
-                        inbox.reconnect();
-                    }
-                }),
-            ]
-        });
-        Self { _network: network, language: watch_language(inbox) }
+        let Some(window) = window() else { return Self { _listeners: Vec::new(), language: None } };
+        let on = |target: &EventTarget, kind: &'static str, act: fn(&Rc<Inbox>)| {
+            let inbox = Rc::downgrade(inbox);
+            EventListener::new(target, kind, move |_| {
+                if let Some(inbox) = inbox.upgrade() {
+                    act(&inbox);
+                }
+            })
+        };
+        let mut listeners = vec![
+            on(&window, "offline", |inbox| inbox.went_offline()),
+            on(&window, "online", Inbox::reconnect),
+            on(&window, "pagehide", Inbox::end_toast_now),
+        ];
+        if let Some(document) = inbox.host.owner_document() {
+            listeners.push(on(&document, "visibilitychange", |inbox| {
+                if inbox.host.owner_document().is_some_and(|document| document.hidden()) {
+                    inbox.end_toast_now();
+                }
+            }));
+        }
+        Self { _listeners: listeners, language: watch_language(inbox) }
     }
 }
 

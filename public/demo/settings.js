@@ -2,6 +2,9 @@
 
 const KEY = "demo-settings";
 
+/** The languages, of those that the bell speaks, that are written from right to left. */
+const RIGHT_TO_LEFT = new Set(["ar", "he"]);
+
 /** Applies what the tab had before, then every change. */
 export function setUpSettings(form, bell) {
   const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
@@ -9,6 +12,8 @@ export function setUpSettings(form, bell) {
     const choice = form.elements[name];
     if (choice) choice.value = value;
   }
+  // A tab may have kept a language that is not offered any more.
+  if (!form.elements.lang.value) form.elements.lang.value = "en";
   const apply = () => {
     const { theme, lang, dir } = Object.fromEntries(new FormData(form));
     const page = document.documentElement;
@@ -18,7 +23,11 @@ export function setUpSettings(form, bell) {
     bell.setAttribute("theme", theme);
     sessionStorage.setItem(KEY, JSON.stringify({ theme, lang, dir }));
   };
-  form.addEventListener("change", apply);
+  form.addEventListener("change", ({ target }) => {
+    // As a site in that language would run; the switch beside it still turns it round.
+    if (target.name === "lang") form.elements.dir.value = RIGHT_TO_LEFT.has(target.value) ? "rtl" : "ltr";
+    apply();
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
   apply();
 }

@@ -22,6 +22,15 @@ pub(crate) async fn state(scene: &Scene, user: &str) -> Value {
     Reply::to(scene.server.api().request(Method::GET, &path)).await.expect(200)
 }
 
+/// Chooses the language of the bell.
+async fn choose_language(page: &Page, language: &str) {
+    let choose = format!(
+        "const languages = document.querySelector('[name=lang]'); languages.value = '{language}';\
+         languages.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+    );
+    page.run(&choose).await;
+}
+
 #[tokio::test]
 async fn the_page_has_a_bell_with_items_and_keeps_its_own_policy() {
     browse(async |page| {
@@ -100,7 +109,8 @@ async fn the_form_says_at_the_field_what_is_wrong() {
 async fn theme_language_and_direction_reach_the_bell() {
     browse(async |page| {
         let scene = demo(page).await;
-        for choice in ["[name=theme][value=dark]", "[name=lang][value=de]", "[name=dir][value=rtl]"] {
+        choose_language(page, "de").await;
+        for choice in ["[name=theme][value=dark]", "[name=dir][value=rtl]"] {
             page.click(&format!("document.querySelector('{choice}').labels[0]")).await;
         }
         page.until("nameOf(part('bell')).startsWith('Mitteilungen')").await;
@@ -115,6 +125,39 @@ async fn theme_language_and_direction_reach_the_bell() {
             "nameOf(part('bell')).startsWith('Mitteilungen') && document.documentElement.dir === 'rtl'",
         )
         .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_language_of_the_bell_is_offered() {
+    browse(async |page| {
+        let _scene = demo(page).await;
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../component/locales");
+        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        let mut languages: Vec<_> =
+            files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+        languages.sort();
+        let offered = "[...document.querySelector('[name=lang]').options].map(({ value }) => value).sort()";
+        assert_eq!(page.value(offered).await, json!(languages));
+        page.assert(
+            "[...document.querySelector('[name=lang]').options].every((own) => own.lang === own.value)",
+        )
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_language_from_right_to_left_turns_the_page() {
+    browse(async |page| {
+        let _scene = demo(page).await;
+        choose_language(page, "he").await;
+        page.until("nameOf(part('bell')).startsWith('התראות')").await;
+        page.assert("document.documentElement.dir === 'rtl'").await;
+        choose_language(page, "ja").await;
+        page.until("nameOf(part('bell')).startsWith('通知')").await;
+        page.assert("document.documentElement.dir === 'ltr'").await;
     })
     .await;
 }

@@ -54,6 +54,24 @@ async fn another_user_without_a_proof_of_their_own_sees_nothing_of_the_first() {
 }
 
 #[tokio::test]
+async fn another_proof_of_the_same_user_leaves_the_list_as_it_is() {
+    browse(async |page| {
+        let scene = with_one_item_each().await;
+        scene.show_items(page, 1).await;
+        let arguments = ["hmac", "--expires-in", "1h", "--", USER];
+        let proof = scene.server.installation().succeed(&arguments).await;
+        page.run(&format!("item('Of the first').kept = true; bell.userHmac = '{}';", proof.trim())).await;
+        page.until("events('ready').length === 2").await;
+        scene.has_streams(1).await;
+        scene.server.notify(USER, "With the other proof").await;
+        page.until("titles().join() === 'With the other proof,Of the first' && badge() === '2'").await;
+        page.assert("item('Of the first').kept === true").await;
+        assert_eq!(scene.answers("GET", "/inbox", 200).await, 1, "the list is not loaded again");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn removing_the_proof_empties_the_element() {
     browse(async |page| {
         let scene = with_one_item_each().await;

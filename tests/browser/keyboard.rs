@@ -141,6 +141,8 @@ async fn deleting_the_focused_item_gives_the_focus_to_its_neighbour() {
         page.press(Key::Enter).await;
         page.until("parts('item').length === 2").await;
         has_focus(page, "Third").await;
+        // It is deleted for good when it can no longer be undone.
+        page.press(Key::Escape).await;
         scene.has_unread(USER, &["First", "Third"]).await;
     })
     .await;

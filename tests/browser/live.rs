@@ -31,7 +31,7 @@ async fn a_notification_appears_in_every_tab_within_a_second() {
         let first = page.tab().await;
         let second = page.open_tab().await;
         scene.show(page, &scene.tag(USER)).await;
-        scene.has_streams(2).await;
+        page.until("events('ready').length === 1").await;
         scene.open_panel(page).await;
         scene.server.notify(USER, "Everywhere").await;
         for tab in [second, first] {
@@ -52,7 +52,6 @@ async fn what_is_read_in_one_tab_is_read_in_the_other() {
         let first = page.tab().await;
         page.open_tab().await;
         scene.show(page, &scene.tag(USER)).await;
-        scene.has_streams(2).await;
         page.until("badge() === '1'").await;
         scene.open_panel(page).await;
         page.click("button('Mark all as read')").await;

@@ -34,6 +34,8 @@ pub(super) struct Pending {
     at: Timestamp,
     /// What arrived later is none of the change's business.
     tick: Tick,
+    /// The server is not asked yet: the numbers it gives do not have the change in them.
+    is_held: bool,
 }
 
 impl Pending {
@@ -49,6 +51,9 @@ impl Pending {
                 );
                 if let Some(until) = patch.snoozed_until {
                     item.snoozed_until = until;
+                    if until.is_some() {
+                        item.archived_at = None;
+                    }
                 }
                 for action in &mut item.actions {
                     action.done |= patch.action_done.as_ref() == Some(&action.id);
@@ -82,14 +87,54 @@ fn set_marks(item: &mut Item, set: MarkSet, at: Timestamp) {
     mark(&mut item.seen_at, set.seen.or(set.read.filter(|read| *read)));
     mark(&mut item.read_at, set.read);
     mark(&mut item.archived_at, set.archived);
+    if set.archived == Some(true) {
+        // The archive ends a snooze; the moment of one that has ended is kept, because lists are sorted by it.
+        item.snoozed_until = item.snoozed_until.filter(|until| *until <= at);
+    }
 }
 
 impl Feed {
     /// Shows a change before the server knows of it.
     pub fn begin(&mut self, change: Change, at: Timestamp) -> ChangeNumber {
+        self.push(change, at, false)
+    }
+
+    /// Shows that an item is gone, although the server is not to be told yet: see [`Feed::counts`].
+    ///
+    /// Ends as any change does.
+    pub fn hold_removal(&mut self, id: ItemId, at: Timestamp) -> ChangeNumber {
+        self.push(Change::Remove(id), at, true)
+    }
+
+    fn push(&mut self, change: Change, at: Timestamp, is_held: bool) -> ChangeNumber {
         self.last_change += 1;
-        self.pending.push(Pending { number: self.last_change, change, at, tick: self.tick });
+        self.pending.push(Pending { number: self.last_change, change, at, tick: self.tick, is_held });
         self.last_change
+    }
+
+    /// Takes out of the numbers what was removed and is held back.
+    pub(super) fn without_held(&self, mut counts: Counts) -> Counts {
+        for pending in self.pending.iter().filter(|pending| pending.is_held) {
+            let Change::Remove(id) = &pending.change else { continue };
+            let Some(Entry { item, .. }) = self.entry(id) else { continue };
+            if !window::belongs(item, View::All, pending.at) {
+                continue;
+            }
+            let less = |number: &mut u64| *number = number.saturating_sub(1);
+            less(&mut counts.total);
+            if item.seen_at.is_none() {
+                less(&mut counts.unseen);
+            }
+            if item.read_at.is_none() {
+                less(&mut counts.unread);
+                if let Some(name) = &item.category
+                    && let Some(number) = counts.categories.get_mut(name)
+                {
+                    less(number);
+                }
+            }
+        }
+        counts
     }
 
     /// The server agreed to a change that was sent at `started`.

@@ -3,7 +3,7 @@
 //! Plain state without I/O or clock. A revision is opaque, so it cannot say which of two answers is newer. The
 //! order of arrival says it instead: the stream brings every change in order, therefore an answer whose request
 //! set out before the stream's last word (see [`Feed::tick`]) never overrides it. If the answer was newer after
-//! all, the stream brings the same again. Counts are always the server's, never computed here.
+//! all, the stream brings the same again. Counts are the server's, less what the user removed and may still undo.
 
 mod change;
 mod window;
@@ -32,7 +32,7 @@ pub struct Feed {
     entries: Vec<Entry>,
     /// What is gone, so that a page that is still on its way does not bring it back.
     removed: Vec<(ItemId, Tick)>,
-    windows: [Window; 3],
+    windows: [Window; 4],
     counts: Option<Counts>,
     counts_tick: Tick,
     revision: Option<Revision>,
@@ -49,10 +49,10 @@ impl Feed {
         self.tick
     }
 
-    /// The server's last word on the numbers; `None` before its first.
+    /// The server's last word on the numbers, without the items whose removal is held back; `None` before its first.
     #[must_use]
-    pub const fn counts(&self) -> Option<&Counts> {
-        self.counts.as_ref()
+    pub fn counts(&self) -> Option<Counts> {
+        Some(self.without_held(self.counts.clone()?))
     }
 
     /// The newest state the user has been shown: what "mark all as read" reaches up to.
@@ -96,7 +96,7 @@ impl Feed {
             }
         }
         *self.window_mut(view) = Window { is_loaded: true, oldest, next: page.next };
-        if is_first && view != View::Archived && self.counts_tick <= started {
+        if is_first && matches!(view, View::All | View::Unread) && self.counts_tick <= started {
             self.revision = Some(page.revision);
         }
         self.take_counts(page.counts, started);

@@ -4,6 +4,8 @@ use notification_bell_protocol::{
 
 use super::{Answer, Change, Feed};
 
+mod putting_away;
+
 const NOW: Timestamp = Timestamp::from_unix_ms(1_000_000);
 
 fn item(id: &str) -> Item {

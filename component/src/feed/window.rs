@@ -30,11 +30,12 @@ pub(super) fn belongs(item: &Item, view: View, now: Timestamp) -> bool {
     }
 }
 
-/// The place of a view's window. Snoozed items have no list of their own and share that of all.
+/// The place of a view's window.
 pub(super) const fn index_of(view: View) -> usize {
     match view {
-        View::All | View::Snoozed => 0,
+        View::All => 0,
         View::Unread => 1,
         View::Archived => 2,
+        View::Snoozed => 3,
     }
 }

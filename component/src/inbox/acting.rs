@@ -7,11 +7,14 @@ use notification_bell_protocol::{AddressUse, Item, ItemPatch, MarkRequest, MarkS
 use wasm_bindgen::JsCast;
 use web_sys::HtmlAnchorElement;
 
-use super::Inbox;
-use crate::{address::allowed, events::Happening, feed::Change};
+use super::{Inbox, Toast, Undo};
+use crate::{address::allowed, events::Happening, feed::Change, texts::Text};
+
+/// The server takes so many ids at once.
+const MARK_MAX: usize = 1_000;
 
 impl Inbox {
-    fn item(&self, id: &str) -> Option<Item> {
+    pub(super) fn item(&self, id: &str) -> Option<Item> {
         self.state.feed.with_untracked(|feed| feed.item(id))
     }
 
@@ -19,15 +22,17 @@ impl Inbox {
         self.change(Change::Patch(id.to_owned(), patch), false);
     }
 
-    /// Acts on an item: it is read, the page is told, and unless the page prevents it, its address is followed.
-    pub(crate) fn act(self: &Rc<Self>, id: &str, is_followed_by_browser: bool) {
+    /// Acts on an item: it is read, the page is told, and unless the page prevents it, its address is followed, or
+    /// that of the link in its body which was used.
+    pub(crate) fn act(self: &Rc<Self>, id: &str, link: Option<&str>, is_followed_by_browser: bool) {
         let Some(item) = self.item(id) else { return };
         if item.read_at.is_none() {
             self.set_read(id, true);
         }
-        let goes_on = Happening::ItemClick(&item).fire(&self.host);
+        let url = link.or(item.url.as_deref());
+        let goes_on = Happening::ItemClick(&item, url).fire(&self.host);
         if goes_on && !is_followed_by_browser {
-            self.follow(item.url.as_deref());
+            self.follow(url);
         }
     }
 
@@ -62,16 +67,89 @@ impl Inbox {
         allowed(url, purpose, &self.host.base_uri().ok().flatten()?)
     }
 
-    pub(crate) fn set_read(self: &Rc<Self>, id: &str, read: bool) {
+    pub(crate) fn toggle_read(self: &Rc<Self>, id: &str) {
+        if let Some(item) = self.item(id) {
+            self.set_read(id, item.read_at.is_none());
+        }
+    }
+
+    fn set_read(self: &Rc<Self>, id: &str, read: bool) {
         self.patch(id, ItemPatch { read: Some(read), ..ItemPatch::default() });
     }
 
-    pub(crate) fn set_archived(self: &Rc<Self>, id: &str, archived: bool) {
-        self.patch(id, ItemPatch { archived: Some(archived), ..ItemPatch::default() });
+    /// Puts an item into the archive, or whatever is in none of the lists of the inbox back there.
+    pub(crate) fn archive_or_bring_back(self: &Rc<Self>, id: &str) {
+        let now = self.environment.now();
+        match self.item(id) {
+            Some(item) if item.archived_at.is_some() => {
+                self.put(
+                    &item,
+                    ItemPatch { archived: Some(false), ..ItemPatch::default() },
+                    Text::Unarchived,
+                );
+            }
+            Some(item) if item.snoozed_until.is_some_and(|until| until > now) => {
+                self.put(
+                    &item,
+                    ItemPatch { snoozed_until: Some(None), ..ItemPatch::default() },
+                    Text::Unarchived,
+                );
+            }
+            Some(item) => {
+                self.put(&item, ItemPatch { archived: Some(true), ..ItemPatch::default() }, Text::Archived);
+            }
+            None => {}
+        }
     }
 
+    fn put(self: &Rc<Self>, item: &Item, patch: ItemPatch, text: Text) {
+        self.put_saying(item, patch, self.state.words(|locale| locale.text(text)));
+    }
+
+    /// Puts an item somewhere else, and says so with a way back.
+    pub(super) fn put_saying(self: &Rc<Self>, item: &Item, patch: ItemPatch, words: String) {
+        let now = self.environment.now();
+        let back = match item.snoozed_until.filter(|until| *until > now) {
+            Some(until) => ItemPatch { snoozed_until: Some(Some(until)), ..ItemPatch::default() },
+            None if item.archived_at.is_some() => ItemPatch { archived: Some(true), ..ItemPatch::default() },
+            None if patch.archived.is_some() => ItemPatch { archived: Some(false), ..ItemPatch::default() },
+            None => ItemPatch { snoozed_until: Some(None), ..ItemPatch::default() },
+        };
+        self.patch(&item.id, patch);
+        let back = Change::Patch(item.id.clone(), back);
+        self.show_toast(Toast { words, undo: Some(Undo::Change(Some(item.id.clone()), back)) });
+    }
+
+    /// Deletes an item: on screen at once, at the server when it can no longer be undone.
     pub(crate) fn remove(self: &Rc<Self>, id: &str) {
-        self.change(Change::Remove(id.to_owned()), false);
+        let now = self.environment.now();
+        let Some(number) = self.update_feed(|feed| feed.hold_removal(id.to_owned(), now)) else { return };
+        self.show_toast(Toast {
+            words: self.state.words(|locale| locale.text(Text::Deleted)),
+            undo: Some(Undo::Removal(id.to_owned(), number)),
+        });
+    }
+
+    /// Puts what is loaded and read into the archive.
+    ///
+    /// By their ids: the API has no mark for read items alone, and one of everything up to a revision would take
+    /// unread ones along.
+    pub(crate) fn archive_all_read(self: &Rc<Self>) {
+        let mut ids = self.state.archivable.get_untracked();
+        ids.truncate(MARK_MAX);
+        if ids.is_empty() {
+            return;
+        }
+        let mark = |archived: bool| {
+            let set = MarkSet { archived: Some(archived), ..MarkSet::default() };
+            Change::Mark(MarkRequest { set, ids: Some(ids.clone()), ..MarkRequest::default() })
+        };
+        let count = ids.len() as u64;
+        self.change(mark(true), false);
+        self.show_toast(Toast {
+            words: self.state.words(|locale| locale.count(Text::ArchivedMany, count)),
+            undo: Some(Undo::Change(None, mark(false))),
+        });
     }
 
     /// Marks everything as read that has been shown so far.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use notification_bell_protocol::{ItemId, MarkRequest, MarkSet, Revision};
 
-use super::Inbox;
+use super::{Inbox, Toast};
 use crate::{
     events::Happening,
     feed::{Change, ChangeNumber, Feed},
@@ -15,8 +15,6 @@ use crate::{
 
 /// How long items that come into view are gathered before the server hears of them.
 const GATHER_MS: f64 = 600.0;
-/// How long a message stays.
-const TOAST_MS: f64 = 6_000.0;
 
 /// A change on its way.
 pub(super) struct Queued {
@@ -44,10 +42,15 @@ impl Inbox {
     /// Makes a change: on screen at once, at the server in its turn.
     pub(super) fn change(self: &Rc<Self>, change: Change, is_quiet: bool) {
         let now = self.environment.now();
-        let begun = self.update_feed(|feed| (feed.begin(change.clone(), now), feed.revision().cloned()));
-        let Some((number, shown)) = begun else { return };
-        let queued = Queued { number, change, shown, is_quiet };
-        self.queue.borrow_mut().push_back(queued);
+        if let Some(number) = self.update_feed(|feed| feed.begin(change.clone(), now)) {
+            self.send(number, change, is_quiet);
+        }
+    }
+
+    /// Has the server told of a change that is on screen.
+    pub(super) fn send(self: &Rc<Self>, number: ChangeNumber, change: Change, is_quiet: bool) {
+        let shown = self.state.feed.try_with_untracked(|feed| feed.revision().cloned()).flatten();
+        self.queue.borrow_mut().push_back(Queued { number, change, shown, is_quiet });
         if !self.is_sending.replace(true) {
             let inbox = Rc::clone(self);
             *self.tasks.changes.borrow_mut() = Some(Task::spawn(async move { inbox.send_changes().await }));
@@ -59,14 +62,19 @@ impl Inbox {
             let Some(queued) = self.queue.borrow_mut().pop_front() else { break };
             let Some(backend) = self.backend.borrow().clone() else { break };
             let Some(started) = self.state.feed.try_with_untracked(Feed::tick) else { break };
-            match backend.change(&queued.bounded(), self.environment).await {
+            match backend.change(&queued.bounded(), false, self.environment).await {
                 Ok(answer) => {
                     self.update_feed(|feed| feed.confirm(queued.number, answer, started));
                 }
                 Err(fault) => {
                     self.update_feed(|feed| feed.take_back(queued.number));
-                    if !queued.is_quiet {
-                        self.show_toast(Text::NotSaved);
+                    // Somebody else deleted it first.
+                    let is_gone = fault.status == 404 && matches!(queued.change, Change::Remove(_));
+                    if !queued.is_quiet && !is_gone {
+                        self.show_toast(Toast {
+                            words: self.state.words(|locale| locale.text(Text::NotSaved)),
+                            undo: None,
+                        });
                         // Each refused change is one of its own.
                         Happening::Error(&fault).fire(&self.host);
                     }
@@ -89,16 +97,6 @@ impl Inbox {
             let ids = inbox.seen.take();
             let set = MarkSet { seen: Some(true), ..MarkSet::default() };
             inbox.change(Change::Mark(MarkRequest { set, ids: Some(ids), ..MarkRequest::default() }), true);
-        }));
-    }
-
-    /// Shows a message for a while.
-    pub(crate) fn show_toast(self: &Rc<Self>, text: Text) {
-        self.state.toast.try_set(Some(text));
-        let inbox = Rc::clone(self);
-        *self.tasks.toast.borrow_mut() = Some(Task::spawn(async move {
-            sleep_ms(TOAST_MS).await;
-            inbox.state.toast.try_set(None);
         }));
     }
 }

@@ -2,15 +2,13 @@
 
 use std::rc::{Rc, Weak};
 
-use futures_util::{
-    FutureExt,
-    future::{Either, select},
-    pin_mut,
-};
 use leptos::prelude::*;
-use notification_bell_protocol::{EVENT_RESET, EVENT_SESSION_EXPIRING, EVENT_SYNC, SessionGrant, Sync};
+use notification_bell_protocol::{EVENT_RESET, EVENT_SYNC, SessionGrant, Sync};
 
-use super::{Announcement, Connection, Inbox};
+use super::{
+    Announcement, Connection, Inbox,
+    following::{End, Following},
+};
 use crate::{
     api::Fault,
     backend::Backend,
@@ -20,24 +18,12 @@ use crate::{
     json::parse,
     mock::MockInbox,
     session::Session,
-    sse::Read,
-    stream::Stream,
     task::{Task, sleep_ms},
     wire,
 };
 
-/// A refresh time that is further away than this comes from a clock that is wrong; the stream says when to renew.
-const MAX_RENEWAL_MS: i64 = 3_600_000;
 /// When something new comes to the made-up inbox, and how often then.
 const MOCK_ARRIVAL_MS: f64 = 20_000.0;
-
-/// How a stream came to its end without a fault.
-enum End {
-    /// Its session is about to end.
-    Renew,
-    /// The server closed it, and may have said how long to stay away.
-    Closed { retry_ms: Option<f64> },
-}
 
 impl Inbox {
     /// Begins to work for the user that the options name.
@@ -63,8 +49,9 @@ impl Inbox {
     }
 
     fn start_mock(self: &Rc<Self>) {
-        let mock = MockInbox::new(self.environment.now());
-        let (counts, revision) = (mock.counts(), mock.revision());
+        let now = self.environment.now();
+        let mock = MockInbox::new(now);
+        let (counts, revision) = (mock.counts(now), mock.revision());
         let backend = Rc::new(Backend::Mock(mock.into()));
         *self.backend.borrow_mut() = Some(Rc::clone(&backend));
         self.update_feed(|feed| feed.begin_session(counts, revision, 0));
@@ -126,11 +113,15 @@ impl Inbox {
 
     async fn keep_connected(self: &Rc<Self>, session: &Session) {
         let mut backoff = Backoff::default();
-        let mut ended_token = None;
+        let mut following = Following::default();
         loop {
             let began = self.environment.now();
-            let asked_ms = match self.follow_stream(session, &mut ended_token).await {
-                Ok(End::Renew) => continue,
+            let asked_ms = match self.follow_changes(session, &mut following).await {
+                Ok(End::Again) => continue,
+                Ok(End::TakenOver) => {
+                    following = Following::default();
+                    continue;
+                }
                 Ok(End::Closed { retry_ms }) => retry_ms,
                 Err(fault) if fault.is_final() => {
                     self.give_up(fault);
@@ -150,59 +141,7 @@ impl Inbox {
         }
     }
 
-    /// Opens a stream and follows it to its end.
-    ///
-    /// `ended_token` is that of a session which must not be used again.
-    async fn follow_stream(
-        self: &Rc<Self>,
-        session: &Session,
-        ended_token: &mut Option<String>,
-    ) -> Result<End, Fault> {
-        let grant = session.grant(ended_token.as_deref()).await?;
-        *ended_token = None;
-        let from = self.state.feed.try_with_untracked(|feed| feed.stream_revision().cloned()).flatten();
-        let mut stream = Stream::of(session.stream(from.as_deref()).await?)?;
-        self.state.connection.try_set(Connection::Live);
-        drop(self.told_fault.take());
-        self.load_if_needed();
-
-        let renewal_ms = grant.refresh_at.unix_ms() - self.environment.now().unix_ms();
-        let renewal = async {
-            if (1..=MAX_RENEWAL_MS).contains(&renewal_ms) {
-                #[expect(clippy::cast_precision_loss, reason = "at most an hour")]
-                sleep_ms(renewal_ms as f64).await;
-            } else {
-                std::future::pending::<()>().await;
-            }
-        }
-        .fuse();
-        pin_mut!(renewal);
-        let mut retry_ms = None;
-        loop {
-            let next = stream.next();
-            pin_mut!(next);
-            let reads = match select(next, &mut renewal).await {
-                Either::Left((reads, _)) => reads?,
-                Either::Right(_) => {
-                    *ended_token = Some(grant.token);
-                    return Ok(End::Renew);
-                }
-            };
-            let Some(reads) = reads else { return Ok(End::Closed { retry_ms }) };
-            for read in reads {
-                match read {
-                    Read::Retry(wait_ms) => retry_ms = Some(f64::from(wait_ms)),
-                    Read::Event(event) if event.name == EVENT_SESSION_EXPIRING => {
-                        *ended_token = Some(grant.token);
-                        return Ok(End::Renew);
-                    }
-                    Read::Event(event) => self.take_event(&event.name, &event.data),
-                }
-            }
-        }
-    }
-
-    fn take_event(self: &Rc<Self>, name: &str, data: &str) {
+    pub(super) fn take_event(self: &Rc<Self>, name: &str, data: &str) {
         let is_reset = name == EVENT_RESET;
         if !is_reset && name != EVENT_SYNC {
             return;
@@ -244,7 +183,7 @@ impl Inbox {
 
     /// Nothing can be done until the page brings another proof, or somebody asks for another try.
     fn give_up(&self, fault: Fault) {
-        if fault.is_proof_expired() {
+        if fault.is_proof_expired {
             Happening::ProofExpired.fire(&self.host);
         }
         self.report(&fault);

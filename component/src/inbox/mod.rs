@@ -5,9 +5,12 @@
 mod acting;
 mod changes;
 mod connection;
+mod following;
 mod loading;
 mod opening;
+mod snoozing;
 mod state;
+mod toasts;
 
 use std::{
     cell::{Cell, RefCell},
@@ -15,11 +18,14 @@ use std::{
     rc::Rc,
 };
 
+use js_sys::Reflect;
 use leptos::prelude::*;
 use notification_bell_protocol::{Counts, ItemId};
+use serde_json::{Map, Value};
+use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
-pub(crate) use state::{Announcement, Connection, Loading, State};
+pub(crate) use state::{Announcement, Connection, Loading, Snoozing, State, Toast, Undo};
 
 use crate::{
     api::Fault,
@@ -28,11 +34,18 @@ use crate::{
     events::Happening,
     feed::Feed,
     locale::{Locale, tag_for},
+    messages::Messages,
     options::Options,
     task::{Task, sleep_ms},
 };
 use changes::Queued;
 use opening::Openness;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console)]
+    fn warn(text: &str);
+}
 
 /// An inbox as the views hold it: a copy that goes anywhere, and leads nowhere once the element is gone.
 pub(crate) type Handle = StoredValue<Rc<Inbox>, LocalStorage>;
@@ -52,10 +65,14 @@ pub(crate) struct Inbox {
     is_sending: Cell<bool>,
     /// The user was dropped, and nobody has been looked for since.
     is_dropped: Cell<bool>,
+    /// The page's own texts.
+    own_texts: RefCell<Map<String, Value>>,
     /// The tag of the language that was taken last.
     language: RefCell<Option<String>>,
     seen: RefCell<Vec<ItemId>>,
     openness: RefCell<Option<Openness>>,
+    /// What had the focus when the menu of times was opened.
+    snooze_opener: RefCell<Option<HtmlElement>>,
     tasks: Tasks,
 }
 
@@ -94,15 +111,22 @@ impl Inbox {
             queue: RefCell::default(),
             is_sending: Cell::default(),
             is_dropped: Cell::default(),
+            own_texts: RefCell::default(),
             language: RefCell::default(),
             seen: RefCell::default(),
             openness: RefCell::default(),
+            snooze_opener: RefCell::default(),
             tasks: Tasks::default(),
         })
     }
 
     fn read_options(&self) -> Options {
-        Options::read(|name| self.host.get_attribute(name), &self.default_api_url)
+        let attribute = |name: &str| match name {
+            // May be a property alone, which the class knows: a JWT does not belong into the document.
+            "usertoken" => Reflect::get(&self.host, &"userToken".into()).ok()?.as_string(),
+            _ => self.host.get_attribute(name),
+        };
+        Options::read(attribute, &self.default_api_url)
     }
 
     /// Reads the attributes for the first time and gets to work.
@@ -111,6 +135,7 @@ impl Inbox {
         self.state.view.set(options.view);
         let open = options.open;
         *self.options.borrow_mut() = options;
+        self.take_own_texts();
         self.follow_language();
         self.start();
         self.set_open(open);
@@ -123,11 +148,14 @@ impl Inbox {
         if before.view != options.view {
             self.show_view(options.view);
         }
-        let is_changed = before.identity != options.identity || before.mock != options.mock;
-        if is_changed {
+        if before.messages != options.messages {
+            self.take_own_texts();
+        }
+        if !options.keep_user_of(&before) {
             self.drop_user();
         }
-        if self.is_dropped.replace(false) {
+        // Another proof of the same user is another session under the same list.
+        if self.is_dropped.replace(false) || before.identity != options.identity {
             self.start();
         }
         self.follow_language();
@@ -135,8 +163,17 @@ impl Inbox {
         self.place_panel();
     }
 
-    /// Forgets the user, at once: what is on screen, what is under way, and the session.
-    pub(crate) fn drop_user(&self) {
+    /// Forgets the user, at once, if the attributes now name another one.
+    pub(crate) fn drop_other_user(self: &Rc<Self>) {
+        let is_other = !self.read_options().keep_user_of(&self.options.borrow());
+        if is_other {
+            self.drop_user();
+        }
+    }
+
+    /// Forgets the user: what is on screen, what is under way, and the session.
+    fn drop_user(self: &Rc<Self>) {
+        self.end_toast_now();
         self.is_dropped.set(true);
         self.stop();
         self.queue.borrow_mut().clear();
@@ -156,7 +193,8 @@ impl Inbox {
     }
 
     /// The same, and what a removed element needs no more.
-    pub(crate) fn end(&self) {
+    pub(crate) fn end(self: &Rc<Self>) {
+        self.end_toast_now();
         self.stop();
         drop(self.tasks.locale.take());
         drop(self.tasks.clock.take());
@@ -167,7 +205,7 @@ impl Inbox {
     /// Changes the feed, and tells the page if the numbers are others now.
     fn update_feed<T>(&self, change: impl FnOnce(&mut Feed) -> T) -> Option<T> {
         let result = self.state.feed.try_update(change);
-        let counts = self.state.feed.try_with_untracked(|feed| feed.counts().cloned()).flatten();
+        let counts = self.state.feed.try_with_untracked(Feed::counts).flatten();
         if let Some(counts) = counts
             && self.told_counts.borrow().as_ref() != Some(&counts)
         {
@@ -186,9 +224,26 @@ impl Inbox {
         let inbox = Rc::clone(self);
         *self.tasks.locale.borrow_mut() = Some(Task::spawn(async move {
             if let Some(locale) = Locale::load(&tag, &inbox.assets).await {
-                inbox.state.locale.try_set(Some(Rc::new(locale)));
+                inbox.show_language(&locale);
             }
         }));
+    }
+
+    /// Takes the page's own texts as they are now.
+    fn take_own_texts(&self) {
+        let own = self.options.borrow().messages.as_deref().map(Messages::read).unwrap_or_default();
+        if let Some(complaint) = own.complaint {
+            warn(&["<notification-bell> ", &complaint].concat());
+        }
+        *self.own_texts.borrow_mut() = own.texts;
+        if let Some(locale) = self.state.locale.get_untracked() {
+            self.show_language(&locale);
+        }
+    }
+
+    fn show_language(&self, locale: &Locale) {
+        let own = self.own_texts.borrow().clone();
+        self.state.locale.try_set(Some(Rc::new(locale.with_own(own))));
     }
 
     /// Keeps "5 minutes ago" true while somebody can see it.

@@ -15,6 +15,13 @@ use crate::{
     task::{Task, sleep_ms},
 };
 
+/// A length in CSS.
+pub(super) fn pixels(value: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "whole pixels of a screen")]
+    let whole = value.round() as i32;
+    [whole.to_string().as_str(), "px"].concat()
+}
+
 /// What is only there while the panel is open.
 pub(super) struct Openness {
     _listeners: Vec<EventListener>,
@@ -23,7 +30,7 @@ pub(super) struct Openness {
 }
 
 impl Inbox {
-    fn element(&self, id: &str) -> Option<HtmlElement> {
+    pub(super) fn element(&self, id: &str) -> Option<HtmlElement> {
         self.root.get_element_by_id(id)?.dyn_into().ok()
     }
 
@@ -52,12 +59,13 @@ impl Inbox {
         self.focus_panel();
     }
 
-    fn close(&self) {
+    fn close(self: &Rc<Self>) {
         let had_focus = self.root.active_element().is_some();
         self.state.open.set(false);
         self.state.above.set(Vec::new());
         self.state.current.set(None);
-        self.state.toast.set(None);
+        self.state.snoozing.set(None);
+        self.end_toast();
         drop(self.openness.take());
         drop(self.tasks.clock.take());
         if let Some(panel) = self.element("panel") {
@@ -102,11 +110,6 @@ impl Inbox {
         let screen = Screen { width, height, is_right_to_left: self.is_right_to_left() };
         let position =
             place(bounds, f64::from(panel.offset_width()), screen, self.options.borrow().placement);
-        let pixels = |value: f64| {
-            #[expect(clippy::cast_possible_truncation, reason = "whole pixels of a screen")]
-            let whole = value.round() as i32;
-            [whole.to_string().as_str(), "px"].concat()
-        };
         let (mut top, mut bottom) = (pixels(position.y), "auto".to_owned());
         if position.above {
             std::mem::swap(&mut top, &mut bottom);
@@ -131,6 +134,7 @@ impl Inbox {
             let inbox = Rc::downgrade(self);
             EventListener::new_with_options(&window, kind, capture, move |_| {
                 if let Some(inbox) = inbox.upgrade() {
+                    inbox.end_snooze_menu();
                     inbox.place_panel();
                 }
             })
@@ -213,6 +217,22 @@ impl Inbox {
             sleep_ms(0.0).await;
             if inbox.state.open.get_untracked() && inbox.root.active_element().is_none() {
                 inbox.focus_item(index);
+            }
+        }));
+    }
+
+    /// Gives the focus to the item that Tab leads to, once it is drawn.
+    pub(crate) fn focus_current(self: &Rc<Self>) {
+        let inbox = Rc::clone(self);
+        *self.tasks.focus.borrow_mut() = Some(Task::spawn(async move {
+            sleep_ms(0.0).await;
+            if inbox.state.open.get_untracked() {
+                let current = inbox.state.current.get_untracked();
+                let index = inbox
+                    .state
+                    .listed
+                    .with_untracked(|ids| ids.iter().position(|id| Some(id) == current.as_ref()));
+                inbox.focus_item(index.unwrap_or_default());
             }
         }));
     }

@@ -5,7 +5,12 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use notification_bell_protocol::{ItemId, Timestamp, View};
 
-use crate::{api::Fault, feed::Feed, locale::Locale, texts::Text};
+use crate::{
+    api::Fault,
+    feed::{Change, ChangeNumber, Feed},
+    locale::Locale,
+    texts::Text,
+};
 
 /// How things stand with the server.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,6 +56,30 @@ pub(crate) enum Announcement {
     Many(u64),
 }
 
+/// What was just done, at the foot of the panel.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Toast {
+    pub(crate) words: String,
+    pub(crate) undo: Option<Undo>,
+}
+
+/// How what was done is taken back.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Undo {
+    /// By another change. The item, if it is one, gets the focus.
+    Change(Option<ItemId>, Change),
+    /// By not telling the server, which cannot bring back what is deleted.
+    Removal(ItemId, ChangeNumber),
+}
+
+/// The menu of times that is open on an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Snoozing {
+    pub(crate) id: ItemId,
+    /// In the place of the menu, a field for day and time.
+    pub(crate) is_own: bool,
+}
+
 /// All of it. A copy goes into each view.
 #[derive(Clone, Copy)]
 pub(crate) struct State {
@@ -64,7 +93,8 @@ pub(crate) struct State {
     pub(crate) locale: RwSignal<Option<Rc<Locale>>, LocalStorage>,
     /// Counts up with each announcement, so that the same words are said again.
     pub(crate) announcement: RwSignal<(u64, Announcement)>,
-    pub(crate) toast: RwSignal<Option<Text>>,
+    pub(crate) toast: RwSignal<Option<Toast>>,
+    pub(crate) snoozing: RwSignal<Option<Snoozing>>,
     pub(crate) is_swinging: RwSignal<bool>,
     /// Those that came in above what is in view.
     pub(crate) above: RwSignal<Vec<ItemId>>,
@@ -75,6 +105,8 @@ pub(crate) struct State {
     /// What the view shows, the newest first.
     pub(crate) listed: Memo<Vec<ItemId>>,
     pub(crate) unread: Memo<u64>,
+    /// What the view `all` has loaded and is read.
+    pub(crate) archivable: Memo<Vec<ItemId>>,
 }
 
 impl State {
@@ -92,11 +124,19 @@ impl State {
             locale: RwSignal::new_local(Locale::english("en").map(Rc::new)),
             announcement: RwSignal::default(),
             toast: RwSignal::new(None),
+            snoozing: RwSignal::new(None),
             is_swinging: RwSignal::new(false),
             above: RwSignal::default(),
             current: RwSignal::new(None),
             follows_system: RwSignal::new(false),
             listed: Memo::new(move |_| feed.with(|feed| feed.listed(view.get(), now.get()))),
+            archivable: Memo::new(move |_| {
+                feed.with(|feed| {
+                    let mut ids = feed.listed(View::All, now.get());
+                    ids.retain(|id| feed.item(id).is_some_and(|item| item.read_at.is_some()));
+                    ids
+                })
+            }),
             unread: Memo::new(move |_| feed.with(|feed| feed.counts().map_or(0, |counts| counts.unread))),
         }
     }
@@ -108,6 +148,7 @@ impl State {
         self.loading.try_set(Loading::Idle);
         self.announcement.try_set((0, Announcement::Nothing));
         self.toast.try_set(None);
+        self.snoozing.try_set(None);
         self.above.try_set(Vec::new());
         self.current.try_set(None);
         self.is_swinging.try_set(false);
@@ -116,6 +157,16 @@ impl State {
     /// A text in the language of the element.
     pub(crate) fn text(&self, text: Text) -> String {
         self.locale.try_get().flatten().map(|locale| locale.text(text)).unwrap_or_default()
+    }
+
+    /// A number as it is written in the language of the element.
+    pub(crate) fn number(&self, number: u64) -> String {
+        self.locale.try_get().flatten().map(|locale| locale.number(number)).unwrap_or_default()
+    }
+
+    /// The text there is now, for what is said once.
+    pub(crate) fn words(&self, read: impl FnOnce(&Locale) -> String) -> String {
+        self.locale.try_get_untracked().flatten().map(|locale| read(&locale)).unwrap_or_default()
     }
 
     /// A text for a number.

@@ -51,11 +51,6 @@ fn badge(state: State) -> Option<AnyView> {
     if unread == 0 {
         return None;
     }
-    let locale = state.locale.get();
-    let number = move |number: u64| {
-        let number = u32::try_from(number).unwrap_or(u32::MAX);
-        locale.as_ref().map(|locale| locale.number(number)).unwrap_or_default()
-    };
-    let text = if unread > BADGE_MAX { number(BADGE_MAX) + "+" } else { number(unread) };
+    let text = if unread > BADGE_MAX { state.number(BADGE_MAX) + "+" } else { state.number(unread) };
     Some(view! { <span class="badge" part="badge" aria-hidden="true">{text}</span> }.into_any())
 }

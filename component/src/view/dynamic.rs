@@ -30,7 +30,7 @@ pub(super) fn part(
     Box::new(draw)
 }
 
-/// What a click does.
+/// What the mouse does.
 pub(super) fn clicked(act: impl FnMut(MouseEvent) + 'static) -> Box<dyn FnMut(MouseEvent)> {
     Box::new(act)
 }

@@ -12,6 +12,7 @@ pub(super) const DOT: Path = "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8Z";
 pub(super) const ARCHIVE: Path = "M4 8.5h16M5.5 8.5V18a1.5 1.5 0 0 0 1.5 1.5h10a1.5 1.5 0 0 0 1.5-1.5V8.5M4.5 4.5h15a.5.5 0 0 1 .5.5v3.5H4V5a.5.5 0 0 1 .5-.5ZM10 12h4";
 pub(super) const INBOX: Path = "M4 14h4l1.5 2.5h5L16 14h4M4 14v4a1.5 1.5 0 0 0 1.5 1.5h13A1.5 1.5 0 0 0 20 18v-4M12 3.5v8M8.5 8l3.5 3.5L15.5 8";
 pub(super) const DELETE: Path = "M4.5 7h15M9.5 7V5a1 1 0 0 1 1-1h3a1 1 0 0 1 1 1v2M6.5 7l.8 11.6a1.5 1.5 0 0 0 1.5 1.4h6.4a1.5 1.5 0 0 0 1.5-1.4L17.5 7M10.2 11v5M13.8 11v5";
+pub(super) const CLOCK: Path = "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16ZM12 7.5V12l3 2";
 pub(super) const CLOSE: Path = "m6.5 6.5 11 11M17.5 6.5l-11 11";
 pub(super) const UP: Path = "M12 19V5.5M6 11.5l6-6 6 6";
 pub(super) const WARNING: Path = "M12 8.5v4.5M12 16.4v.1M10.6 4.9 3.3 17.5a1.6 1.6 0 0 0 1.4 2.4h14.6a1.6 1.6 0 0 0 1.4-2.4L13.4 4.9a1.6 1.6 0 0 0-2.8 0Z";

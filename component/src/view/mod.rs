@@ -7,8 +7,10 @@ mod item;
 mod list;
 mod panel;
 mod picture;
+mod snooze;
 mod states;
 mod tabs;
+mod toast;
 mod visibility;
 
 use std::rc::Rc;

@@ -1,12 +1,15 @@
 //! The panel: heading, tabs, list, and what the page puts into its slots.
 
 use leptos::{ev::KeyboardEvent, prelude::*};
+use notification_bell_protocol::View;
 
 use super::{
     dynamic::{clicked, flag, part, pressed, words},
-    icons::{CLOSE, TICKS, UP, icon},
+    icons::{ARCHIVE, CLOSE, TICKS, UP, icon},
     list::list,
+    snooze::snooze,
     tabs::tabs,
+    toast::toast,
     with_inbox,
 };
 use crate::{
@@ -34,10 +37,14 @@ pub(super) fn panel(inbox: Handle, state: State) -> AnyView {
 }
 
 fn contents(inbox: Handle, state: State) -> AnyView {
+    let has_archivable = Memo::new(move |_| {
+        matches!(state.view.get(), View::All | View::Unread) && !state.archivable.with(Vec::is_empty)
+    });
     view! {
         <div class="header" part="header">
             <slot name="header"><h2 class="heading">{words(move || state.text(Text::Notifications))}</h2></slot>
             {part(move || (state.unread.get() > 0).then(|| mark_all(inbox, state)))}
+            {part(move || has_archivable.get().then(|| archive_all(inbox, state)))}
             <button
                 class="quiet close"
                 type="button"
@@ -54,7 +61,8 @@ fn contents(inbox: Handle, state: State) -> AnyView {
             {list(inbox, state)}
         </div>
         <div class="footer" part="footer">{slot("footer")}</div>
-        {part(move || toast(state))}
+        {toast(inbox, state)}
+        {part(move || snooze(inbox, state))}
     }
     .into_any()
 }
@@ -84,6 +92,26 @@ fn mark_all(inbox: Handle, state: State) -> AnyView {
     .into_any()
 }
 
+fn archive_all(inbox: Handle, state: State) -> AnyView {
+    let name = move || state.text(Text::ArchiveAllRead);
+    view! {
+        <button
+            class="quiet"
+            type="button"
+            aria-label=words(name)
+            title=words(name)
+            on:click=clicked(move |_| with_inbox(inbox, |inbox| {
+                inbox.archive_all_read();
+                // The button goes with the last read item.
+                inbox.focus_panel();
+            }))
+        >
+            {icon(ARCHIVE)}
+        </button>
+    }
+    .into_any()
+}
+
 /// Counts what came in above what is being read, and leads there.
 fn pill(inbox: Handle, state: State) -> Option<AnyView> {
     let number = state.above.with(Vec::len) as u64;
@@ -108,11 +136,6 @@ fn pill(inbox: Handle, state: State) -> Option<AnyView> {
 fn offline(state: State) -> Option<AnyView> {
     let is_offline = state.connection.with(|connection| *connection == Connection::Offline);
     is_offline.then(|| view! { <p class="offline" role="status">{state.text(Text::Offline)}</p> }.into_any())
-}
-
-fn toast(state: State) -> Option<AnyView> {
-    let text = state.toast.get()?;
-    Some(view! { <div class="toast" part="toast" role="status">{state.text(text)}</div> }.into_any())
 }
 
 /// Up and Down, Home and End: through the items, wherever in the panel the focus is, except among the tabs.

@@ -31,7 +31,8 @@ pub(super) fn notice(inbox: Handle, state: State) -> Option<AnyView> {
             let (title, hint) = match view {
                 View::Unread => (Text::EmptyUnread, Text::EmptyUnreadHint),
                 View::Archived => (Text::EmptyArchived, Text::EmptyArchivedHint),
-                View::All | View::Snoozed => (Text::EmptyAll, Text::EmptyAllHint),
+                View::Snoozed => (Text::EmptySnoozed, Text::EmptySnoozedHint),
+                View::All => (Text::EmptyAll, Text::EmptyAllHint),
             };
             Some(empty(state, title, hint))
         }
@@ -92,7 +93,7 @@ fn error(inbox: Handle, state: State, fault: &Fault) -> AnyView {
 /// What a fault is in words that help the reader; the code and the detail are for the developer.
 fn words(fault: &Fault) -> (Text, Text) {
     match (fault.status, fault.code.as_str()) {
-        (_, "user_hmac_expired") => (Text::ErrorExpired, Text::ErrorProofHint),
+        _ if fault.is_proof_expired => (Text::ErrorExpired, Text::ErrorProofHint),
         (_, "invalid_user_hmac" | "invalid_user_id" | "user_blocked" | "proof_not_allowed") => {
             (Text::ErrorProof, Text::ErrorProofHint)
         }

@@ -12,8 +12,12 @@ use crate::{
     texts::Text,
 };
 
-const TABS: [(View, Text); 3] =
-    [(View::All, Text::ViewAll), (View::Unread, Text::ViewUnread), (View::Archived, Text::ViewArchived)];
+const TABS: [(View, Text); 4] = [
+    (View::All, Text::ViewAll),
+    (View::Unread, Text::ViewUnread),
+    (View::Snoozed, Text::ViewSnoozed),
+    (View::Archived, Text::ViewArchived),
+];
 
 pub(super) fn tabs(inbox: Handle, state: State) -> AnyView {
     let tabs: Vec<_> = TABS.into_iter().map(|(view, text)| tab(inbox, state, view, text)).collect();
@@ -55,7 +59,7 @@ fn tab(inbox: Handle, state: State, view: View, text: Text) -> AnyView {
 /// How many are unread.
 fn number(state: State) -> Option<AnyView> {
     let unread = state.unread.get();
-    (unread > 0).then(|| view! { <span class="number">{unread.min(999).to_string()}</span> }.into_any())
+    (unread > 0).then(|| view! { <span class="number">{state.number(unread.min(999))}</span> }.into_any())
 }
 
 /// Left and Right go through the tabs, in the direction of the text.

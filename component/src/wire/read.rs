@@ -152,7 +152,7 @@ pub fn answer(value: &Value) -> Read<Answer> {
 /// See [`item`].
 pub fn grant(value: &Value) -> Read<SessionGrant> {
     Ok(SessionGrant {
-        token: text(value, "token")?,
+        token: optional_text(value, "token")?,
         expires_at: moment(value, "expiresAt")?,
         refresh_at: moment(value, "refreshAt")?,
         user_id: text(value, "userId")?,

@@ -70,7 +70,7 @@ proptest! {
         one in any_item(),
         counts in counts(),
         next in option::of(text()),
-        (revision, token, user_id) in (text(), text(), text()),
+        (revision, token, user_id) in (text(), option::of(text()), text()),
         (expires_at, refresh_at) in (moment(), moment()),
     ) {
         prop_assert_eq!(counts_value(&counts), to_value(&counts).unwrap());
@@ -101,6 +101,7 @@ proptest! {
         [seen, read, archived] in prop::array::uniform3(option::of(any::<bool>())),
         [a, b, c] in prop::array::uniform3(option::of(text())),
         ids in option::of(prop::collection::vec(text(), 0..3)),
+        cookie in option::of(any::<bool>()),
         snoozed_until in option::of(option::of(moment())),
     ) {
         let patch = ItemPatch { seen, read, archived, snoozed_until, action_done: a.clone() };
@@ -109,7 +110,7 @@ proptest! {
         let mark = MarkRequest { set, ids, category: a.clone(), up_to: b.clone() };
         prop_assert_eq!(mark_value(&mark), to_value(&mark).unwrap());
         let session =
-            SessionRequest { api_key: "pk".to_owned(), user_id: a, user_hmac: b, user_token: c };
+            SessionRequest { api_key: "pk".to_owned(), user_id: a, user_hmac: b, user_token: c, cookie };
         prop_assert_eq!(session_value(&session), to_value(&session).unwrap());
     }
 }
@@ -146,6 +147,6 @@ fn what_cannot_be_read_is_named() {
     for value in [Value::Null, json!([]), json!("x")] {
         assert_eq!(item(&value), Err("id"));
         assert_eq!(page(&value).map(|_| ()), Err("items"));
-        assert_eq!(grant(&value).map(|_| ()), Err("token"));
+        assert_eq!(grant(&value).map(|_| ()), Err("expiresAt"));
     }
 }

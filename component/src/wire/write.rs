@@ -110,6 +110,7 @@ pub fn session_value(request: &SessionRequest) -> Value {
         .text_if("userId", request.user_id.as_ref())
         .text_if("userHmac", request.user_hmac.as_ref())
         .text_if("userToken", request.user_token.as_ref())
+        .flag_if("cookie", request.cookie)
         .end()
 }
 

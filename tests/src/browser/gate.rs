@@ -17,6 +17,8 @@ use crate::Api;
 
 /// What a request for a stream has in it.
 const STREAM: &[u8] = b"/inbox/stream HTTP/1.1";
+/// What a request for WebAssembly has in it.
+const WASM: &[u8] = b".wasm HTTP/1.1";
 
 /// Whether bytes pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ enum Passage {
     Held,
     /// The same for streams only: all else is answered.
     StreamsHeld,
+    /// The same for WebAssembly only.
+    WasmHeld,
     /// Nothing: what is open breaks off, what is new too.
     Cut,
 }
@@ -70,6 +74,11 @@ impl Gate {
         self.passage.send_replace(Passage::StreamsHeld);
     }
 
+    /// Keeps back the WebAssembly; all else is answered.
+    pub fn hold_wasm(&self) {
+        self.passage.send_replace(Passage::WasmHeld);
+    }
+
     /// Breaks every connection off, and each new one.
     pub fn cut(&self) {
         self.passage.send_replace(Passage::Cut);
@@ -87,6 +96,31 @@ impl Drop for Gate {
     }
 }
 
+/// What a connection has been asked for. A browser uses one again only when the answer is complete.
+#[derive(Debug, Default)]
+struct Asked {
+    stream: AtomicBool,
+    wasm: AtomicBool,
+}
+
+impl Asked {
+    /// A browser sends the head of a request in one piece.
+    fn read(&self, piece: &[u8]) {
+        for (flag, request) in [(&self.stream, STREAM), (&self.wasm, WASM)] {
+            flag.fetch_or(piece.windows(request.len()).any(|part| part == request), Ordering::Relaxed);
+        }
+    }
+
+    fn may_be_answered(&self, passage: Passage) -> bool {
+        match passage {
+            Passage::Free => true,
+            Passage::StreamsHeld => !self.stream.load(Ordering::Relaxed),
+            Passage::WasmHeld => !self.wasm.load(Ordering::Relaxed),
+            Passage::Held | Passage::Cut => false,
+        }
+    }
+}
+
 /// Joins a browser's connection to one of the server's until either ends.
 async fn join(client: TcpStream, api: Api, mut passage: watch::Receiver<Passage>) {
     if *passage.borrow() == Passage::Cut {
@@ -95,20 +129,19 @@ async fn join(client: TcpStream, api: Api, mut passage: watch::Receiver<Passage>
     let Ok(server) = TcpStream::connect(api.address()).await else { return };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let is_stream = AtomicBool::new(false);
+    let asked = Asked::default();
     tokio::select! {
-        () = pass_up(from_client, to_server, &is_stream) => {}
-        () = pass_down(from_server, to_client, &is_stream, passage.clone()) => {}
+        () = pass_up(from_client, to_server, &asked) => {}
+        () = pass_down(from_server, to_client, &asked, passage.clone()) => {}
         _ = passage.wait_for(|passage| *passage == Passage::Cut) => {}
     }
 }
 
-/// A browser sends the head of a request in one piece, and a stream has its connection to itself.
-async fn pass_up(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, is_stream: &AtomicBool) {
+async fn pass_up(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, asked: &Asked) {
     let mut buffer = [0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
         let piece = &buffer[..length];
-        is_stream.fetch_or(piece.windows(STREAM.len()).any(|part| part == STREAM), Ordering::Relaxed);
+        asked.read(piece);
         if to.write_all(piece).await.is_err() {
             return;
         }
@@ -118,14 +151,12 @@ async fn pass_up(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, is_stream: &At
 async fn pass_down(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    is_stream: &AtomicBool,
+    asked: &Asked,
     mut passage: watch::Receiver<Passage>,
 ) {
     let mut buffer = [0; 16 * 1024];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        let is_stream = is_stream.load(Ordering::Relaxed);
-        let may_pass =
-            |passage: &Passage| *passage == Passage::Free || (*passage == Passage::StreamsHeld && !is_stream);
+        let may_pass = |passage: &Passage| asked.may_be_answered(*passage);
         if passage.wait_for(may_pass).await.is_err() || to.write_all(&buffer[..length]).await.is_err() {
             return;
         }

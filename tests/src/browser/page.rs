@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::Value;
-use thirtyfour::{Key, WebDriver, WebElement, WindowHandle};
+use thirtyfour::{WebDriver, WebElement, WindowHandle};
 
 use super::session::accepted;
 
@@ -14,7 +14,7 @@ const TOOLS: &str = include_str!("tools.js");
 const UNTIL: &str = include_str!("until.js");
 
 /// How long a page may take for what a test waits for. Far more than it needs.
-const LIMIT: Duration = Duration::from_secs(15);
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// The tabs of one browser; what is said is said to the one in front.
 ///
@@ -133,9 +133,16 @@ impl Page {
     }
 
     /// Presses and lets go of a key, wherever the focus is.
-    pub async fn press(&self, key: Key) {
-        let key = char::from(key);
+    pub async fn press(&self, key: impl Into<char>) {
+        let key = key.into();
         accepted(self.driver.action_chain().key_down(key).key_up(key).perform().await);
+    }
+
+    /// The same while another key is held down.
+    pub async fn press_with(&self, modifier: impl Into<char>, key: impl Into<char>) {
+        let (modifier, key) = (modifier.into(), key.into());
+        let chain = self.driver.action_chain();
+        accepted(chain.key_down(modifier).key_down(key).key_up(key).key_up(modifier).perform().await);
     }
 
     /// Types into an empty field.
@@ -174,6 +181,11 @@ impl Page {
         self.show_tab(&tab).await;
         self.prepare().await;
         tab
+    }
+
+    /// Closes the tab in front. Another one has to be put in front then.
+    pub async fn close_tab(&self) {
+        accepted(self.driver.close_window().await);
     }
 
     /// Puts a tab in front.

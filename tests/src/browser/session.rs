@@ -109,6 +109,11 @@ impl Page {
         self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
     }
 
+    /// Has the page believe that its reader is there: `Europe/Berlin` …
+    pub async fn set_time_zone(&self, zone: &str) {
+        self.devtools("Emulation.setTimezoneOverride", json!({"timezoneId": zone})).await;
+    }
+
     /// Switches the policies of all pages off, for a tool that has to be brought into them.
     pub async fn ignore_policies(&self) {
         self.devtools("Page.enable", json!({})).await;

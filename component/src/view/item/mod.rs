@@ -1,5 +1,8 @@
 //! One item: who or what, title, body, when; its own buttons, and the quick ones at its end.
 
+mod body;
+mod quick;
+
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
     html::Article,
@@ -9,13 +12,13 @@ use notification_bell_protocol::{ActionStyle, AddressUse, Item, ItemId};
 
 use super::{
     dynamic::{clicked, flag, part, pressed, words},
-    icons::{ARCHIVE, DELETE, DOT, INBOX, Path, TICK, icon},
+    icons::{TICK, icon},
     list::{ITEM_ID, Watcher},
     picture::{avatar, image},
     with_inbox,
 };
 use crate::{
-    inbox::{Handle, Inbox, State},
+    inbox::{Handle, State},
     texts::Text,
 };
 
@@ -75,13 +78,19 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, id: ItemId) ->
     });
     let labels = own.with_value(|own| ["mark-", own, " title-", own, " time-", own].concat());
     let act = move |is_followed: bool| {
-        with_inbox(inbox, |inbox| inbox.act(&own.get_value(), is_followed));
+        with_inbox(inbox, |inbox| inbox.act(&own.get_value(), None, is_followed));
+    };
+    let is_choosing = move || {
+        state.snoozing.with(|snoozing| {
+            own.with_value(|own| snoozing.as_ref().is_some_and(|snoozing| snoozing.id == *own))
+        })
     };
     view! {
         <article
             id=element_id
             class="item"
             class:unread=flag(move || is_unread.get())
+            class:choosing=flag(is_choosing)
             part="item"
             node_ref=row
             tabindex=words(move || (if is_current() { "0" } else { "-1" }).to_owned())
@@ -90,10 +99,13 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, id: ItemId) ->
             aria-setsize=size
             on:focusin=move |_| state.current.set(Some(own.get_value()))
             on:click=clicked(move |event| click(&event, &act))
-            on:keydown=pressed(move |event| press(&event, &act))
+            on:keydown=pressed(move |event| {
+                press(&event, &act);
+                quick::shortcut(inbox, own, &event);
+            })
         >
             {part(move || content.get().map(|content| text(inbox, state, &content, is_unread)))}
-            {quick(inbox, state, own, item)}
+            {quick::quick(inbox, state, own, item)}
             {part(move || actions(inbox, own, &item.get()?.actions, state))}
         </article>
     }
@@ -102,12 +114,16 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, id: ItemId) ->
 
 /// A click anywhere on the item acts on it; its buttons keep theirs to themselves.
 fn click(event: &MouseEvent, act: &impl Fn(bool)) {
-    // To a new tab, which the browser does by itself, and the link is what it does it with.
-    let is_aside = event.ctrl_key() || event.meta_key() || event.shift_key();
+    let is_aside = is_aside(event);
     if !is_aside {
         event.prevent_default();
     }
     act(is_aside);
+}
+
+/// To a new tab, which the browser does by itself, and the link is what it does it with.
+fn is_aside(event: &MouseEvent) -> bool {
+    event.ctrl_key() || event.meta_key() || event.shift_key()
 }
 
 /// Enter and Space on the item itself, not on a button in it.
@@ -124,11 +140,18 @@ fn text(inbox: Handle, state: State, item: &Item, is_unread: Memo<bool>) -> AnyV
     let title_id = ["title-", &item.id].concat();
     let time_id = ["time-", &item.id].concat();
     let created_at = item.created_at;
+    // While it is put off, until when is what matters.
+    let until = item.snoozed_until.filter(|until| *until > state.now.get_untracked());
     let ago = words(move || {
-        state.locale.get().map(|locale| locale.ago(state.now.get(), created_at).0).unwrap_or_default()
+        let Some(locale) = state.locale.get() else { return String::new() };
+        let now = state.now.get();
+        match until {
+            Some(until) => locale.text(Text::SnoozedUntil).replace("{time}", &locale.ahead(now, until)),
+            None => locale.ago(now, created_at).0,
+        }
     });
-    let moment =
-        words(move || state.locale.get().map(|locale| locale.moment(created_at)).unwrap_or_default());
+    let shown = until.unwrap_or(created_at);
+    let moment = words(move || state.locale.get().map(|locale| locale.moment(shown)).unwrap_or_default());
     let href = item.url.as_deref().and_then(|url| inbox.try_get_value()?.address(url, AddressUse::Link));
     let title = item.title.clone();
     // A link for the mouse's other button and for screen readers; the keyboard has the item itself.
@@ -145,10 +168,10 @@ fn text(inbox: Handle, state: State, item: &Item, is_unread: Memo<bool>) -> AnyV
                 {words(move || if is_unread.get() { state.text(Text::Unread) } else { String::new() })}
             </span>
             <h3 id=title_id class="title" part="title">{title}</h3>
-            {item.body.clone().map(|body| view! { <p class="body" part="body"><bdi>{body}</bdi></p> })}
+            {item.body.as_deref().map(|body| body::body(inbox, &item.id, body))}
             {image(inbox, item)}
             <p class="meta">
-                <time id=time_id class="time" part="time" dir="auto" datetime=created_at.to_string() title=moment>{ago}</time>
+                <time id=time_id class="time" part="time" dir="auto" datetime=shown.to_string() title=moment>{ago}</time>
                 {item.category.clone().map(|category| view! { <span class="category"><bdi>{category}</bdi></span> })}
             </p>
         </div>
@@ -196,41 +219,4 @@ fn actions(
         })
         .collect();
     Some(view! { <div class="actions">{buttons}</div> }.into_any())
-}
-
-/// Read, archive, delete: shown on hover and focus, and always where there is no mouse.
-fn quick(inbox: Handle, state: State, own: StoredValue<ItemId>, item: Memo<Option<Item>>) -> AnyView {
-    let is = move |member: fn(&Item) -> bool| item.with(|item| item.as_ref().is_some_and(member));
-    let is_read = Memo::new(move |_| is(|item| item.read_at.is_some()));
-    let is_archived = Memo::new(move |_| is(|item| item.archived_at.is_some()));
-    let read = move || if is_read.get() { (Text::MarkUnread, DOT) } else { (Text::MarkRead, TICK) };
-    let archive = move || if is_archived.get() { (Text::Unarchive, INBOX) } else { (Text::Archive, ARCHIVE) };
-    let button = move |face: Box<dyn Fn() -> (Text, Path) + Send + Sync>,
-                       act: fn(&std::rc::Rc<Inbox>, &str, bool, bool)| {
-        let face = StoredValue::new(face);
-        let label = move || state.text(face.with_value(|face| face().0));
-        view! {
-            <button
-                class="quiet"
-                type="button"
-                aria-label=words(label)
-                title=words(label)
-                on:click=clicked(move |event| {
-                    event.stop_propagation();
-                    let (read, archived) = (is_read.get_untracked(), is_archived.get_untracked());
-                    with_inbox(inbox, |inbox| act(inbox, &own.get_value(), read, archived));
-                })
-            >
-                {part(move || Some(icon(face.with_value(|face| face().1))))}
-            </button>
-        }
-    };
-    view! {
-        <div class="menu" part="menu">
-            {button(Box::new(read), |inbox, id, read, _| inbox.set_read(id, !read))}
-            {button(Box::new(archive), |inbox, id, _, archived| inbox.set_archived(id, !archived))}
-            {button(Box::new(|| (Text::Delete, DELETE)), |inbox, id, _, _| inbox.remove(id))}
-        </div>
-    }
-    .into_any()
 }

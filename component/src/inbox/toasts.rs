@@ -1,0 +1,104 @@
+//! What was just done, said at the foot of the panel, and how it is taken back.
+//!
+//! The server cannot bring back what it deleted. So it hears of a deletion when it can no longer be taken back, and
+//! that is whenever the message goes, for whatever reason.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use super::{Inbox, Toast, Undo};
+use crate::{
+    feed::{Change, ChangeNumber},
+    task::{Task, sleep_ms},
+};
+
+/// How long a message stays.
+const TOAST_MS: f64 = 6_000.0;
+
+impl Inbox {
+    /// Shows a message for a while, in the place of the one that is there.
+    pub(crate) fn show_toast(self: &Rc<Self>, toast: Toast) {
+        self.end_toast();
+        self.state.toast.try_set(Some(toast));
+        self.let_toast_go();
+    }
+
+    /// Keeps the message while somebody is about to use it.
+    pub(crate) fn hold_toast(&self) {
+        drop(self.tasks.toast.take());
+    }
+
+    /// Has the message go after a while, unless the mouse or the focus is still on it.
+    pub(crate) fn let_toast_go(self: &Rc<Self>) {
+        let is_in_use = self.element("toast").and_then(|toast| toast.matches(":hover, :focus-within").ok());
+        if is_in_use == Some(true) {
+            return;
+        }
+        let inbox = Rc::clone(self);
+        *self.tasks.toast.borrow_mut() = Some(Task::spawn(async move {
+            sleep_ms(TOAST_MS).await;
+            inbox.end_toast();
+        }));
+    }
+
+    /// Takes the message away. What it could have taken back is final.
+    pub(super) fn end_toast(self: &Rc<Self>) {
+        if let Some((number, change)) = self.take_removal() {
+            self.send(number, change, false);
+        }
+    }
+
+    /// The same when there may be no later: the request outlives the page, the user and the element.
+    pub(crate) fn end_toast_now(self: &Rc<Self>) {
+        let Some((number, change)) = self.take_removal() else { return };
+        let Some(backend) = self.backend.borrow().clone() else { return };
+        let inbox = Rc::downgrade(self);
+        let environment = self.environment;
+        let started = self.state.feed.try_with_untracked(crate::feed::Feed::tick).unwrap_or_default();
+        wasm_bindgen_futures::spawn_local(async move {
+            let answer = backend.change(&change, true, environment).await;
+            // The page may be back, and may be another user's by now.
+            let is_same = |inbox: &Rc<Self>| {
+                inbox.backend.borrow().as_ref().is_some_and(|own| Rc::ptr_eq(own, &backend))
+            };
+            if let Some(inbox) = inbox.upgrade().filter(is_same) {
+                inbox.update_feed(|feed| match answer {
+                    Ok(answer) => feed.confirm(number, answer, started),
+                    Err(_) => feed.take_back(number),
+                });
+            }
+        });
+    }
+
+    /// Takes the message away, and gives the deletion that it held back.
+    fn take_removal(&self) -> Option<(ChangeNumber, Change)> {
+        drop(self.tasks.toast.take());
+        let toast = self.state.toast.try_update(Option::take).flatten()?;
+        match toast.undo? {
+            Undo::Removal(id, number) => Some((number, Change::Remove(id))),
+            Undo::Change(..) => None,
+        }
+    }
+
+    /// Takes back what was done last. The item is where it was, and has the focus.
+    pub(crate) fn undo(self: &Rc<Self>) {
+        drop(self.tasks.toast.take());
+        let toast = self.state.toast.try_update(Option::take).flatten();
+        let Some(undo) = toast.and_then(|toast| toast.undo) else { return };
+        let id = match undo {
+            Undo::Change(id, change) => {
+                self.change(change, false);
+                id
+            }
+            Undo::Removal(id, number) => {
+                self.update_feed(|feed| feed.take_back(number));
+                Some(id)
+            }
+        };
+        if id.is_some() {
+            self.state.current.set(id);
+        }
+        self.focus_current();
+    }
+}

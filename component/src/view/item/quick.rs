@@ -1,0 +1,118 @@
+//! What a reader does most with an item: read, snooze, archive, delete; by a button, or by a key on the item.
+
+use std::rc::Rc;
+
+use leptos::{ev::KeyboardEvent, prelude::*};
+use notification_bell_protocol::{Item, ItemId};
+
+use crate::{
+    inbox::{Handle, Inbox, State},
+    texts::Text,
+    view::{
+        dynamic::{clicked, part, spelled, words},
+        icons::{ARCHIVE, CLOCK, DELETE, DOT, INBOX, Path, TICK, icon},
+        with_inbox,
+    },
+};
+
+type Act = fn(&Rc<Inbox>, &str);
+
+const READ: (&str, Act) = ("u", |inbox, id| inbox.toggle_read(id));
+const SNOOZE: (&str, Act) = ("s", |inbox, id| inbox.toggle_snoozing(id));
+const ARCHIVE_IT: (&str, Act) = ("e", |inbox, id| inbox.archive_or_bring_back(id));
+const DELETE_IT: (&str, Act) = ("Delete", |inbox, id| inbox.remove(id));
+
+/// A key on the item, or on a button in it. The page hears nothing of one that was used: it may have its own.
+pub(super) fn shortcut(inbox: Handle, own: StoredValue<ItemId>, event: &KeyboardEvent) {
+    let is_modified = event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key();
+    // Held down, Delete would empty the list.
+    if is_modified || event.repeat() || event.is_composing() || event.default_prevented() {
+        return;
+    }
+    let key = event.key();
+    let used =
+        [READ, SNOOZE, ARCHIVE_IT, DELETE_IT].into_iter().find(|(own, _)| own.eq_ignore_ascii_case(&key));
+    if let Some((_, act)) = used {
+        event.prevent_default();
+        event.stop_propagation();
+        with_inbox(inbox, |inbox| act(inbox, &own.get_value()));
+    }
+}
+
+/// The buttons: shown on hover and focus, and always where there is no mouse.
+pub(super) fn quick(
+    inbox: Handle,
+    state: State,
+    own: StoredValue<ItemId>,
+    item: Memo<Option<Item>>,
+) -> AnyView {
+    let is = move |member: fn(&Item) -> bool| item.with(|item| item.as_ref().is_some_and(member));
+    let is_read = Memo::new(move |_| is(|item| item.read_at.is_some()));
+    let is_archived = Memo::new(move |_| is(|item| item.archived_at.is_some()));
+    let is_snoozed = Memo::new(move |_| {
+        let until = item.with(|item| item.as_ref().and_then(|item| item.snoozed_until));
+        until.is_some_and(|until| until > state.now.get())
+    });
+    let read = move || if is_read.get() { (Text::MarkUnread, DOT) } else { (Text::MarkRead, TICK) };
+    let archive = move || {
+        if is_archived.get() || is_snoozed.get() {
+            (Text::Unarchive, INBOX)
+        } else {
+            (Text::Archive, ARCHIVE)
+        }
+    };
+    let press = move |act: Act| {
+        clicked(move |event| {
+            event.stop_propagation();
+            with_inbox(inbox, |inbox| act(inbox, &own.get_value()));
+        })
+    };
+    let button = move |face: Box<dyn Fn() -> (Text, Path) + Send + Sync>, (key, act): (&'static str, Act)| {
+        let face = StoredValue::new(face);
+        let label = move || state.text(face.with_value(|face| face().0));
+        view! {
+            <button
+                class="quiet"
+                type="button"
+                aria-label=words(label)
+                title=words(label)
+                aria-keyshortcuts=key
+                on:click=press(act)
+            >
+                {part(move || Some(icon(face.with_value(|face| face().1))))}
+            </button>
+        }
+    };
+    let opens_menu = {
+        let label = move || state.text(Text::Snooze);
+        let is_open = move || {
+            state.snoozing.with(|snoozing| {
+                own.with_value(|own| snoozing.as_ref().is_some_and(|snoozing| snoozing.id == *own))
+            })
+        };
+        view! {
+            <button
+                id=["snooze-", &own.get_value()].concat()
+                class="quiet"
+                type="button"
+                aria-label=words(label)
+                title=words(label)
+                aria-keyshortcuts=SNOOZE.0
+                aria-haspopup="menu"
+                aria-expanded=spelled(is_open)
+                on:click=press(SNOOZE.1)
+            >
+                {icon(CLOCK)}
+            </button>
+        }
+    };
+    view! {
+        <div class="menu" part="menu">
+            {button(Box::new(read), READ)}
+            {opens_menu}
+            {button(Box::new(archive), ARCHIVE_IT)}
+            {button(Box::new(|| (Text::Delete, DELETE)), DELETE_IT)}
+        </div>
+    }
+    .into_any()
+}

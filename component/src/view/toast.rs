@@ -1,0 +1,55 @@
+//! What was just done, at the foot of the panel, and the button that takes it back.
+
+use leptos::{ev::KeyboardEvent, prelude::*};
+
+use super::{
+    dynamic::{clicked, part, pressed},
+    with_inbox,
+};
+use crate::{
+    inbox::{Handle, Inbox, State, Toast},
+    texts::Text,
+};
+
+/// The region is there before there is anything in it: else screen readers would not say it.
+pub(super) fn toast(inbox: Handle, state: State) -> AnyView {
+    view! { <div class="toasts" role="status">{part(move || message(inbox, state))}</div> }.into_any()
+}
+
+fn message(inbox: Handle, state: State) -> Option<AnyView> {
+    let Toast { words, undo } = state.toast.get()?;
+    let undo = undo.map(|_| {
+        view! {
+            <button class="undo" type="button" on:click=clicked(move |_| with_inbox(inbox, Inbox::undo))>
+                {state.text(Text::Undo)}
+            </button>
+        }
+        .into_any()
+    });
+    Some(
+        view! {
+            <div
+                id="toast"
+                class="toast"
+                part="toast"
+                on:mouseenter=clicked(move |_| with_inbox(inbox, |inbox| inbox.hold_toast()))
+                on:mouseleave=clicked(move |_| with_inbox(inbox, Inbox::let_toast_go))
+                on:focusin=move |_| with_inbox(inbox, |inbox| inbox.hold_toast())
+                on:focusout=move |_| with_inbox(inbox, Inbox::let_toast_go)
+                on:keydown=pressed(move |event| leave(inbox, &event))
+            >
+                <span>{words}</span>
+                {undo}
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// Escape leads back to the list, and only from there out of the panel.
+fn leave(inbox: Handle, event: &KeyboardEvent) {
+    if event.key() == "Escape" && !event.is_composing() {
+        event.prevent_default();
+        with_inbox(inbox, Inbox::focus_current);
+    }
+}

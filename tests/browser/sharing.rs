@@ -1,0 +1,130 @@
+//! One stream for all tabs of a browser.
+
+use notification_bell_tests::browser::{Page, WindowHandle, browse};
+
+use crate::scene::{OTHER, Scene, USER};
+
+/// Shows the bell of a user in so many tabs; the first of them is the one that was there.
+async fn tabs(scene: &Scene, page: &Page, users: &[&str]) -> Vec<WindowHandle> {
+    let mut tabs = Vec::new();
+    for (number, user) in users.iter().enumerate() {
+        tabs.push(if number == 0 { page.tab().await } else { page.open_tab().await });
+        scene.show(page, &scene.tag(user)).await;
+        page.until("events('ready').length === 1").await;
+    }
+    tabs
+}
+
+#[tokio::test]
+async fn five_tabs_have_one_stream_and_all_of_them_hear() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let tabs = tabs(&scene, page, &[USER; 5]).await;
+        scene.has_streams(1).await;
+        scene.server.notify(USER, "Everywhere").await;
+        for tab in &tabs {
+            page.show_tab(tab).await;
+            page.until("badge() === '1' && events('received').length === 1").await;
+            page.assert(
+                "events('received').every(({ time, detail }) => time - Date.parse(detail.item.createdAt) < 1000)",
+            )
+            .await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn when_the_tab_that_leads_is_closed_another_takes_over_and_nothing_is_missed() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let tabs = tabs(&scene, page, &[USER; 3]).await;
+        scene.has_streams(1).await;
+        // The first one was alone, and so it leads.
+        page.show_tab(&tabs[0]).await;
+        page.close_tab().await;
+        scene.server.notify(USER, "Meanwhile").await;
+        for tab in &tabs[1..] {
+            page.show_tab(tab).await;
+            page.until("badge() === '1' && events('received').length === 1").await;
+        }
+        scene.has_streams(1).await;
+        scene.server.notify(USER, "Afterwards").await;
+        for tab in &tabs[1..] {
+            page.show_tab(tab).await;
+            page.until("badge() === '2' && events('received').length === 2").await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tab_that_comes_later_knows_what_came_before() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let mut tabs = tabs(&scene, page, &[USER]).await;
+        scene.server.notify(USER, "Before").await;
+        page.until("badge() === '1'").await;
+        tabs.push(page.open_tab().await);
+        scene.show(page, &scene.tag(USER)).await;
+        page.until("badge() === '1'").await;
+        scene.open_panel(page).await;
+        page.until("titles().join() === 'Before'").await;
+        page.click("button('Mark all as read')").await;
+        page.show_tab(&tabs[0]).await;
+        page.until("badge() === ''").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_tabs_of_two_users_hear_only_of_their_own() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let tabs = tabs(&scene, page, &[USER, OTHER]).await;
+        scene.has_streams(2).await;
+        scene.server.notify(USER, "For one").await;
+        page.show_tab(&tabs[0]).await;
+        page.until("badge() === '1'").await;
+        scene.server.notify(OTHER, "For the other").await;
+        page.show_tab(&tabs[1]).await;
+        page.until("badge() === '1'").await;
+        page.assert("events('received').map(({ detail }) => detail.item.title).join() === 'For the other'")
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_browser_without_locks_has_a_stream_for_each_tab() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let first = page.tab().await;
+        let without =
+            "<script>Object.defineProperty(Navigator.prototype, 'locks', { value: undefined })</script>";
+        scene.show(page, &[without, &scene.tag(USER)].concat()).await;
+        page.open_tab().await;
+        scene.show(page, &[without, &scene.tag(USER)].concat()).await;
+        scene.has_streams(2).await;
+        scene.server.notify(USER, "Both").await;
+        page.until("badge() === '1'").await;
+        page.show_tab(&first).await;
+        page.until("badge() === '1'").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_bells_of_a_page_share_a_stream_and_the_second_leads_when_the_first_is_removed() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        scene.show(page, &[scene.tag(USER), scene.tag(USER)].concat()).await;
+        page.until("events('ready').length === 2").await;
+        scene.has_streams(1).await;
+        page.run("document.querySelector('notification-bell').remove();").await;
+        scene.server.notify(USER, "Still here").await;
+        page.until("badge() === '1'").await;
+        scene.has_streams(1).await;
+    })
+    .await;
+}
