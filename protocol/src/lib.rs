@@ -8,6 +8,7 @@ mod address;
 mod counts;
 mod inbox;
 mod item;
+mod preferences;
 mod problem;
 mod session;
 mod stream;
@@ -17,6 +18,7 @@ pub use address::{AddressFault, AddressUse, ParsedAddress, SitePath};
 pub use counts::Counts;
 pub use inbox::{InboxPage, ItemChanged, ItemPatch, ItemRemoved, MarkRequest, MarkSet, Marked, View};
 pub use item::{Action, ActionStyle, Item, ItemId, Priority};
+pub use preferences::{CategoryPreference, Preferences};
 pub use problem::{Code, MemberError, Problem};
 pub use session::{SessionGrant, SessionRequest};
 pub use stream::{

@@ -25,6 +25,7 @@ use crate::{
         },
         metrics,
         notifications::send::send_notification,
+        preferences::{change::change_preferences, show::show_preferences},
         project::revoke::revoke_project,
         session::{create::create_session, end::end_session},
         users::revoke::revoke_user,
@@ -40,6 +41,7 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/inbox", get(list_inbox))
         .route("/inbox/mark", post(mark_items))
         .route("/inbox/{id}", patch(change_item).delete(remove_item))
+        .route("/preferences", get(show_preferences).put(change_preferences))
         .layer(from_fn(accept::require_json))
         .route("/inbox/stream", get(stream_inbox))
         // Before the layers, so that a preflight, whose method no route has, passes through them.

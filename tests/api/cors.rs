@@ -28,6 +28,8 @@ async fn a_preflight_allows_what_the_element_does() {
         ("/inbox/mark", "POST", "authorization,content-type"),
         (&format!("/inbox/{id}"), "PATCH", "authorization,content-type"),
         (&format!("/inbox/{id}"), "DELETE", "authorization"),
+        ("/preferences", "GET", "authorization"),
+        ("/preferences", "PUT", "authorization,content-type"),
     ] {
         let reply = preflight(&server, path, SITE, method, headers).await;
         assert!((200..300).contains(&reply.status), "{method} {path}: {} {}", reply.status, reply.text());

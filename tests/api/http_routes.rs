@@ -38,7 +38,7 @@ async fn an_address_that_does_not_exist_is_not_found() {
 async fn a_method_that_an_address_does_not_have_is_answered_with_those_it_has() {
     let server = Server::start().await;
     let session = server.session(USER).await;
-    let cases: [(&str, Method, &[&str]); 9] = [
+    let cases: [(&str, Method, &[&str]); 10] = [
         ("/session", Method::GET, &["POST", "DELETE"]),
         ("/session", Method::PUT, &["POST", "DELETE"]),
         ("/inbox", Method::POST, &["GET"]),
@@ -46,6 +46,7 @@ async fn a_method_that_an_address_does_not_have_is_answered_with_those_it_has() 
         ("/inbox/stream", Method::POST, &["GET"]),
         ("/inbox/mark", Method::GET, &["POST"]),
         ("/inbox/01900000-0000-7000-8000-000000000000", Method::PUT, &["PATCH", "DELETE"]),
+        ("/preferences", Method::POST, &["GET", "PUT"]),
         ("/notifications", Method::GET, &["POST"]),
         ("/notifications", Method::from_bytes(b"BREW").unwrap(), &["POST"]),
     ];

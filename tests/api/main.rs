@@ -28,6 +28,8 @@ mod isolation;
 mod limits;
 mod logs;
 mod operations;
+mod preferences;
+mod preferences_shape;
 mod project_revoke;
 mod proofs_elsewhere;
 mod provider_keys;

@@ -164,8 +164,10 @@ impl Stream {
             }
         };
         match &changes {
-            // Woken by a change that an earlier look had already seen.
-            Changes::Since(sync) if sync.revision == revision => Ok(revision),
+            // Woken by a change that an earlier look had already seen, or that this user has turned off.
+            Changes::Since(sync) if sync.changed.is_empty() && sync.removed.is_empty() => {
+                Ok(sync.revision.clone())
+            }
             _ => send(changes, client).await,
         }
     }

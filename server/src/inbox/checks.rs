@@ -9,7 +9,8 @@ const MAX_TITLE: usize = 256;
 const MAX_BODY: usize = 4_096;
 const MAX_ADDRESS: usize = 2_048;
 const MAX_DATA_BYTES: usize = 16 * 1_024;
-const MAX_NAME: usize = 100;
+/// Of a category, and of a type.
+pub(super) const MAX_NAME: usize = 100;
 const MAX_ACTIONS: usize = 5;
 const MAX_LABEL: usize = 64;
 
@@ -26,7 +27,7 @@ impl Faults {
         self.0
     }
 
-    fn line(&mut self, pointer: &str, text: &str, max_characters: usize) {
+    pub(super) fn line(&mut self, pointer: &str, text: &str, max_characters: usize) {
         if text.trim().is_empty() {
             self.add(pointer, "must not be empty");
         } else if text.chars().count() > max_characters {

@@ -6,6 +6,7 @@
 mod change;
 mod checks;
 mod notification;
+mod preferences;
 mod send;
 mod timekeeper;
 

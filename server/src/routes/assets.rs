@@ -66,7 +66,7 @@ pub fn find(path: &str) -> Option<&'static Asset> {
 }
 
 fn is_of_the_demo(path: &str) -> bool {
-    path == "index.html" || path.starts_with("demo/")
+    matches!(path, "index.html" | "gallery.html") || path.starts_with("demo/") || path.starts_with("gallery/")
 }
 
 /// Whether the component was built into this program.

@@ -5,6 +5,7 @@ pub mod health;
 pub mod inbox;
 pub mod metrics;
 pub mod notifications;
+pub mod preferences;
 pub mod project;
 pub mod session;
 pub mod users;

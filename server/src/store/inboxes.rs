@@ -157,7 +157,8 @@ pub struct DueWork {
     pub more: bool,
 }
 
-/// The inboxes of a database.
+/// The inboxes of a database. What its user has turned off is in none of them: see
+/// [`PreferenceStore`](super::PreferenceStore).
 #[async_trait]
 pub trait InboxStore: Send + marker::Sync {
     /// Puts a notification into inboxes. When this returns, it is on disk.

@@ -8,6 +8,7 @@ mod audit;
 mod conformance;
 mod inboxes;
 mod keys;
+mod preferences;
 mod projects;
 mod providers;
 mod revision;
@@ -24,12 +25,13 @@ pub use inboxes::{
 pub use keys::{
     BackendKey, KeyStore, NewBackendKey, Revocation, SessionStanding, StoredSessionKey, UserStanding,
 };
+pub use preferences::PreferenceStore;
 pub use projects::{NewProject, NewSecret, PreviousSecret, Project, ProjectChange, ProjectKey, ProjectStore};
 pub use providers::{Provider, ProviderStore};
 
 /// A database.
 #[async_trait]
-pub trait Store: ProjectStore + KeyStore + ProviderStore + InboxStore + AuditStore {
+pub trait Store: ProjectStore + KeyStore + ProviderStore + InboxStore + PreferenceStore + AuditStore {
     /// Whether it can be read and written now.
     async fn ping(&self) -> Result<(), StoreError>;
 

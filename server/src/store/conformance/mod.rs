@@ -2,6 +2,8 @@
 
 pub(super) mod audit;
 pub(super) mod inboxes;
+pub(super) mod model;
+pub(super) mod preferences;
 pub(super) mod projects;
 pub(super) mod providers;
 pub(super) mod session_keys;

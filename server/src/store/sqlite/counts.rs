@@ -1,5 +1,7 @@
 //! The numbers of an inbox, kept with every change.
 
+use std::collections::BTreeMap;
+
 use notification_bell_protocol::Counts;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -39,19 +41,46 @@ pub(super) fn user_row(
         .optional()?)
 }
 
-/// The numbers of a user.
-pub(super) fn counts(connection: &Connection, user: &UserRow) -> Result<Counts, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT category, unread FROM category_counts WHERE user = ?1 AND unread > 0")?;
-    let categories = statement
-        .query_map([user.key], |row| Ok((row.get(0)?, number(row.get(1)?))))?
-        .collect::<Result<_, _>>()?;
-    Ok(Counts {
-        unseen: number(user.unseen),
-        unread: number(user.unread),
-        total: number(user.total),
+/// Leaves out what the user has turned off, among items called `i`.
+pub(super) const ONLY_WANTED: &str = "AND NOT EXISTS (SELECT 1 FROM inbox_categories c \
+     WHERE c.user = i.user AND c.name = i.category AND c.wanted = 0)";
+
+/// What a user sees in numbers.
+pub(super) struct Numbers {
+    pub(super) counts: Counts,
+    /// [`ONLY_WANTED`] if there is anything to leave out: most users have turned nothing off, and their reads should
+    /// not look for it item by item.
+    pub(super) only_wanted: &'static str,
+}
+
+/// The numbers of a user, without what they have turned off.
+pub(super) fn numbers(connection: &Connection, user: &UserRow) -> Result<Numbers, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT name, unread, unseen, total, wanted FROM inbox_categories \
+         WHERE user = ?1 AND (unread > 0 OR wanted = 0)",
+    )?;
+    let mut rows = statement.query([user.key])?;
+    let mut shown = Weight { unseen: user.unseen, unread: user.unread, total: user.total, stored: 0 };
+    let mut categories = BTreeMap::new();
+    let mut only_wanted = "";
+    while let Some(row) = rows.next()? {
+        let unread: i64 = row.get(1)?;
+        if row.get::<_, Option<bool>>(4)?.unwrap_or(true) {
+            categories.insert(row.get(0)?, number(unread));
+        } else {
+            only_wanted = ONLY_WANTED;
+            shown.unread -= unread;
+            shown.unseen -= row.get::<_, i64>(2)?;
+            shown.total -= row.get::<_, i64>(3)?;
+        }
+    }
+    let counts = Counts {
+        unseen: number(shown.unseen),
+        unread: number(shown.unread),
+        total: number(shown.total),
         categories,
-    })
+    };
+    Ok(Numbers { counts, only_wanted })
 }
 
 fn number(count: i64) -> u64 {
@@ -59,42 +88,48 @@ fn number(count: i64) -> u64 {
 }
 
 /// How much an item in a state adds to the numbers.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Weight {
     unseen: i64,
     unread: i64,
     total: i64,
+    /// Wherever it is: what makes its category one of this inbox.
+    stored: i64,
 }
 
-fn weight(state: &ItemState) -> Weight {
-    if state.place != Place::Inbox {
-        return Weight::default();
+impl Weight {
+    fn of(state: &ItemState) -> Self {
+        let in_inbox = state.place == Place::Inbox;
+        Self {
+            unseen: i64::from(in_inbox && state.seen_at.is_none()),
+            unread: i64::from(in_inbox && state.read_at.is_none()),
+            total: i64::from(in_inbox),
+            stored: i64::from(state.place != Place::Removed),
+        }
     }
-    Weight {
-        unseen: i64::from(state.seen_at.is_none()),
-        unread: i64::from(state.read_at.is_none()),
-        total: 1,
+
+    fn change(&mut self, before: Self, after: Self) {
+        self.unseen += after.unseen - before.unseen;
+        self.unread += after.unread - before.unread;
+        self.total += after.total - before.total;
+        self.stored += after.stored - before.stored;
     }
 }
 
 /// Gathers what several changes of one user's items do to the numbers, and writes it once.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
-    unseen: i64,
-    unread: i64,
-    total: i64,
-    categories: std::collections::BTreeMap<String, i64>,
+    all: Weight,
+    categories: BTreeMap<String, Weight>,
 }
 
 impl Delta {
     /// An item of a category went from one state to another; from nothing, when it is new.
     pub(super) fn add(&mut self, category: Option<&str>, before: Option<&ItemState>, after: &ItemState) {
-        let (before, after) = (before.map(weight).unwrap_or_default(), weight(after));
-        self.unseen += after.unseen - before.unseen;
-        self.unread += after.unread - before.unread;
-        self.total += after.total - before.total;
-        if let Some(category) = category.filter(|_| after.unread != before.unread) {
-            *self.categories.entry(category.to_owned()).or_default() += after.unread - before.unread;
+        let (before, after) = (before.map(Weight::of).unwrap_or_default(), Weight::of(after));
+        self.all.change(before, after);
+        if let Some(category) = category.filter(|_| after != before) {
+            self.categories.entry(category.to_owned()).or_default().change(before, after);
         }
     }
 
@@ -105,14 +140,25 @@ impl Delta {
                 "UPDATE users SET revision = ?2, unseen = unseen + ?3, unread = unread + ?4, total = total + ?5 \
                  WHERE key = ?1",
             )?
-            .execute(params![user, revision, self.unseen, self.unread, self.total])?;
-        for (category, unread) in &self.categories {
+            .execute(params![user, revision, self.all.unseen, self.all.unread, self.all.total])?;
+        for (name, weight) in &self.categories {
             connection
                 .prepare_cached(
-                    "INSERT INTO category_counts (user, category, unread) VALUES (?1, ?2, ?3) \
-                     ON CONFLICT (user, category) DO UPDATE SET unread = unread + excluded.unread",
+                    "INSERT INTO inbox_categories (user, name, stored, unseen, unread, total) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (user, name) DO UPDATE SET \
+                     stored = stored + excluded.stored, unseen = unseen + excluded.unseen, \
+                     unread = unread + excluded.unread, total = total + excluded.total",
                 )?
-                .execute(params![user, category, unread])?;
+                .execute(params![user, name, weight.stored, weight.unseen, weight.unread, weight.total])?;
+            if weight.stored < 0 {
+                // A category that nothing has any more and nobody chose about is not one.
+                connection
+                    .prepare_cached(
+                        "DELETE FROM inbox_categories \
+                         WHERE user = ?1 AND name = ?2 AND stored = 0 AND wanted IS NULL",
+                    )?
+                    .execute(params![user, name])?;
+            }
         }
         Ok(())
     }

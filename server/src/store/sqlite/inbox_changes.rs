@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     SqliteStore,
-    counts::{self, Delta},
+    counts::{self, Delta, ONLY_WANTED},
     inbox_reads, rows, sends, time,
 };
 use crate::{
@@ -160,7 +160,8 @@ fn select(
     let Some(ids) = &selection.ids else {
         let sql = format!(
             "SELECT {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
-             WHERE i.user = ?1 AND i.place = ?2 AND i.arrived <= ?3 AND (?4 IS NULL OR i.category = ?4)"
+             WHERE i.user = ?1 AND i.place = ?2 AND i.arrived <= ?3 \
+             AND (?4 IS NULL OR i.category = ?4) {ONLY_WANTED}"
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let place = rows::place_number(selection.place);
@@ -172,7 +173,7 @@ fn select(
     let sql = format!(
         "SELECT {CANDIDATE_COLUMNS} FROM notifications n JOIN items i ON i.notification = n.key AND i.user = ?1 \
          WHERE n.id = ?2 AND n.project = ?3 AND i.place <> 3 AND i.arrived <= ?4 \
-         AND (?5 IS NULL OR i.category = ?5)"
+         AND (?5 IS NULL OR i.category = ?5) {ONLY_WANTED}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut distinct = ids.clone();

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, named_params, params};
 use uuid::Uuid;
 
 use super::{
-    counts::{self, UserRow},
+    counts::{self, Numbers, ONLY_WANTED, UserRow},
     rows::{self, ITEM_COLUMNS, ItemRow},
 };
 use crate::store::{Changes, ListQuery, Place, StoreError, UserRef, revision::Incarnation};
@@ -24,7 +24,7 @@ pub(super) fn counts_and_revision(
     user: &UserRef,
 ) -> Result<(Counts, Revision), StoreError> {
     let row = user_row(connection, user)?;
-    Ok((counts::counts(connection, &row)?, incarnation.revision(row.revision)))
+    Ok((counts::numbers(connection, &row)?.counts, incarnation.revision(row.revision)))
 }
 
 pub(super) fn list(
@@ -40,6 +40,7 @@ pub(super) fn list(
         .transpose()?;
     let after_key = after.map(|(_, id)| key_of(connection, id)).transpose()?.unwrap_or(i64::MAX);
     let row = user_row(connection, user)?;
+    let Numbers { counts, only_wanted } = counts::numbers(connection, &row)?;
     let place = match query.view {
         View::All | View::Unread => Place::Inbox,
         View::Archived => Place::Archived,
@@ -54,7 +55,7 @@ pub(super) fn list(
     let sql = format!(
         "SELECT {ITEM_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
          WHERE i.user = :user AND {condition} AND (:category IS NULL OR i.category = :category) \
-         AND (i.position, i.notification) < (:position, :notification) \
+         {only_wanted} AND (i.position, i.notification) < (:position, :notification) \
          ORDER BY i.position DESC, i.notification DESC LIMIT :limit"
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -77,7 +78,7 @@ pub(super) fn list(
     Ok(InboxPage {
         items: found.into_iter().map(|row| row.item).collect(),
         next,
-        counts: counts::counts(connection, &row)?,
+        counts,
         revision: incarnation.revision(row.revision),
     })
 }
@@ -98,13 +99,14 @@ pub(super) fn changes(
     since: &str,
 ) -> Result<Changes, StoreError> {
     let row = user_row(connection, user)?;
+    let Numbers { counts, only_wanted } = counts::numbers(connection, &row)?;
     let mut sync = Sync {
         changed: Vec::new(),
         removed: Vec::new(),
-        counts: counts::counts(connection, &row)?,
+        counts,
         revision: incarnation.revision(row.revision),
     };
-    // Older than what is remembered, or of a future that a restored backup does not know.
+    // Older than what is remembered or than the last choice of categories, or of a future that a restored backup does not know.
     let Some(since) =
         incarnation.revision_number(since).filter(|since| (row.floor..=row.revision).contains(since))
     else {
@@ -115,7 +117,7 @@ pub(super) fn changes(
     }
     let sql = format!(
         "SELECT {ITEM_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
-         WHERE i.user = ?1 AND i.revision > ?2 ORDER BY i.revision, i.notification LIMIT ?3"
+         WHERE i.user = ?1 AND i.revision > ?2 {only_wanted} ORDER BY i.revision, i.notification LIMIT ?3"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let limit = i64::try_from(MAX_CHANGES).unwrap_or(i64::MAX) + 1;
@@ -135,7 +137,7 @@ pub(super) fn changes(
     Ok(Changes::Since(sync))
 }
 
-/// An item that is still somewhere.
+/// An item that is still somewhere, for its user to see.
 pub(super) fn item(
     connection: &Connection,
     incarnation: &Incarnation,
@@ -145,7 +147,8 @@ pub(super) fn item(
     let sql = format!(
         "SELECT {ITEM_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
          JOIN users u ON u.key = i.user \
-         WHERE u.project = ?1 AND u.id = ?2 AND n.id = ?3 AND n.project = ?1 AND i.place <> 3"
+         WHERE u.project = ?1 AND u.id = ?2 AND n.id = ?3 AND n.project = ?1 AND i.place <> 3 \
+         {ONLY_WANTED}"
     );
     Ok(connection
         .prepare_cached(&sql)?

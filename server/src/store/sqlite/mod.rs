@@ -8,6 +8,7 @@ mod counts;
 mod inbox_changes;
 mod inbox_reads;
 mod keys;
+mod preferences;
 mod projects;
 mod providers;
 mod readers;

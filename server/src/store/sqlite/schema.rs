@@ -17,6 +17,7 @@ const CACHED_STATEMENTS: usize = 64;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/01-first.sql"),
     include_str!("../../../migrations/sqlite/02-identity.sql"),
+    include_str!("../../../migrations/sqlite/03-preferences.sql"),
 ];
 
 /// A connection that may write, on a database that is up to date.
@@ -110,7 +111,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
 mod tests {
     use rusqlite::Connection;
 
-    use super::open;
+    use super::{MIGRATIONS, open};
     use crate::randomness::{Randomness, test::CountedRandomness};
 
     #[test]
@@ -127,6 +128,58 @@ mod tests {
         assert_eq!(setting("foreign_keys"), 1);
         let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&path).unwrap());
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn the_numbers_of_categories_come_with_an_older_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bell.db");
+        let older = Connection::open(&path).unwrap();
+        for step in &MIGRATIONS[..2] {
+            older.execute_batch(step).unwrap();
+        }
+        older.pragma_update(None, "user_version", 2).unwrap();
+        older
+            .execute_batch(
+                "INSERT INTO projects VALUES (1, 'p', 'P', 'pk', x'', x'', NULL, NULL, NULL, '[]', '', '[]', 0, 0, 0); \
+                 INSERT INTO users (key, project, id, unseen, unread, total) VALUES (7, 1, 'u', 1, 2, 3); \
+                 INSERT INTO category_counts VALUES (7, 'a', 1), (7, 'gone', 0);",
+            )
+            .unwrap();
+        // Unseen, read, archived, removed; one without a category.
+        for (key, category, place, seen, read) in [
+            (1, Some("a"), 0, None, None),
+            (2, Some("a"), 0, Some(1), Some(1)),
+            (3, Some("a"), 1, None, None),
+            (4, Some("gone"), 3, None, None),
+            (5, None, 0, Some(1), None),
+        ] {
+            older
+                .execute(
+                    "INSERT INTO notifications (key, id, project, title, priority, created_at, recipients) \
+                     VALUES (?1, CAST(?1 AS BLOB), 1, 't', 0, 0, 1)",
+                    [key],
+                )
+                .unwrap();
+            older
+                .execute(
+                    "INSERT INTO items (user, notification, revision, arrived, position, category, place, seen_at, read_at) \
+                     VALUES (7, ?1, 1, 1, 0, ?2, ?3, ?4, ?5)",
+                    (key, category, place, seen, read),
+                )
+                .unwrap();
+        }
+        drop(older);
+        let randomness: &dyn Randomness = &CountedRandomness::default();
+        let (connection, _) = open(&path, randomness).unwrap();
+        let rows: Vec<(String, [i64; 4])> = connection
+            .prepare("SELECT name, stored, unseen, unread, total FROM inbox_categories WHERE wanted IS NULL")
+            .unwrap()
+            .query_map([], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?])))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(rows, [("a".to_owned(), [3, 1, 1, 2])]);
     }
 
     #[test]

@@ -72,6 +72,19 @@ conforms! {
         a_forgotten_tombstone_makes_older_revisions_a_reset
         counts_are_always_those_of_the_items
     ;
+    preferences:
+        what_is_turned_off_is_nowhere_and_comes_back_as_it_was
+        what_comes_while_it_is_off_is_told_to_nobody_and_kept
+        a_mark_reaches_nothing_that_is_turned_off
+        a_choice_cannot_be_resumed_across_and_the_same_one_changes_nothing
+        a_category_is_one_while_something_has_it_or_after_it_was_turned_off
+        no_more_choices_are_remembered_than_may_be
+        a_choice_is_one_users_in_one_project
+        time_goes_on_for_what_is_turned_off
+    ;
+    model:
+        an_inbox_is_what_the_plainest_model_says
+    ;
 }
 
 #[tokio::test]

@@ -1,0 +1,19 @@
+//! `GET /preferences`: the categories there are, and which of them are turned off.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State};
+use notification_bell_protocol::Preferences;
+
+use crate::{app::App, auth::session::Session, error::Error};
+
+/// Shows the preferences.
+///
+/// # Errors
+/// A token that is none, or a store that fails.
+pub async fn show_preferences(
+    State(app): State<Arc<App>>,
+    session: Session,
+) -> Result<Json<Preferences>, Error> {
+    Ok(Json(app.inbox.preferences(&session.user).await?))
+}
