@@ -1,6 +1,8 @@
 //! What can be asked of `cargo xtask`: its commands, options and help texts.
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::engine::Engine;
 
 /// Everything one does with this repository. Each command sets up what it needs, and is quick the second time.
 #[derive(Debug, Parser)]
@@ -20,21 +22,26 @@ pub(crate) enum Task {
         /// The port on loopback
         #[arg(long, default_value_t = 3001, value_parser = clap::value_parser!(u16).range(1..))]
         port: u16,
+        #[command(flatten)]
+        build: Build,
     },
-    /// Run every test: unit tests, then the real server from outside, then behind nginx and in a real browser
+    /// Run every test: unit tests, then the real server from outside, then behind nginx and in real browsers
     #[command(after_help = "Example: cargo xtask test --only api")]
     Test {
         /// Run one group only; `unit` needs no set-up, and all but `browser` need no browser
         #[arg(long)]
         only: Option<Group>,
+        /// Use this browser instead of Chromium
+        #[arg(long)]
+        browser: Option<Engine>,
+        #[command(flatten)]
+        build: Build,
     },
     /// Make the release: target/dist/notification-bell-server, with the element's files inside it
     #[command(after_help = "Example: cargo xtask dist && target/dist/notification-bell-server --help")]
     Dist {
-        /// Build the element's standard library for size too: a tenth smaller, with flags of a nightly toolchain, and
-        /// without messages when something panics
-        #[arg(long)]
-        smallest: bool,
+        #[command(flatten)]
+        build: Build,
     },
     /// Try what has to hold for every input on as many as there is time for
     ///
@@ -54,7 +61,7 @@ pub(crate) enum Task {
     /// Ask the advisory database whether a dependency has a known fault (needs network)
     #[command(after_help = "Example: cargo xtask advisories")]
     Advisories,
-    /// Only set up: wasm target, Trunk, wasm-bindgen, wasm-opt, nginx, browser
+    /// Only set up: wasm target, Trunk, wasm-bindgen, wasm-opt, nginx, browsers
     ///
     /// Tools go to .tools/ in the workspace; nothing is installed twice, and nothing that is on the PATH already.
     #[command(after_help = "Example: cargo xtask setup")]
@@ -63,6 +70,15 @@ pub(crate) enum Task {
         #[arg(long)]
         lint: bool,
     },
+}
+
+/// How the element is built.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct Build {
+    /// Leave the element's standard library as the toolchain has it, and make no translation for pages that block
+    /// WebAssembly: quicker, a tenth larger, no flags of a nightly toolchain, and a panic says what it was
+    #[arg(long)]
+    pub(crate) ordinary: bool,
 }
 
 /// A group of tests.
@@ -76,7 +92,7 @@ pub(crate) enum Group {
     Crash,
     /// The server behind nginx, with the file that operators use
     Proxy,
-    /// The element and the demo page in Chromium
+    /// The element and the demo page in Chromium, the element in Firefox and `WebKitGTK` too
     Browser,
 }
 

@@ -2,7 +2,9 @@
 
 use std::fs;
 
+use crate::cli::Build;
 use crate::failure::Failure;
+use crate::fallback;
 use crate::fingerprint;
 use crate::lock::Lock;
 use crate::process;
@@ -36,17 +38,22 @@ pub(crate) enum Library {
     Smallest,
 }
 
-/// What cargo and rustc are told for [`Library::Smallest`].
-const SMALLEST: [(&str, &str); 4] = [
+impl Library {
+    /// The one that is asked for.
+    pub(crate) fn of(build: Build) -> Self {
+        if build.ordinary { Self::Toolchain } else { Self::Smallest }
+    }
+}
+
+/// What cargo is told for [`Library::Smallest`].
+pub(crate) const SMALLEST: [(&str, &str); 4] = [
     ("RUSTC_BOOTSTRAP", "1"),
     ("CARGO_UNSTABLE_BUILD_STD", "std,panic_abort"),
     ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
-    // They replace those of .cargo/config.toml: the first is from there.
-    (
-        "RUSTFLAGS",
-        "--cfg erase_components -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none",
-    ),
+    ("RUSTFLAGS", FLAGS),
 ];
+/// What rustc is told then, in the place of what .cargo/config.toml says: the first is from there.
+pub(crate) const FLAGS: &str = "--cfg erase_components -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
 /// Builds dist/ if its inputs, or it itself, are not what they were when it was last built.
 ///
@@ -68,7 +75,12 @@ pub(crate) fn build(workspace: &Workspace, terminal: Terminal, library: Library)
     // Trunk takes `NO_COLOR=1`, as many set it, for a wrong value of its own option.
     trunk.args(["build", "--release", "--offline=true", "--color=never"]).env_remove("NO_COLOR");
     process::run_quietly(trunk.envs(environment.iter().copied()))?;
-    shrink::shrink(workspace, &workspace.root.join("dist"))?;
+    let dist = workspace.root.join("dist");
+    shrink::shrink(workspace, &dist)?;
+    if library == Library::Smallest {
+        terminal.note("translating to JavaScript, for pages that block WebAssembly");
+        fallback::build(workspace, &dist)?;
+    }
     let folder = workspace.target.join("xtask");
     fs::create_dir_all(&folder).map_err(Failure::file("create", &folder))?;
     fs::write(&stamp, stamp_text(workspace, &inputs)?).map_err(Failure::file("write", &stamp))?;

@@ -7,7 +7,9 @@ mod attacks;
 mod cli;
 mod commands;
 mod component;
+mod engine;
 mod failure;
+mod fallback;
 mod fingerprint;
 mod glue;
 mod limits;
@@ -27,6 +29,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use cli::{Cli, Task};
+use component::Library;
 use steps::Steps;
 use terminal::Terminal;
 use workspace::Workspace;
@@ -37,9 +40,11 @@ fn main() -> ExitCode {
     let terminal = Terminal::detect();
     let mut steps = Steps::new(terminal);
     let outcome = Workspace::find().and_then(|workspace| match cli.task {
-        Task::Run { port } => commands::run::run(&workspace, &mut steps, port),
-        Task::Test { only } => commands::test::test(&workspace, &mut steps, only),
-        Task::Dist { smallest } => commands::dist::dist(&workspace, &mut steps, smallest),
+        Task::Run { port, build } => commands::run::run(&workspace, &mut steps, port, Library::of(build)),
+        Task::Test { only, browser, build } => {
+            commands::test::test(&workspace, &mut steps, only, browser, Library::of(build))
+        }
+        Task::Dist { build } => commands::dist::dist(&workspace, &mut steps, Library::of(build)),
         Task::Fuzz { seconds, target } => {
             commands::fuzz::fuzz(&workspace, &mut steps, seconds, target.as_deref())
         }

@@ -18,7 +18,7 @@ const MODULE: &str = "./notification-bell-component_bg.js";
 /// The one class that the loader takes from the glue.
 const CLASS: &str = "Bell";
 /// Every script that a page with the element loads.
-const SCRIPTS: [&str; 3] = ["notification-bell.js", "element.js", GLUE];
+const SCRIPTS: [&str; 5] = ["notification-bell.js", "element.js", "attention.js", "page-badge.js", GLUE];
 /// All browsers that have what the element's scripts are written with.
 const LANGUAGE: &str = "--target=es2022";
 

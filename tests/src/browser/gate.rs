@@ -104,8 +104,12 @@ struct Asked {
 }
 
 impl Asked {
-    /// A browser sends the head of a request in one piece.
+    /// A browser sends the head of a request in one piece. That it asks first whether it may ask (OPTIONS) is no
+    /// request of this kind: Firefox asks that on another connection, and uses it for whatever comes next.
     fn read(&self, piece: &[u8]) {
+        if !piece.starts_with(b"GET ") {
+            return;
+        }
         for (flag, request) in [(&self.stream, STREAM), (&self.wasm, WASM)] {
             flag.fetch_or(piece.windows(request.len()).any(|part| part == request), Ordering::Relaxed);
         }

@@ -5,10 +5,19 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
-use thirtyfour::{WebDriver, WebElement, WindowHandle};
+use serde_json::{Value, json};
+use thirtyfour::{
+    WebDriver, WebElement, WindowHandle,
+    common::command::{Actions, Command},
+    error::{WebDriverErrorInner, WebDriverResult},
+};
 
-use super::session::accepted;
+use super::{
+    Engine,
+    abilities::{Ability, need},
+    driver::place,
+    session::accepted,
+};
 
 const TOOLS: &str = include_str!("tools.js");
 const UNTIL: &str = include_str!("until.js");
@@ -22,12 +31,19 @@ const LIMIT: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Page {
     driver: WebDriver,
+    engine: Engine,
     expected: Mutex<Vec<String>>,
 }
 
 impl Page {
-    pub(super) fn new(driver: WebDriver) -> Self {
-        Self { driver, expected: Mutex::default() }
+    pub(super) fn new(driver: WebDriver, engine: Engine) -> Self {
+        Self { driver, engine, expected: Mutex::default() }
+    }
+
+    /// Whose page it is.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
     }
 
     pub(super) fn driver(&self) -> &WebDriver {
@@ -50,6 +66,7 @@ impl Page {
     /// Opens an address and waits until its scripts have run.
     pub async fn open(&self, url: &str) {
         accepted(self.driver.goto(url).await);
+        self.need_notebook().await;
     }
 
     /// Loads the page again.
@@ -83,8 +100,14 @@ impl Page {
             .replace("DEADLINE_MS", &LIMIT.as_millis().to_string())
             .replace("TOOLS", TOOLS)
             .replace("CONDITION", condition);
-        let outcome = self.driver.execute_async(script, Vec::new()).await;
-        let answer = outcome.unwrap_or_else(|error| panic!("`{condition}` failed: {error}")).json().clone();
+        let answer = loop {
+            match self.driver.execute_async(script.clone(), Vec::new()).await {
+                Ok(outcome) => break outcome.json().clone(),
+                // The page went away with the question; the next one is asked.
+                Err(error) if matches!(*error, WebDriverErrorInner::NoSuchFrame(_)) => {}
+                Err(error) => panic!("`{condition}` failed: {error}"),
+            }
+        };
         assert!(answer["failed"].is_null(), "`{condition}` did not come true: {answer:#}");
         answer["value"].clone()
     }
@@ -106,30 +129,69 @@ impl Page {
     }
 
     async fn element(&self, expression: &str) -> WebElement {
+        let found = self.found(expression).await;
+        found.unwrap_or_else(|error| panic!("`{expression}` is no element: {error}"))
+    }
+
+    async fn found(&self, expression: &str) -> WebDriverResult<WebElement> {
         let script = format!("{TOOLS}\nreturn ({expression});");
-        let outcome = accepted(self.driver.execute(script, Vec::new()).await);
-        outcome.element().unwrap_or_else(|error| panic!("`{expression}` is no element: {error}"))
+        self.driver.execute(script, Vec::new()).await?.element()
+    }
+
+    /// Does something with an element, and with the one in its place where that has been drawn anew meanwhile: the
+    /// early bell is another element than the one that takes over.
+    async fn with(&self, expression: &str, act: impl AsyncFn(WebElement) -> WebDriverResult<()>) {
+        loop {
+            self.until(expression).await;
+            let outcome = match self.found(expression).await {
+                Ok(element) => act(element).await,
+                Err(error) => Err(error),
+            };
+            let Err(error) = outcome else { return };
+            let is_gone = matches!(*error, WebDriverErrorInner::StaleElementReference(_));
+            assert!(is_gone, "`{expression}` could not be used: {error:?}");
+        }
     }
 
     /// Waits for an element, scrolls to it if it is out of sight, and clicks it with the mouse.
     ///
     /// The driver scrolls as well, but does not wait for a page that scrolls smoothly.
     pub async fn click(&self, expression: &str) {
-        self.until(expression).await;
-        let element = self.element(expression).await;
         let scroll = "const { top, bottom } = arguments[0].getBoundingClientRect();\
                       if (top < 0 || bottom > innerHeight)\
                         arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });";
-        accepted(self.driver.execute(scroll, vec![accepted(element.to_json())]).await);
-        let clicked = element.click().await;
-        clicked.unwrap_or_else(|error| panic!("`{expression}` could not be clicked: {error:?}"));
+        self.with(expression, async |element| {
+            self.driver.execute(scroll, vec![element.to_json()?]).await?;
+            element.click().await
+        })
+        .await;
     }
 
     /// Waits for an element and moves the mouse over it.
     pub async fn hover(&self, expression: &str) {
+        self.with(expression, async |element| {
+            self.driver.action_chain().move_to_element_center(&element).perform().await
+        })
+        .await;
+    }
+
+    /// Puts a finger on an element, moves it sideways by so many pixels, and lifts it.
+    pub async fn swipe(&self, expression: &str, way: i64) {
+        need(self.engine(), Ability::Touch);
         self.until(expression).await;
-        let element = self.element(expression).await;
-        accepted(self.driver.action_chain().move_to_element_center(&element).perform().await);
+        let origin = accepted(self.element(expression).await.to_json());
+        let mut steps = vec![
+            json!({"type": "pointerMove", "duration": 0, "origin": origin, "x": 0, "y": 0}),
+            json!({"type": "pointerDown", "button": 0}),
+        ];
+        // A finger does not jump.
+        let step = json!({"type": "pointerMove", "duration": 16, "origin": "pointer", "x": way / 8, "y": 0});
+        steps.extend(std::iter::repeat_n(step, 8));
+        steps.push(json!({"type": "pointerUp", "button": 0}));
+        let finger = json!({"type": "pointer", "id": "finger",
+                            "parameters": {"pointerType": "touch"}, "actions": steps});
+        let actions = Actions::from(json!([finger]));
+        accepted(self.driver.cmd(Command::PerformActions(actions)).await);
     }
 
     /// Presses and lets go of a key, wherever the focus is.
@@ -154,8 +216,14 @@ impl Page {
 
     /// Makes the page this wide and high.
     pub async fn resize(&self, width: u32, height: u32) {
+        if self.engine == Engine::Firefox {
+            self.resize_in_firefox(width, height).await;
+            self.until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
+            return;
+        }
         // The window has edges, and only the driver knows which: measured, then added.
-        accepted(self.driver.set_window_rect(0, 0, width, height).await);
+        let (left, top) = place(self.engine);
+        accepted(self.driver.set_window_rect(left, top, width, height).await);
         let difference = |own: &str, asked: u32| format!("{asked} - {own}");
         let missing = self
             .value(&format!("[{}, {}]", difference("innerWidth", width), difference("innerHeight", height)))
@@ -165,9 +233,16 @@ impl Page {
             u32::try_from(i64::from(asked) + missing).expect("a window has a size")
         };
         accepted(
-            self.driver.set_window_rect(0, 0, grown(width, &missing[0]), grown(height, &missing[1])).await,
+            self.driver
+                .set_window_rect(left, top, grown(width, &missing[0]), grown(height, &missing[1]))
+                .await,
         );
         self.until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
+    }
+
+    /// What is to be seen of the page, as a PNG.
+    pub async fn picture(&self) -> Vec<u8> {
+        accepted(self.driver.screenshot_as_png().await)
     }
 
     /// The tab in front.

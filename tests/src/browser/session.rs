@@ -1,47 +1,53 @@
 //! A browser of a test's own: a fresh profile, ended with the test, and a clean page demanded at its end.
 
 use std::{
+    any::type_name_of_val,
     fmt,
     panic::{AssertUnwindSafe, resume_unwind},
+    time::Duration,
 };
 
 use futures_util::FutureExt;
 use reqwest::Client;
-use serde_json::{Value, json};
-use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
+use serde_json::json;
+use thirtyfour::WebDriver;
 
-use super::{driver::driver, page::Page};
+use super::{
+    Engine,
+    abilities::{Ability, need, reason_against, reason_in, tell},
+    capabilities::capabilities,
+    driver::{Driver, driver},
+    page::Page,
+    site::NOTEBOOK,
+};
 use crate::{ANSWER_LIMIT, within};
 
-const FLAGS: [&str; 8] = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-];
-
-/// Notes what happens on a page, from before its first script.
-const PRELOAD: &str = include_str!("preload.js");
-
-/// Whether a page has a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Network {
-    /// There is one.
-    Online,
-    /// There is none, and the browser says so.
-    Offline,
-}
+/// How long a browser may take to come up. Far more than it needs.
+const START_LIMIT: Duration = Duration::from_mins(1);
 
 /// Runs a test in a browser. When the test is done, no page of it may have had an error that nobody caught.
+///
+/// Where the engine of this run lacks what the test is about, the test is left out, and that is said.
 pub async fn browse(test: impl AsyncFnOnce(&Page)) {
-    let page = Page::new(open().await);
-    page.prepare().await;
+    browse_with(&[], test).await;
+}
+
+/// The same in a browser that is started with further flags of Chromium's.
+pub async fn browse_with(flags: &[&str], test: impl AsyncFnOnce(&Page)) {
+    let engine = Engine::chosen();
+    let name = name_in(type_name_of_val(&test)).to_owned();
+    if let Some(reason) = reason_against(engine, &name) {
+        tell(engine, &name, reason);
+        return;
+    }
+    let driver = driver(engine).await;
+    let page = Page::new(open(engine, &driver, flags).await, engine);
     // Caught, because a browser is to be ended before the test is.
     let outcome = AssertUnwindSafe(async {
+        if !flags.is_empty() {
+            need(engine, Ability::Flags);
+        }
+        page.prepare().await;
         test(&page).await;
         page.assert_unharmed().await;
     })
@@ -50,24 +56,26 @@ pub async fn browse(test: impl AsyncFnOnce(&Page)) {
     // A browser that does not end is ended with the driver.
     let _ = within(ANSWER_LIMIT, "ending a browser", page.into_driver().quit()).await;
     if let Err(panic) = outcome {
-        resume_unwind(panic);
+        match reason_in(panic) {
+            Ok(reason) => tell(engine, &name, reason),
+            Err(panic) => resume_unwind(panic),
+        }
     }
 }
 
-async fn open() -> WebDriver {
-    let driver = driver();
-    let mut capabilities = DesiredCapabilities::chrome();
-    let path = driver.browser.to_str().expect("the browser's path is UTF-8");
-    accepted(capabilities.set_binary(path));
-    for flag in FLAGS {
-        accepted(capabilities.add_arg(flag));
-    }
-    accepted(capabilities.set_browser_log_level(LoggingPrefsLogLevel::All));
+/// `module::test` in the type of the test's closure, `crate::module::test::{{closure}}`.
+fn name_in(closure: &str) -> &str {
+    let name = closure.split_once("::{{").map_or(closure, |(name, _)| name);
+    name.split_once("::").map_or(name, |(_, name)| name)
+}
+
+async fn open(engine: Engine, driver: &Driver, flags: &[&str]) -> WebDriver {
     let client = Client::builder().no_proxy().build().expect("a client without TLS needs nothing");
-    let session = WebDriver::builder(driver.url.clone(), capabilities).client(client).connect();
-    within(ANSWER_LIMIT, "starting a browser", session)
+    let capabilities = capabilities(engine, driver, flags);
+    let session = WebDriver::builder(driver.url.clone(), capabilities).client(client);
+    within(START_LIMIT, "starting a browser", session.connect())
         .await
-        .unwrap_or_else(|error| panic!("the browser could not be started: {error}"))
+        .unwrap_or_else(|error| panic!("{engine} could not be started: {error}"))
 }
 
 /// What the driver did, or why not.
@@ -76,53 +84,37 @@ pub(super) fn accepted<T, E: fmt::Debug>(outcome: Result<T, E>) -> T {
 }
 
 impl Page {
-    /// Puts our notebook into every page of this tab, before any script of its own.
+    /// Puts our notebook into every page of this tab, before any script of its own; and the window where it has the
+    /// focus.
     ///
-    /// The first of the two things that no standard of `WebDriver` has yet; `script.addPreloadScript` of
-    /// `WebDriver` `BiDi` is the same.
+    /// Where there is no way to put it there, the pages of [`super::Site`] have it in them; `script.addPreloadScript` of `WebDriver`
+    /// `BiDi` will be that way, once every driver has it.
     pub(super) async fn prepare(&self) {
-        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": PRELOAD})).await;
+        match self.engine() {
+            Engine::Chromium => {
+                self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": NOTEBOOK})).await;
+            }
+            Engine::Firefox => {}
+            Engine::Webkit => {
+                self.resize(1024, 700).await;
+                self.until("document.hasFocus()").await;
+            }
+        }
     }
 
-    /// Takes the network away from this tab, or gives it back. The second of the two.
-    pub async fn set_network(&self, network: Network) {
-        let offline = network == Network::Offline;
-        let conditions =
-            json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
-        self.devtools("Network.enable", json!({})).await;
-        self.devtools("Network.emulateNetworkConditions", conditions).await;
-    }
-
-    async fn devtools(&self, method: &str, parameters: Value) {
-        accepted(self.driver().cdp().send_raw(method, parameters).await);
-    }
-
-    /// Lets the page write to the clipboard, and read from it.
-    pub async fn allow_clipboard(&self) {
-        let permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"];
-        self.devtools("Browser.grantPermissions", json!({"permissions": permissions})).await;
-    }
-
-    /// Has the page believe that its reader's system says this: `prefers-color-scheme`, `light` …
-    pub async fn set_media(&self, feature: &str, value: &str) {
-        let features = json!([{"name": feature, "value": value}]);
-        self.devtools("Emulation.setEmulatedMedia", json!({"features": features})).await;
-    }
-
-    /// Has the page believe that its reader is there: `Europe/Berlin` …
-    pub async fn set_time_zone(&self, zone: &str) {
-        self.devtools("Emulation.setTimezoneOverride", json!({"timezoneId": zone})).await;
-    }
-
-    /// Switches the policies of all pages off, for a tool that has to be brought into them.
-    pub async fn ignore_policies(&self) {
-        self.devtools("Page.enable", json!({})).await;
-        self.devtools("Page.setBypassCSP", json!({"enabled": true})).await;
+    /// Ends the test if a page lies open that our notebook could not be put into.
+    pub(super) async fn need_notebook(&self) {
+        if self.engine() != Engine::Chromium && self.value("record === undefined").await == true {
+            need(self.engine(), Ability::Preload);
+        }
     }
 
     /// What the browser itself complained of since it was last asked, in any tab: scripts that threw and nobody
-    /// caught, and what a policy blocked.
+    /// caught, and what a policy blocked. Chromium alone tells its driver.
     async fn complaints(&self) -> Vec<String> {
+        if self.engine() != Engine::Chromium {
+            return Vec::new();
+        }
         let entries = accepted(self.driver().browser_log().await);
         let is_complaint = |source: &str| matches!(source, "javascript" | "security" | "violation");
         let complaints = entries
@@ -132,11 +124,24 @@ impl Page {
     }
 
     async fn assert_unharmed(&self) {
+        self.need_notebook().await;
         let errors = self.value("record.errors").await;
         assert_eq!(errors, json!([]), "errors that nobody caught");
         let complaints = self.complaints().await;
         let is_expected = |complaint: &String| self.expected().iter().any(|text| complaint.contains(text));
         let unexpected: Vec<_> = complaints.into_iter().filter(|complaint| !is_expected(complaint)).collect();
         assert_eq!(unexpected, Vec::<String>::new(), "what the browser complained of");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_is_named_by_the_closure_that_is_in_it() {
+        let test = || ();
+        let name = name_in(type_name_of_val(&test));
+        assert!(name.ends_with("session::tests::a_test_is_named_by_the_closure_that_is_in_it"), "{name}");
     }
 }

@@ -14,6 +14,13 @@ use axum::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
+use super::Engine;
+
+/// Notes what happens on a page, from before its first script.
+pub(super) const NOTEBOOK: &str = include_str!("preload.js");
+/// What lets the notebook, and nothing else, into a page with a policy.
+const NONCE: &str = "bell-notebook";
+
 type Files = Arc<Mutex<BTreeMap<String, File>>>;
 
 #[derive(Clone, Debug)]
@@ -60,7 +67,12 @@ impl Site {
     /// A page with a `Content-Security-Policy`.
     #[must_use]
     pub fn page_with_policy(&self, path: &str, policy: &str, body: &str) -> String {
-        self.put(path, "text/html; charset=utf-8", Some(policy.to_owned()), document(body))
+        let policy = if notebook().is_empty() {
+            policy.to_owned()
+        } else {
+            policy.replace("script-src ", &format!("script-src 'nonce-{NONCE}' "))
+        };
+        self.put(path, "text/html; charset=utf-8", Some(policy), document(body))
     }
 
     /// Anything else, whatever the method it is asked for with.
@@ -81,9 +93,20 @@ impl Drop for Site {
     }
 }
 
+/// Our notebook as a part of a page, where the driver has no way to put it there.
+fn notebook() -> String {
+    match Engine::chosen() {
+        Engine::Chromium => String::new(),
+        Engine::Firefox | Engine::Webkit => {
+            format!("<script nonce=\"{NONCE}\">document.currentScript.remove(); {NOTEBOOK}</script>")
+        }
+    }
+}
+
 fn document(body: &str) -> String {
+    let notebook = notebook();
     format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">{notebook}\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <link rel=\"icon\" href=\"data:,\"><title>A site</title></head><body>{body}</body></html>"
     )

@@ -16,12 +16,8 @@ use crate::workspace::Workspace;
 ///
 /// # Errors
 /// If something cannot be set up, built or written, or if the element has become larger than it may be.
-pub(crate) fn dist(workspace: &Workspace, steps: &mut Steps, smallest: bool) -> Result<(), Failure> {
+pub(crate) fn dist(workspace: &Workspace, steps: &mut Steps, library: Library) -> Result<(), Failure> {
     setup::build_tools(workspace, steps)?;
-    let library = if smallest { Library::Smallest } else { Library::Toolchain };
-    if library == Library::Smallest {
-        setup::rust_src(workspace, steps)?;
-    }
     let built = build(workspace, steps, library, Profile::Release)?;
     let folder = workspace.target.join("dist");
     let release = folder.join(built.file_name().unwrap_or_default());
@@ -29,8 +25,8 @@ pub(crate) fn dist(workspace: &Workspace, steps: &mut Steps, smallest: bool) -> 
     fs::copy(&built, &release).map_err(Failure::file("write", &release))?;
     let size = fs::metadata(&release).map_err(Failure::file("read", &release))?.len();
     let files = sizes::of_element(&workspace.root.join("dist"))?;
-    // What is smaller still has no limits of its own.
-    if library == Library::Toolchain {
+    // The other has no limits of its own.
+    if library == Library::Smallest {
         steps.check("sizes", |_| limits::check(workspace, &files).map(|()| Outcome::Done));
     }
     let terminal = steps.terminal;

@@ -14,7 +14,7 @@ use crate::terminal::Terminal;
 use crate::workspace::Workspace;
 
 /// Where the hand-written JavaScript is.
-const SCRIPTS: [&str; 2] = ["component/js", "public/demo"];
+const SCRIPTS: [&str; 4] = ["component/js", "public/demo", "public/gallery", "public/gallery/states"];
 
 /// Runs all checks, also those after one that failed.
 ///

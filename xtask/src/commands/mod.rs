@@ -11,6 +11,7 @@ pub(crate) mod test;
 use crate::component::{self, Library};
 use crate::failure::Failure;
 use crate::server::{self, Profile};
+use crate::setup::rust_src;
 use crate::steps::{Outcome, Steps};
 use crate::workspace::Workspace;
 
@@ -21,6 +22,9 @@ fn build(
     library: Library,
     profile: Profile,
 ) -> Result<std::path::PathBuf, Failure> {
+    if library == Library::Smallest {
+        rust_src(workspace, steps)?;
+    }
     steps.step("component", |terminal| Ok((component::build(workspace, terminal, library)?, ())))?;
     steps.step("server", |_| Ok((Outcome::Done, server::build(workspace, profile)?)))
 }

@@ -15,9 +15,14 @@ use crate::workspace::Workspace;
 ///
 /// # Errors
 /// If something cannot be set up, built or started.
-pub(crate) fn run(workspace: &Workspace, steps: &mut Steps, port: u16) -> Result<(), Failure> {
+pub(crate) fn run(
+    workspace: &Workspace,
+    steps: &mut Steps,
+    port: u16,
+    library: Library,
+) -> Result<(), Failure> {
     setup::build_tools(workspace, steps)?;
-    let server = build(workspace, steps, Library::Toolchain, Profile::Dev)?;
+    let server = build(workspace, steps, library, Profile::Dev)?;
     let folder = workspace.target.join("demo");
     fs::create_dir_all(&folder).map_err(Failure::file("create", &folder))?;
     let terminal = steps.terminal;

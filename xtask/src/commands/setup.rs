@@ -1,5 +1,6 @@
 //! `cargo xtask setup`: the set-up of all other commands.
 
+use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::setup;
 use crate::steps::Steps;
@@ -11,10 +12,11 @@ use crate::workspace::Workspace;
 /// With the first thing that cannot be set up.
 pub(crate) fn setup(workspace: &Workspace, steps: &mut Steps, lint: bool) -> Result<(), Failure> {
     setup::build_tools(workspace, steps)?;
+    setup::rust_src(workspace, steps)?;
     if lint {
         setup::cargo_deny(workspace, steps)?;
     }
     setup::nginx(workspace, steps)?;
-    setup::browser(workspace, steps)?;
+    setup::browsers(workspace, steps, &Engine::USUAL)?;
     steps.summary()
 }

@@ -2,16 +2,17 @@
 
 use std::ffi::OsStr;
 use std::process::Command;
+use std::slice;
 
 use super::build;
 use crate::cli::Group;
 use crate::component::Library;
+use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::limits;
 use crate::process;
 use crate::server::Profile;
 use crate::setup;
-use crate::setup::browser::{Browser, CHROMEDRIVER, CHROMIUM};
 use crate::setup::nginx::NGINX;
 use crate::sizes;
 use crate::steps::{Outcome, Steps};
@@ -22,25 +23,37 @@ const TESTS: &str = "notification-bell-tests";
 /// The variable by which these tests find the server.
 const SERVER_BIN: &str = "BELL_SERVER_BIN";
 
-/// Runs one group, or all of them; a failed one does not keep the next from running.
+/// Runs one group, or all of them, in the usual browser or in another; a failed one does not keep the next from running.
 ///
 /// # Errors
 /// If something cannot be set up or built, or if a group failed.
-pub(crate) fn test(workspace: &Workspace, steps: &mut Steps, only: Option<Group>) -> Result<(), Failure> {
+pub(crate) fn test(
+    workspace: &Workspace,
+    steps: &mut Steps,
+    only: Option<Group>,
+    browser: Option<Engine>,
+    library: Library,
+) -> Result<(), Failure> {
     let wanted = |group| only.is_none_or(|only| only == group);
     // First, because a missing browser should be known before minutes of compiling.
-    let browser = if wanted(Group::Browser) { Some(setup::browser(workspace, steps)?) } else { None };
+    let browsers = if wanted(Group::Browser) {
+        setup::browsers(workspace, steps, browser.as_ref().map_or(&Engine::USUAL, slice::from_ref))?
+    } else {
+        Vec::new()
+    };
     let nginx = if wanted(Group::Proxy) { setup::nginx(workspace, steps)? } else { None };
     // Before the unit tests, because the server's are compiled with the component that they find.
     let server = if only == Some(Group::Unit) {
         None
     } else {
         setup::build_tools(workspace, steps)?;
-        let server = build(workspace, steps, Library::Toolchain, Profile::Dev)?;
-        steps.check("sizes", |_| {
-            let files = sizes::of_element(&workspace.root.join("dist"))?;
-            limits::check(workspace, &files).map(|()| Outcome::Done)
-        });
+        let server = build(workspace, steps, library, Profile::Dev)?;
+        if library == Library::Smallest {
+            steps.check("sizes", |_| {
+                let files = sizes::of_element(&workspace.root.join("dist"))?;
+                limits::check(workspace, &files).map(|()| Outcome::Done)
+            });
+        }
         Some(server)
     };
     if wanted(Group::Unit) {
@@ -53,20 +66,24 @@ pub(crate) fn test(workspace: &Workspace, steps: &mut Steps, only: Option<Group>
     if let Some(server) = &server {
         programs.push((SERVER_BIN, server.as_os_str()));
     }
-    if let Some(Browser { chromium, chromedriver }) = &browser {
-        programs.extend([(CHROMIUM, chromium.as_os_str()), (CHROMEDRIVER, chromedriver.as_os_str())]);
-    }
     if let Some(nginx) = &nginx {
         programs.push((NGINX, nginx.as_os_str()));
     }
-    let groups =
-        [(Group::Api, "api"), (Group::Crash, "crash"), (Group::Proxy, "proxy"), (Group::Browser, "browser")];
+    let groups = [(Group::Api, "api"), (Group::Crash, "crash"), (Group::Proxy, "proxy")];
     for (group, target) in groups.into_iter().filter(|(group, _)| wanted(*group) && server.is_some()) {
         steps.check(&format!("{target} tests"), |_| {
             if group == Group::Proxy && nginx.is_none() {
                 return Ok(Outcome::LeftOut);
             }
             process::run(&mut from_outside(workspace, target, &programs)).map(|()| Outcome::Done)
+        });
+    }
+    for (engine, own) in &browsers {
+        steps.check(&format!("browser tests ({})", engine.name()), |_| {
+            let Some(own) = own else { return Ok(Outcome::LeftOut) };
+            let mut cargo = from_outside(workspace, "browser", &programs);
+            cargo.envs(own.iter().map(|(variable, program)| (variable, program)));
+            process::run(engine.choose(&mut cargo)).map(|()| Outcome::Done)
         });
     }
     steps.summary()

@@ -18,6 +18,7 @@ pub(crate) mod wasm_target;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::lock::Lock;
 use crate::steps::{Outcome, Steps};
@@ -42,7 +43,7 @@ pub(crate) fn build_tools(workspace: &Workspace, steps: &mut Steps) -> Result<()
     steps.step("esbuild", |terminal| Ok((esbuild::ensure(workspace, terminal)?, ())))
 }
 
-/// Sets up what the smallest component needs besides.
+/// Sets up what the smallest component, which is the usual one, needs besides.
 ///
 /// # Errors
 /// If it can neither be found nor installed.
@@ -69,14 +70,29 @@ pub(crate) fn cargo_fuzz(workspace: &Workspace, steps: &mut Steps) -> Result<(),
     steps.step("cargo-fuzz", |terminal| Ok((rust_tools::CARGO_FUZZ.ensure(workspace, terminal)?, ())))
 }
 
-/// Sets up a browser, and what the tests run in it.
+/// Sets up browsers, and what the tests run in them. For one that can be done without and cannot be had there is none.
 ///
 /// # Errors
-/// If there is none and none can be installed.
-pub(crate) fn browser(workspace: &Workspace, steps: &mut Steps) -> Result<browser::Browser, Failure> {
+/// If it is one that cannot be done without.
+pub(crate) fn browsers(
+    workspace: &Workspace,
+    steps: &mut Steps,
+    engines: &[Engine],
+) -> Result<Vec<(Engine, Option<browser::Programs>)>, Failure> {
     let _lock = Lock::acquire(workspace, steps.terminal)?;
     steps.step("axe-core", |terminal| Ok((axe::ensure(workspace, terminal)?, ())))?;
-    steps.step("browser", |terminal| browser::ensure(workspace, terminal))
+    let mut one = |engine: Engine| {
+        let programs = steps.step(engine.name(), |terminal| match engine {
+            Engine::Chromium => {
+                let (outcome, browser) = browser::ensure(workspace, terminal)?;
+                Ok((outcome, Some(browser.programs())))
+            }
+            Engine::Firefox => browser::firefox::ensure(workspace, terminal),
+            Engine::Webkit => Ok(browser::webkit::ensure(workspace, terminal)),
+        })?;
+        Ok((engine, programs))
+    };
+    engines.iter().map(|engine| one(*engine)).collect()
 }
 
 /// Sets up nginx; none if there is none and it cannot be installed.

@@ -20,9 +20,8 @@ pub(crate) fn ensure(workspace: &Workspace, terminal: Terminal) -> Result<Outcom
     if workspace.find_program("rustup").is_none() {
         return Err(Failure::Missing {
             what: "This Rust toolchain has no source of its standard library.".to_owned(),
-            remedy:
-                "Install Rust with rustup (https://rustup.rs), or run `cargo xtask dist` without --smallest."
-                    .to_owned(),
+            remedy: "Install Rust with rustup (https://rustup.rs), or add --ordinary to the command."
+                .to_owned(),
         });
     }
     terminal.note("adding rust-src");

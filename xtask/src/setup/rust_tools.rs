@@ -52,6 +52,15 @@ pub(crate) const CARGO_FUZZ: RustTool = RustTool {
     takes: "about a minute",
 };
 
+/// Drives Firefox.
+pub(crate) const GECKODRIVER: RustTool = RustTool {
+    package: "geckodriver",
+    program: "geckodriver",
+    version: Cow::Borrowed("0.37.1"),
+    arguments: &["--locked"],
+    takes: "about two minutes",
+};
+
 /// wasm-bindgen-cli in the version of the crate.
 ///
 /// # Errors

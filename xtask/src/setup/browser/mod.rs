@@ -1,6 +1,11 @@
-//! Chromium and its driver, in matching versions: those named, those there, or those that can be installed.
+//! The browsers of the tests and their drivers: those named, those there, or those that can be installed.
+//!
+//! Chromium, which all tests run in, is here, with its driver in the same version; there are no browser tests without
+//! it. Firefox and `WebKitGTK` have a file each; without them their runs are left out, and that is said.
 
+pub(crate) mod firefox;
 mod install;
+pub(crate) mod webkit;
 
 use std::path::{Path, PathBuf};
 
@@ -12,12 +17,15 @@ use crate::versions;
 use crate::workspace::Workspace;
 
 /// The variable that names the browser, for us and for the tests.
-pub(crate) const CHROMIUM: &str = "BELL_CHROMIUM";
+const CHROMIUM: &str = "BELL_CHROMIUM";
 /// The variable that names its driver.
-pub(crate) const CHROMEDRIVER: &str = "BELL_CHROMEDRIVER";
+const CHROMEDRIVER: &str = "BELL_CHROMEDRIVER";
 
 /// What the browser is called by those who package it.
 const NAMES: [&str; 5] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome"];
+
+/// Programs that tests are told of, each with the variable that names it.
+pub(crate) type Programs = Vec<(&'static str, PathBuf)>;
 
 /// A browser and the driver that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +35,11 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
+    /// Both, for the tests.
+    pub(crate) fn programs(self) -> Programs {
+        vec![(CHROMIUM, self.chromium), (CHROMEDRIVER, self.chromedriver)]
+    }
+
     /// Whether both work and are of the same major version, without which the driver refuses the browser.
     fn matches(&self) -> bool {
         let major = |program: &Path| process::version_of(program).as_deref().and_then(versions::major);

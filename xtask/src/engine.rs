@@ -1,0 +1,90 @@
+//! The browsers that the tests run in, and what of them runs where.
+
+use std::process::Command;
+use std::thread;
+
+use clap::ValueEnum;
+
+/// A browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Engine {
+    /// All tests
+    Chromium,
+    /// What browsers differ in
+    Firefox,
+    /// `WebKitGTK`: what browsers differ in
+    Webkit,
+}
+
+/// What of the tests is about things that browsers do each in their own way: focus and keys, boxes and what lies on
+/// top, motion, storage, policies, connections and tabs. What is left is the element's own logic, which is the same wasm
+/// everywhere; running it three times would cost minutes and find nothing.
+const DIFFERING: [&str; 17] = [
+    "accessibility::",
+    "cookie_sessions::",
+    "early_bell::",
+    "hostile_content::",
+    "items::",
+    "keyboard::",
+    "languages::",
+    "life_cycle::",
+    "live::",
+    "looks::",
+    "network::",
+    "panel::",
+    "placement::",
+    "policies::",
+    "scrolling::",
+    "sharing::",
+    "snippet::",
+];
+/// The variable by which the tests are told which browser they are about.
+const BROWSER: &str = "BELL_BROWSER";
+/// How many of the slower browsers are open at once, where there are more processors than that.
+const MOST_AT_ONCE: usize = 4;
+
+impl Engine {
+    /// Those that are used when none is named. The others take minutes more, and have to be asked for.
+    pub(crate) const USUAL: [Self; 1] = [Self::Chromium];
+
+    /// What the steps call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Firefox => "Firefox",
+            Self::Webkit => "WebKit",
+        }
+    }
+
+    /// Has a `cargo test` of the browser tests be about this one.
+    pub(crate) fn choose(self, cargo: &mut Command) -> &mut Command {
+        let name = self.name().to_ascii_lowercase();
+        if self != Self::Chromium {
+            let processors = thread::available_parallelism().map_or(1, usize::from);
+            cargo.env("RUST_TEST_THREADS", processors.min(MOST_AT_ONCE).to_string());
+            cargo.arg("--").args(DIFFERING);
+        }
+        cargo.env(BROWSER, name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chromium_runs_everything() {
+        let mut cargo = Command::new("cargo");
+        assert_eq!(Engine::Chromium.choose(&mut cargo).get_args().count(), 0);
+        assert!(Engine::Webkit.choose(&mut cargo).get_args().any(|argument| argument == "keyboard::"));
+    }
+
+    #[test]
+    fn every_module_that_is_named_is_there() {
+        let main = include_str!("../../tests/browser/main.rs");
+        for module in DIFFERING {
+            let line = format!("mod {};", module.trim_end_matches("::"));
+            assert!(main.lines().any(|own| own == line), "{line}");
+        }
+    }
+}
