@@ -3,7 +3,7 @@
 const KEY = "demo-settings";
 
 /** The languages, of those that the bell speaks, that are written from right to left. */
-const RIGHT_TO_LEFT = new Set(["ar", "he"]);
+export const RIGHT_TO_LEFT = new Set(["ar", "he"]);
 
 /** Applies what the tab had before, then every change. */
 export function setUpSettings(form, bell) {

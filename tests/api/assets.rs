@@ -98,7 +98,9 @@ async fn files_come_compressed_to_whoever_takes_them_so() {
 #[tokio::test]
 async fn without_demo_there_is_no_demo() {
     let server = Server::start().await;
-    for path in ["/", "/demo/state", "/demo/demo.js", "/demo/demo.css"] {
+    for path in
+        ["/", "/demo/state", "/demo/demo.js", "/demo/demo.css", "/gallery.html", "/gallery/stage.html"]
+    {
         assert_eq!(Reply::to(server.api().request(Method::GET, path)).await.status, 404, "{path}");
     }
 }

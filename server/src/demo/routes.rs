@@ -26,16 +26,22 @@ use crate::{
     routes::{assets, notifications::send},
 };
 
+/// The policy of a page, up to who may show it in a frame.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-     img-src 'self' https: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
-     require-trusted-types-for 'script'";
+     img-src 'self' https: data:; connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; \
+     require-trusted-types-for 'script'; frame-ancestors";
+
+/// The page of the gallery that it shows in a frame, and the only one that is.
+const STAGE: &str = "gallery/stage.html";
 
 const NOTHING: Error = Error::NotFound("The demo has no such file.");
 
 /// The demo's own addresses.
 pub fn router(demo: Arc<Demo>) -> Router {
     Router::new()
-        .route("/", get(show_page))
+        .route("/", get(async |headers: HeaderMap| show_page("index.html", &headers)))
+        .route("/gallery.html", get(async |headers: HeaderMap| show_page("gallery.html", &headers)))
+        .route("/gallery/{*path}", get(show_gallery))
         .route("/demo/{*path}", get(show_file))
         .route("/demo/state", get(show_state))
         .route("/demo/send", post(send_notification))
@@ -53,20 +59,33 @@ async fn refuse_other_sites(request: Request, next: Next) -> Result<Response, Er
         .headers()
         .get("sec-fetch-site")
         .is_some_and(|site| site == "cross-site" || site == "same-site");
-    let page = request.method() == axum::http::Method::GET && request.uri().path() == "/";
+    let page =
+        request.method() == axum::http::Method::GET && matches!(request.uri().path(), "/" | "/gallery.html");
     if !matches!(name, "localhost" | "127.0.0.1" | "[::1]") || (cross_site && !page) {
         return Err(Error::NotFound("The demo is for this machine alone."));
     }
     Ok(next.run(request).await)
 }
 
-async fn show_page(headers: HeaderMap) -> Result<Response, Error> {
-    let asset = assets::find("index.html").ok_or(NOTHING)?;
-    let mut response = assets::serve(asset, &headers, "no-cache");
+fn show_page(path: &str, headers: &HeaderMap) -> Result<Response, Error> {
+    let asset = assets::find(path).ok_or(NOTHING)?;
+    let mut response = assets::serve(asset, headers, "no-cache");
     let fields = response.headers_mut();
     fields.remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
-    fields.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    let framed_by = if path == STAGE { "'self'" } else { "'none'" };
+    let policy = HeaderValue::try_from(format!("{POLICY} {framed_by}"));
+    fields.insert(header::CONTENT_SECURITY_POLICY, policy.map_err(|_| NOTHING)?);
     Ok(response)
+}
+
+/// What the gallery is made of. A bell in it is given no keys: its server is in the page.
+async fn show_gallery(Segment(path): Segment, headers: HeaderMap) -> Result<Response, Error> {
+    let path = format!("gallery/{path}");
+    if path == STAGE {
+        return show_page(&path, &headers);
+    }
+    let asset = assets::find(&path).ok_or(NOTHING)?;
+    Ok(assets::serve(asset, &headers, "no-cache"))
 }
 
 async fn show_file(Segment(path): Segment, headers: HeaderMap) -> Result<Response, Error> {

@@ -1,0 +1,67 @@
+// When something is wrong: at the server, on the way, or with who the reader is.
+
+import { day, many } from "../items.js";
+import { problem } from "../stand-in.js";
+
+const refused = (id, title, note, status, code) => ({
+  id,
+  title,
+  note,
+  answers: ({ path }) => (path === "/session" ? problem(status, code) : undefined),
+});
+
+export const trouble = {
+  title: "When something is wrong",
+  states: [
+    {
+      id: "error",
+      title: "The list does not load",
+      note: "What happened in plain words, and one button to try again.",
+      items: day,
+      answers: ({ path }) => (path === "/inbox" ? problem(503, "storage_unavailable") : undefined),
+    },
+    {
+      id: "error-more",
+      title: "The rest does not load",
+      note: "What was there stays.",
+      items: () => many(80),
+      answers: ({ path, parameters }) =>
+        path === "/inbox" && parameters.has("cursor") ? problem(503, "storage_unavailable") : undefined,
+      after: async ({ find, until }) => {
+        await until(() => {
+          const list = find("list");
+          list.scrollTop = list.scrollHeight;
+          return find("more-failed");
+        });
+        find("list").scrollTop = find("list").scrollHeight;
+      },
+    },
+    {
+      id: "offline",
+      title: "Offline",
+      note: "A thin line; the list stays.",
+      items: day,
+      after: async ({ find, until }) => {
+        Object.defineProperty(navigator, "onLine", { configurable: true, value: false });
+        dispatchEvent(new Event("offline"));
+        await until(() => find("offline"));
+      },
+    },
+    {
+      id: "not-saved",
+      title: "Not saved",
+      note: "The server refused a change: it is taken back, and said.",
+      items: day,
+      answers: ({ method }) => (method === "PATCH" ? problem(503, "storage_unavailable") : undefined),
+      after: async ({ find, press, hold, until }) => {
+        await press("e");
+        await until(() => find("toast") && !find("undo"));
+        hold();
+      },
+    },
+    refused("proof-wrong", "The proof is wrong", "Never more than that: a stranger learns nothing.", 401, "invalid_user_hmac"),
+    refused("proof-expired", "The proof has expired", "The page is told too, and may set a fresh one.", 401, "user_hmac_expired"),
+    refused("not-set-up", "Not set up", "The server does not know the key of the page.", 401, "unknown_api_key"),
+    { id: "signed-out", title: "Signed out", note: "There is no proof of anybody.", isSignedOut: true },
+  ],
+};
