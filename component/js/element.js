@@ -10,9 +10,20 @@
  * @property {() => void} changed
  * @property {() => void} moved
  * @property {(open: boolean) => void} setOpen
+ * @property {() => void} rendererChanged
  * @property {() => void} refresh
+ * @property {() => State} state
  * @property {() => void} end
  * @property {() => void} free
+ *
+ * @typedef {object} State What a page draws from.
+ * @property {"signed-out" | "connecting" | "live" | "offline" | "waiting" | "stopped"} connection
+ * @property {{ unseen: number, unread: number, total: number, categories: Record<string, number> } | null} counts
+ * @property {"all" | "unread" | "snoozed" | "archived"} view
+ * @property {readonly object[]} items Those of the view, as the API has them, the newest first.
+ * @property {boolean} hasMore
+ * @property {boolean} isLoading
+ * @property {{ code: string, message: string } | null} error
  *
  * @typedef {(host: NotificationBell, root: ShadowRoot) => Bell} Maker
  */
@@ -30,8 +41,12 @@ const OPTIONS = {
   theme: ["theme"],
   placement: ["placement"],
   view: ["view"],
+  toasts: ["toasts"],
+  pageBadge: ["pagebadge", "page-badge"],
+  panelWidth: ["panelwidth", "panel-width"],
+  panelHeight: ["panelheight", "panel-height"],
 };
-const SWITCHES = ["mock", "open"];
+const SWITCHES = ["mock", "open", "inline", "headless", "sound", "desktop", "cache"];
 
 /** The options that say who the user is, and where. */
 const IDENTITY = new Set(
@@ -76,6 +91,8 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
   #isChanging = false;
   /** @type {string | null} The token, if it was set as a property: such a thing is kept out of the document. */
   #userToken = null;
+  /** @type {((item: object) => Node | null | undefined) | null} */
+  #renderItem = null;
 
   constructor() {
     super();
@@ -93,6 +110,16 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
   }
 
   /**
+   * Says what went wrong, to those in a page.
+   *
+   * @param {string} code
+   * @param {string} message
+   */
+  static tell(code, message) {
+    for (const element of connected) element.#tell({ code, message });
+  }
+
+  /**
    * Says that there will be no bells, to those that wait and to all later ones.
    *
    * @param {string} code
@@ -105,7 +132,7 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
 
   connectedCallback() {
     connected.add(this);
-    for (const property of [...Object.keys(OPTIONS), ...SWITCHES]) {
+    for (const property of [...Object.keys(OPTIONS), ...SWITCHES, "renderItem"]) {
       // Set before the element was defined, a property of its own hides the one of the class.
       if (Object.hasOwn(this, property)) {
         const value = this[property];
@@ -119,8 +146,10 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
     if (failure) this.#tellFailure();
   }
 
-  /** Moving with `moveBefore` keeps everything as it is. */
-  connectedMoveCallback() {}
+  /** Moving with `moveBefore` keeps everything as it is, but for the place of the panel; Firefox hides it, too. */
+  connectedMoveCallback() {
+    this.#bell?.moved();
+  }
 
   disconnectedCallback() {
     // Moving the element through the page is a removal and an insertion, and is not an end.
@@ -143,6 +172,7 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
     if (before === after) return;
     // Whichever was set last counts.
     if (after !== null && OPTIONS.userToken.includes(name)) this.#userToken = null;
+    if (name === "headless" && this.isConnected && !this.#bell) this.#drawEarly();
     this.#change(IDENTITY.has(name));
   }
 
@@ -154,6 +184,18 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
     this.#userToken = value ?? null;
     for (const name of OPTIONS.userToken) this.removeAttribute(name);
     this.#change(true);
+  }
+
+  /** Draws an item in the place of what the element would: a function, and so a property alone. */
+  get renderItem() {
+    return this.#renderItem;
+  }
+
+  set renderItem(value) {
+    const renderItem = typeof value === "function" ? value : null;
+    if (renderItem === this.#renderItem) return;
+    this.#renderItem = renderItem;
+    this.#bell?.rendererChanged();
   }
 
   /** Texts of the page's own: a copy, which has to be set again to count when it is changed. */
@@ -172,7 +214,10 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
 
   /** @param {boolean} isIdentity */
   #change(isIdentity) {
-    if (!this.#bell) return this.#showWish();
+    if (!this.#bell) {
+      if (!this.#hasBell()) this.#drawEarly();
+      return this.#showWish();
+    }
     if (isIdentity) this.#bell.userChanged();
     if (this.#isChanging) return;
     this.#isChanging = true;
@@ -202,6 +247,85 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
     this.#bell?.refresh();
   }
 
+  /**
+   * What there is to draw, frozen: the same object until something in it is another. Null until the wasm is there;
+   * till then the methods below do nothing, as they do with an id that is not known.
+   *
+   * @type {State | null}
+   */
+  get state() {
+    return this.#bell ? frozen(this.#bell.state()) : null;
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} [read]
+   */
+  markRead(id, read = true) {
+    this.#bell?.markRead(String(id), Boolean(read));
+  }
+
+  /**
+   * @param {string} id
+   * @param {boolean} [archived]
+   */
+  archive(id, archived = true) {
+    this.#bell?.archive(String(id), Boolean(archived));
+  }
+
+  /**
+   * Puts an item off until a moment within a year; brings it back with null.
+   *
+   * @param {string} id
+   * @param {Date | string | null} until
+   */
+  snooze(id, until) {
+    this.#bell?.snooze(String(id), until === null ? undefined : new Date(until).getTime());
+  }
+
+  /**
+   * Deletes an item. Not `remove`: that is what every element has, and takes the bell out of the page.
+   *
+   * @param {string} id
+   */
+  removeItem(id) {
+    this.#bell?.removeItem(String(id));
+  }
+
+  /**
+   * Does what a click on an item does.
+   *
+   * @param {string} id
+   */
+  act(id) {
+    this.#bell?.act(String(id));
+  }
+
+  /**
+   * Does what a click on a button of an item does.
+   *
+   * @param {string} id
+   * @param {string} actionId
+   */
+  useAction(id, actionId) {
+    this.#bell?.useAction(String(id), String(actionId));
+  }
+
+  /** Marks everything as read that has been shown so far. */
+  markAllRead() {
+    this.#bell?.markAllRead();
+  }
+
+  /** Loads the next page of the view. */
+  loadMore() {
+    this.#bell?.loadMore();
+  }
+
+  /** @param {"all" | "unread" | "snoozed" | "archived"} view */
+  setView(view) {
+    this.#bell?.setView(String(view));
+  }
+
   /** @param {boolean} open */
   #setOpen(open) {
     if (this.#bell) this.#bell.setOpen(open);
@@ -225,10 +349,20 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
     bell?.free();
   }
 
+  #hasBell() {
+    return !this.inline && !this.headless;
+  }
+
   /** Draws what the wasm will draw in this place: the same button without a number, which is not known yet. */
   #drawEarly() {
     const root = this.shadowRoot;
     const document = this.ownerDocument;
+    if (this.headless) {
+      root.adoptedStyleSheets = [];
+      root.replaceChildren(document.createElement("slot"));
+      return;
+    }
+    if (!this.#hasBell()) return root.replaceChildren();
     // Drawn already, and moved within its document; another document takes the sheets away. Without a window nothing shows.
     if (root.adoptedStyleSheets.length > 0 || !document.defaultView) return;
     // The constructor of the document's own window: an element may live in a frame.
@@ -267,10 +401,29 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
   #tellFailure() {
     // What was asked for meanwhile does not come, and the bell should not look as if it would.
     this.open = false;
+    this.#tell(failure);
+  }
+
+  /** @param {{ code: string, message: string }} failure */
+  #tell({ code, message }) {
     this.dispatchEvent(
-      new CustomEvent("notification-bell-error", { bubbles: true, composed: true, detail: { ...failure } }),
+      new CustomEvent("notification-bell-error", { bubbles: true, composed: true, detail: { code, message } }),
     );
   }
+}
+
+/**
+ * A plain value in which nothing can be changed.
+ *
+ * @template T
+ * @param {T} value
+ * @returns {T}
+ */
+function frozen(value) {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.values(Object.freeze(value)).forEach(frozen);
+  }
+  return value;
 }
 
 /**

@@ -20,7 +20,9 @@ function explain(error) {
   if (/unsafe-eval|\bCSP\b|Content.Security.Policy/i.test(message)) {
     return {
       code: "wasm_blocked",
-      message: "The page's Content-Security-Policy blocks WebAssembly: add 'wasm-unsafe-eval' to its script-src.",
+      message:
+        "The page's Content-Security-Policy blocks WebAssembly: add 'wasm-unsafe-eval' to its script-src. " +
+        "Without it, a larger and slower translation to JavaScript is loaded.",
     };
   }
   return {
@@ -43,14 +45,24 @@ async function load() {
   if (customElements.get(TAG)) return warnIfForeign();
   customElements.define(TAG, NotificationBell);
 
+  // What is only needed by some pages comes when it is needed.
+  const more = (name) => import(url(name));
+  const start = (Bell) =>
+    NotificationBell.start((host, root) => new Bell(host, root, assets.href, defaultApiUrl, more));
   try {
     const { default: init, Bell } = await glue;
     await init({ module_or_path: wasm });
-    NotificationBell.start((host, root) => new Bell(host, root, assets.href, defaultApiUrl));
+    start(Bell);
   } catch (error) {
     const { code, message } = explain(error);
     console.error(`<${TAG}> ${message}`);
-    NotificationBell.fail(code, message);
+    try {
+      if (code !== "wasm_blocked") throw error;
+      NotificationBell.tell(code, message);
+      start(await (await import(url("fallback.js"))).start());
+    } catch {
+      NotificationBell.fail(code, message);
+    }
   }
 }
 

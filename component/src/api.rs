@@ -53,6 +53,11 @@ impl Fault {
         Self::network(message.or_else(|| thrown.as_string()).unwrap_or_else(|| "No answer came".to_owned()))
     }
 
+    /// What the page's own way of drawing an item came to.
+    pub(crate) fn render_failed(thrown: &JsValue) -> Self {
+        Self { code: "render_failed".to_owned(), ..Self::thrown(thrown) }
+    }
+
     async fn of(response: Response) -> Self {
         let status = response.status();
         let retry_after_ms = response
@@ -78,6 +83,11 @@ impl Fault {
     /// Whether asking again, as things are, would bring the same answer.
     pub(crate) fn is_final(&self) -> bool {
         matches!(self.status, 400..=499) && !matches!(self.status, 408 | 425 | 429)
+    }
+
+    /// Whether no answer came.
+    pub(crate) fn is_network(&self) -> bool {
+        self.code == "network"
     }
 
     /// Whether another token may help.
@@ -165,6 +175,8 @@ impl Call<'_> {
             headers.set("Last-Event-ID", id)?;
         }
         init.set_method(self.method);
+        // Firefox has a request wait for one to the same address whose answer it might keep: a stream never ends.
+        let _ = Reflect::set(&init, &"cache".into(), &"no-store".into());
         if self.outlives_page {
             // Of the Fetch standard, and unknown to `web-sys`. A plain object takes any member.
             let _ = Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE);

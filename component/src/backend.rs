@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 
-use notification_bell_protocol::{InboxPage, View};
+use notification_bell_protocol::{InboxPage, Preferences};
 
 use crate::{
     api::Fault,
     environment::Environment,
-    feed::{Answer, Change},
+    feed::{Answer, Change, List},
     mock::MockInbox,
     session::Session,
 };
@@ -20,13 +20,13 @@ pub(crate) enum Backend {
 impl Backend {
     pub(crate) async fn page(
         &self,
-        view: View,
+        list: &List,
         cursor: Option<&str>,
         environment: Environment,
     ) -> Result<InboxPage, Fault> {
         match self {
-            Self::Server(session) => session.page(view, cursor).await,
-            Self::Mock(inbox) => Ok(inbox.borrow().page(view, environment.now())),
+            Self::Server(session) => session.page(list, cursor).await,
+            Self::Mock(inbox) => Ok(inbox.borrow().page(list, environment.now())),
         }
     }
 
@@ -40,6 +40,14 @@ impl Backend {
         match self {
             Self::Server(session) => session.change(change, outlives_page).await,
             Self::Mock(inbox) => Ok(inbox.borrow_mut().change(change, environment.now())),
+        }
+    }
+
+    /// Which categories reach the inbox, after `changes` if there are any.
+    pub(crate) async fn preferences(&self, changes: Option<&Preferences>) -> Result<Preferences, Fault> {
+        match self {
+            Self::Server(session) => session.preferences(changes).await,
+            Self::Mock(inbox) => Ok(inbox.borrow_mut().preferences(changes)),
         }
     }
 }

@@ -32,6 +32,21 @@ pub(crate) fn local_offset_ms(moment: Timestamp) -> i64 {
     -minutes_behind * 60_000
 }
 
+/// When the day of a moment began, and when the next begins.
+pub(crate) fn day_of(at: Timestamp) -> (Timestamp, Timestamp) {
+    let day = date(at);
+    let midnight = || {
+        day.set_hours(0);
+        day.set_minutes(0);
+        day.set_seconds(0);
+        day.set_milliseconds(0);
+        moment(&day).unwrap_or(at)
+    };
+    let start = midnight();
+    day.set_date(day.get_date() + 1);
+    (start, midnight())
+}
+
 /// The year it is at a moment.
 pub(crate) fn year(moment: Timestamp) -> u32 {
     date(moment).get_full_year()

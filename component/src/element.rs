@@ -2,7 +2,9 @@
 
 use std::{cell::Cell, rc::Rc};
 
+use js_sys::Function;
 use leptos::{mount::mount_to, prelude::*};
+use notification_bell_protocol::View;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
@@ -23,19 +25,31 @@ pub struct Bell {
 
 #[wasm_bindgen]
 impl Bell {
-    /// Draws the bell into the shadow root and gets to work. `assets` is the address of the element's files.
+    /// Draws the bell into the shadow root and gets to work. `assets` is the address of the element's files, and
+    /// `more` loads a script of them by its name.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(host: HtmlElement, root: ShadowRoot, assets: String, default_api_url: String) -> Self {
-        style::adopt(&root);
+    pub fn new(
+        host: HtmlElement,
+        root: ShadowRoot,
+        assets: String,
+        default_api_url: String,
+        more: Function,
+    ) -> Self {
+        let is_headless = host.has_attribute("headless");
+        style::follow(&root, is_headless);
         root.replace_children_with_node_0();
         // An owner without a parent: a bell that is made while another draws must not end with it.
         let owner = Owner::new_root(None);
         let (inbox, unmount) = owner.with(|| {
-            let inbox = Inbox::new(host, root.clone(), assets, default_api_url);
+            let inbox = Inbox::new(host, root.clone(), assets, default_api_url, more);
             let handle: Handle = StoredValue::new_local(Rc::clone(&inbox));
             let state = inbox.state;
+            inbox.state.is_headless.set(is_headless);
             let mounted = mount_to(root.unchecked_into(), move || view::bell_and_panel(handle, state));
+            // Not before: mounting sets up what runs effects.
+            inbox.reach_out(handle);
+            inbox.tell_changes();
             (inbox, Box::new(move || drop(mounted)) as Box<dyn FnOnce()>)
         });
         let watch = Watch::new(&inbox);
@@ -57,7 +71,14 @@ impl Bell {
     /// The element was moved within its document.
     pub fn moved(&self) {
         self.inbox.show_panel();
+        self.inbox.show_arrivals();
         self.inbox.follow_language();
+    }
+
+    /// The page draws items by another function, or no longer.
+    #[wasm_bindgen(js_name = rendererChanged)]
+    pub fn renderer_changed(&self) {
+        self.inbox.take_renderer();
     }
 
     /// Opens or closes the panel.
@@ -69,6 +90,64 @@ impl Bell {
     /// Loads everything again.
     pub fn refresh(&self) {
         self.inbox.refresh();
+    }
+
+    /// The state for a page that draws it: the same object until something in it is another.
+    pub fn state(&self) -> JsValue {
+        self.inbox.read_state()
+    }
+
+    /// Marks an item as read, or as unread.
+    #[wasm_bindgen(js_name = markRead)]
+    pub fn mark_read(&self, id: &str, read: bool) {
+        self.inbox.set_read_to(id, read);
+    }
+
+    /// Puts an item into the archive, or back.
+    pub fn archive(&self, id: &str, archived: bool) {
+        self.inbox.set_archived_to(id, archived);
+    }
+
+    /// Until a moment in milliseconds of Unix time; without one, no longer.
+    pub fn snooze(&self, id: &str, until_ms: Option<f64>) {
+        self.inbox.snooze_to(id, until_ms);
+    }
+
+    /// Deletes an item.
+    #[wasm_bindgen(js_name = removeItem)]
+    pub fn remove_item(&self, id: &str) {
+        self.inbox.remove_at_once(id);
+    }
+
+    /// As a click on an item.
+    pub fn act(&self, id: &str) {
+        self.inbox.act(id, None, false);
+    }
+
+    /// As a click on a button of an item.
+    #[wasm_bindgen(js_name = useAction)]
+    pub fn use_action(&self, id: &str, action_id: &str) {
+        self.inbox.use_action(id, action_id);
+    }
+
+    /// Marks everything as read that has been shown so far.
+    #[wasm_bindgen(js_name = markAllRead)]
+    pub fn mark_all_read(&self) {
+        self.inbox.mark_all_read();
+    }
+
+    /// Loads the next page of the list.
+    #[wasm_bindgen(js_name = loadMore)]
+    pub fn load_more(&self) {
+        self.inbox.load_more();
+    }
+
+    /// Shows another view; one that there is not changes nothing.
+    #[wasm_bindgen(js_name = setView)]
+    pub fn set_view(&self, name: &str) {
+        if let Some(view) = View::named(name) {
+            self.inbox.show_view(view);
+        }
     }
 
     /// Takes everything away. Nothing is called after this but `free`.

@@ -21,6 +21,7 @@ pub(crate) enum Happening<'happening> {
     Action(&'happening Item, &'happening Action),
     Received(&'happening Item),
     Counts(&'happening Counts),
+    Change,
     ProofExpired,
     Error(&'happening Fault),
 }
@@ -35,6 +36,7 @@ impl Happening<'_> {
             Self::Action(..) => "notification-bell-action",
             Self::Received(_) => "notification-bell-received",
             Self::Counts(_) => "notification-bell-counts",
+            Self::Change => "notification-bell-change",
             Self::ProofExpired => "notification-bell-proof-expired",
             Self::Error(_) => "notification-bell-error",
         }
@@ -44,14 +46,14 @@ impl Happening<'_> {
         matches!(self, Self::Open | Self::Close | Self::ItemClick(..) | Self::Action(..))
     }
 
-    fn detail(&self) -> Object {
+    pub(crate) fn detail(&self) -> Object {
         let detail = Object::new();
         let set = |name: &str, value: JsValue| {
             // A plain object takes any member.
             let _ = Reflect::set(&detail, &name.into(), &value);
         };
         match self {
-            Self::Ready | Self::Open | Self::Close | Self::ProofExpired => {}
+            Self::Ready | Self::Open | Self::Close | Self::Change | Self::ProofExpired => {}
             Self::ItemClick(item, url) => {
                 set("item", js_of(&item_value(item)));
                 set("url", url.map_or(JsValue::NULL, JsValue::from));

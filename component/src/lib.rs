@@ -1,24 +1,34 @@
 //! The `<notification-bell>` element: a notification inbox for any page.
 //!
-//! The rules (`options`, `feed`, `wire`, `sse`, `backoff`, `relative_time`, `snooze`, `markup`, `position`, `texts`,
-//! `messages`, `mock`) are plain Rust without a browser, and tested as such. What touches the browser is built for wasm
-//! alone: `element` is what the JavaScript class calls, `inbox` ties the rules to the server and the views, `view` draws.
+//! The rules (`options`, `feed`, `rows`, `heights`, `days`, `wire`, `kept`, `sse`, `backoff`, `relative_time`, `snooze`,
+//! `swipe`, `selection`, `bulk`, `arrivals`, `wishes`, `markup`, `position`, `texts`, `messages`, `mock`) are plain Rust
+//! without a browser, and tested as such. What touches the browser is built for wasm alone: `element` is what the
+//! JavaScript class calls, `inbox` ties the rules to the server and the views, `view` draws.
 
+pub mod arrivals;
 pub mod backoff;
+pub mod bulk;
+pub mod days;
 pub mod environment;
 pub mod feed;
+pub mod heights;
 pub mod initials;
 pub mod json;
+pub mod kept;
 pub mod markup;
 pub mod messages;
 pub mod mock;
 pub mod options;
 pub mod position;
 pub mod relative_time;
+pub mod rows;
+pub mod selection;
 pub mod snooze;
 pub mod sse;
+pub mod swipe;
 pub mod texts;
 pub mod wire;
+pub mod wishes;
 
 #[cfg(target_arch = "wasm32")]
 mod address;
@@ -37,9 +47,13 @@ mod inbox;
 #[cfg(target_arch = "wasm32")]
 mod locale;
 #[cfg(target_arch = "wasm32")]
+mod locks;
+#[cfg(target_arch = "wasm32")]
 mod session;
 #[cfg(target_arch = "wasm32")]
 mod sharing;
+#[cfg(target_arch = "wasm32")]
+mod storage;
 #[cfg(target_arch = "wasm32")]
 mod stream;
 #[cfg(target_arch = "wasm32")]

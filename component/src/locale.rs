@@ -9,6 +9,7 @@ use web_sys::{Element, ShadowRoot};
 use crate::{
     api::{Call, Credential},
     calendar::{local_offset_ms, number_of, year},
+    days::{DayName, day_name},
     relative_time::{Ago, ago},
     texts::{Text, Texts, language_of},
 };
@@ -60,6 +61,9 @@ pub(crate) struct Locale {
     relative: RelativeTimeFormat,
     day: DateTimeFormat,
     day_of_year: DateTimeFormat,
+    weekday: DateTimeFormat,
+    date: DateTimeFormat,
+    date_of_year: DateTimeFormat,
     exact: DateTimeFormat,
     this_week: DateTimeFormat,
     later: DateTimeFormat,
@@ -77,6 +81,9 @@ impl Locale {
             relative: RelativeTimeFormat::new(tag, &relative).ok()?,
             day: date(r#"{"day":"numeric","month":"short"}"#)?,
             day_of_year: date(r#"{"day":"numeric","month":"short","year":"numeric"}"#)?,
+            weekday: date(r#"{"weekday":"long"}"#)?,
+            date: date(r#"{"day":"numeric","month":"long"}"#)?,
+            date_of_year: date(r#"{"day":"numeric","month":"long","year":"numeric"}"#)?,
             exact: date(r#"{"dateStyle":"full","timeStyle":"short"}"#)?,
             this_week: date(r#"{"weekday":"short","hour":"numeric","minute":"2-digit"}"#)?,
             later: date(r#"{"dateStyle":"medium","timeStyle":"short"}"#)?,
@@ -142,6 +149,17 @@ impl Locale {
         let is_near = then < now.plus_ms(WEEK_MS);
         let format = if is_near { &self.this_week } else { &self.later };
         format.format(number_of(then))
+    }
+
+    /// The name of the day that begins at one moment, on the one that begins at another.
+    pub(crate) fn day(&self, day: Timestamp, today: Timestamp) -> String {
+        let format = match day_name(day.unix_ms(), today.unix_ms()) {
+            DayName::Near(days) => return self.relative.format(days, "day"),
+            DayName::Weekday => &self.weekday,
+            DayName::Date if year(day) == year(today) => &self.date,
+            DayName::Date => &self.date_of_year,
+        };
+        format.format(number_of(day))
     }
 
     /// The exact moment, in words.

@@ -27,6 +27,16 @@ pub fn pieces(text: &str, allows: &dyn Fn(&str) -> bool) -> Vec<Piece> {
     read(text, DEPTH_MAX, allows)
 }
 
+/// What a text says, without its marks.
+#[must_use]
+pub fn plain(pieces: &[Piece]) -> String {
+    let said = |piece: &Piece| match piece {
+        Piece::Text(text) | Piece::Code(text) => text.clone(),
+        Piece::Strong(inner) | Piece::Emphasis(inner) | Piece::Link(inner, _) => plain(inner),
+    };
+    pieces.iter().map(said).collect()
+}
+
 fn read(text: &str, depth: usize, allows: &dyn Fn(&str) -> bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut stars = Stars::default();

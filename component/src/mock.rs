@@ -1,10 +1,12 @@
 //! A made-up inbox for pages that are still being designed: it answers as a server would, and forgets everything.
 
+mod preferences;
+
 use notification_bell_protocol::{
-    Action, ActionStyle, Counts, InboxPage, Item, Priority, Revision, Sync, Timestamp, View,
+    Action, ActionStyle, Counts, InboxPage, Item, Priority, Revision, Sync, Timestamp,
 };
 
-use crate::feed::{Answer, Change, Feed};
+use crate::feed::{Answer, Change, Feed, List};
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -117,6 +119,8 @@ pub struct MockInbox {
     items: Vec<Item>,
     revision: u32,
     arrived: usize,
+    /// The categories that are turned off.
+    hidden: Vec<String>,
 }
 
 impl MockInbox {
@@ -128,15 +132,16 @@ impl MockInbox {
             .enumerate()
             .map(|(index, sample)| item_of(sample, &index.to_string(), now))
             .collect();
-        Self { items, revision: 1, arrived: 0 }
+        Self { items, revision: 1, arrived: 0, hidden: Vec::new() }
     }
 
-    /// The first page of a view, which is all of it.
+    /// The first page of a list, which is all of it.
     #[must_use]
-    pub fn page(&self, view: View, now: Timestamp) -> InboxPage {
+    pub fn page(&self, list: &List, now: Timestamp) -> InboxPage {
         let mut all = Feed::default();
         all.apply(self.sync(self.items.clone(), now), now);
-        let items = all.listed(view, now).iter().filter_map(|id| all.item(id)).collect();
+        let listed = all.listed(list, now);
+        let items = listed.iter().filter_map(|id| all.item(id)).filter(|item| self.reaches(item)).collect();
         InboxPage { items, next: None, counts: self.counts(now), revision: self.revision() }
     }
 
@@ -161,15 +166,19 @@ impl MockInbox {
         self.revision += 1;
         let item = item_of(sample, &["new-", &self.arrived.to_string()].concat(), now);
         self.items.push(item.clone());
-        Some(self.sync(vec![item], now))
+        let changed = if self.reaches(&item) { vec![item] } else { Vec::new() };
+        Some(self.sync(changed, now))
     }
 
     /// The numbers of the view `all`.
     #[must_use]
     pub fn counts(&self, now: Timestamp) -> Counts {
         let mut counts = Counts::default();
-        let is_in =
-            |item: &&Item| item.archived_at.is_none() && item.snoozed_until.is_none_or(|until| until <= now);
+        let is_in = |item: &&Item| {
+            let is_put_away =
+                item.archived_at.is_some() || item.snoozed_until.is_some_and(|until| until > now);
+            !is_put_away && self.reaches(item)
+        };
         for item in self.items.iter().filter(is_in) {
             counts.total += 1;
             counts.unseen += u64::from(item.seen_at.is_none());
@@ -237,7 +246,7 @@ mod tests {
     fn it_has_something_in_every_view() {
         let inbox = MockInbox::new(NOW);
         for view in [View::All, View::Unread, View::Archived] {
-            assert!(!inbox.page(view, NOW).items.is_empty(), "{view:?}");
+            assert!(!inbox.page(&view.into(), NOW).items.is_empty(), "{view:?}");
         }
         assert_eq!(inbox.counts(NOW).unread, 3);
     }

@@ -46,8 +46,23 @@ pub struct Placement {
     pub align_start: bool,
 }
 
+/// Where on the screen what has just come in is shown while the panel is closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ToastPlace {
+    /// At the bottom, at the end of the line.
+    #[default]
+    BottomEnd,
+    /// At the bottom, at the start of the line.
+    BottomStart,
+    /// At the top, at the end of the line.
+    TopEnd,
+    /// At the top, at the start of the line.
+    TopStart,
+}
+
 /// Everything the attributes say, as of one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute of its own")]
 pub struct Options {
     /// The server and the user.
     pub identity: Identity,
@@ -65,6 +80,26 @@ pub struct Options {
     pub open: bool,
     /// Whether `theme` says light or dark itself.
     pub has_own_theme: bool,
+    /// Whether there is no bell and the panel stands in the page, always open.
+    pub inline: bool,
+    /// Whether nothing is drawn: the page draws what it gets by events and properties.
+    pub headless: bool,
+    /// Whether what comes in while the panel is closed is shown for a while, and where.
+    pub toasts: Option<ToastPlace>,
+    /// Whether the user is offered a sound.
+    pub sound: bool,
+    /// Whether the user is offered notifications by the browser itself.
+    pub desktop: bool,
+    /// Whether the title of the page has the number in front.
+    pub title_badge: bool,
+    /// Whether the icon of the page has a dot.
+    pub icon_badge: bool,
+    /// Whether the last state is kept in the browser, and painted before the server has answered.
+    pub cache: bool,
+    /// How wide the panel is, as CSS has lengths.
+    pub panel_width: Option<String>,
+    /// How high it is at most.
+    pub panel_height: Option<String>,
 }
 
 impl Options {
@@ -76,6 +111,8 @@ impl Options {
         let text = |names: [&str; 2]| {
             names.into_iter().find_map(&attribute).filter(|value| !value.trim().is_empty())
         };
+        let badges = text(["pagebadge", "page-badge"]).unwrap_or_default();
+        let shows_badge = |name: &str| badges.split_ascii_whitespace().any(|own| own == name);
         Self {
             identity: Identity {
                 api_url: base_address(text(["apiurl", "api-url"]).as_deref().unwrap_or(default_api_url)),
@@ -92,6 +129,16 @@ impl Options {
             view: view(attribute("view").as_deref().unwrap_or_default()),
             open: attribute("open").is_some(),
             has_own_theme: matches!(attribute("theme").as_deref(), Some("light" | "dark")),
+            inline: attribute("inline").is_some(),
+            headless: attribute("headless").is_some(),
+            toasts: attribute("toasts").and_then(|value| toast_place(&value)),
+            sound: attribute("sound").is_some(),
+            desktop: attribute("desktop").is_some(),
+            title_badge: shows_badge("title"),
+            icon_badge: shows_badge("icon"),
+            cache: attribute("cache").is_some(),
+            panel_width: text(["panelwidth", "panel-width"]),
+            panel_height: text(["panelheight", "panel-height"]),
         }
     }
 
@@ -114,6 +161,17 @@ fn placement(text: &str) -> Placement {
     Placement { above: text.starts_with("top"), align_start: text.ends_with("-start") }
 }
 
+/// `None` where it says that there are to be none, as `toasts="off"` does.
+fn toast_place(text: &str) -> Option<ToastPlace> {
+    match text.trim() {
+        "off" | "false" => None,
+        "bottom-start" => Some(ToastPlace::BottomStart),
+        "top-end" => Some(ToastPlace::TopEnd),
+        "top-start" => Some(ToastPlace::TopStart),
+        _ => Some(ToastPlace::BottomEnd),
+    }
+}
+
 fn view(text: &str) -> View {
     match text.trim() {
         "unread" => View::Unread,
@@ -127,7 +185,7 @@ fn view(text: &str) -> View {
 mod tests {
     use notification_bell_protocol::View;
 
-    use super::{Options, Placement};
+    use super::{Options, Placement, ToastPlace};
 
     fn read(attributes: &[(&str, &str)]) -> Options {
         let find = |name: &str| {
@@ -213,5 +271,24 @@ mod tests {
         assert_eq!(placement("top-start"), Placement { above: true, align_start: true });
         assert_eq!(placement("bottom-start"), Placement { above: false, align_start: true });
         assert_eq!(placement("top-end"), Placement { above: true, align_start: false });
+    }
+
+    #[test]
+    fn toasts_are_shown_where_the_attribute_says_and_not_without_it() {
+        assert_eq!(read(&[]).toasts, None);
+        assert_eq!(read(&[("toasts", "")]).toasts, Some(ToastPlace::BottomEnd));
+        assert_eq!(read(&[("toasts", "top-start")]).toasts, Some(ToastPlace::TopStart));
+        assert_eq!(read(&[("toasts", "off")]).toasts, None);
+    }
+
+    #[test]
+    fn title_and_icon_of_the_page_are_left_alone_unless_they_are_named() {
+        let badges = |text| {
+            let options = read(&[("pagebadge", text)]);
+            (options.title_badge, options.icon_badge)
+        };
+        assert_eq!(badges(""), (false, false));
+        assert_eq!(badges("title"), (true, false));
+        assert_eq!(badges("icon title"), (true, true));
     }
 }

@@ -4,18 +4,19 @@
 use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};
 
 use futures_util::lock::Mutex;
-use notification_bell_protocol::{InboxPage, SessionGrant, SessionRequest, View};
+use notification_bell_protocol::{InboxPage, Preferences, SessionGrant, SessionRequest};
 
 use crate::{
     api::{Answered, Call, Credential, Fault, open_session, understood},
-    feed::{Answer, Change},
+    feed::{Answer, Change, List},
     json::text_of,
     options::Identity,
     wire,
 };
 
-/// How many items a page has.
-const PAGE_ITEMS: &str = "25";
+/// How many items the first page has, and each after it: whoever goes on reading is spared the waits.
+const FIRST_ITEMS: &str = "25";
+const MORE_ITEMS: &str = "100";
 
 type GrantListener = Box<dyn FnMut(&SessionGrant)>;
 
@@ -116,11 +117,14 @@ impl Session {
     }
 
     /// `GET /inbox`.
-    pub(crate) async fn page(&self, view: View, cursor: Option<&str>) -> Result<InboxPage, Fault> {
-        let mut path = ["?view=", view.as_str(), "&limit=", PAGE_ITEMS].concat();
-        if let Some(cursor) = cursor {
-            path.push_str("&cursor=");
-            path.push_str(&component(cursor));
+    pub(crate) async fn page(&self, list: &List, cursor: Option<&str>) -> Result<InboxPage, Fault> {
+        let items = if cursor.is_some() { MORE_ITEMS } else { FIRST_ITEMS };
+        let mut path = ["?view=", list.view.as_str(), "&limit=", items].concat();
+        for (name, value) in [("&category=", list.category.as_deref()), ("&cursor=", cursor)] {
+            if let Some(value) = value {
+                path.push_str(name);
+                path.push_str(&component(value));
+            }
         }
         let call = Call { method: "GET", url: self.url(&path), ..Call::default() };
         understood(wire::page(&self.send(call).await?.json().await?))
@@ -136,6 +140,15 @@ impl Session {
         };
         let call = Call { method, url: self.url(&path), body, outlives_page, ..Call::default() };
         understood(wire::answer(&self.send(call).await?.json().await?))
+    }
+
+    /// `GET /preferences`; `PUT` with those to change.
+    pub(crate) async fn preferences(&self, changes: Option<&Preferences>) -> Result<Preferences, Fault> {
+        let body = changes.and_then(|changes| text_of(&wire::preferences_value(changes)));
+        let method = if body.is_some() { "PUT" } else { "GET" };
+        let url = [self.base.as_str(), "/v1/preferences"].concat();
+        let call = Call { method, url, body, ..Call::default() };
+        understood(wire::preferences(&self.send(call).await?.json().await?))
     }
 
     /// `GET /inbox/stream`, from a state on.

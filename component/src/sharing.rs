@@ -23,9 +23,9 @@ use crate::sse::Read;
 #[wasm_bindgen]
 extern "C" {
     // Not by `web-sys`, whose types for it come with several KB of names for what is not used here.
-    type LockManager;
+    pub(crate) type LockManager;
     #[wasm_bindgen(method, catch)]
-    fn request(
+    pub(crate) fn request(
         this: &LockManager,
         name: &str,
         options: &JsValue,
@@ -161,7 +161,7 @@ impl Drop for Sharing {
     }
 }
 
-fn lock_manager() -> Option<LockManager> {
+pub(crate) fn lock_manager() -> Option<LockManager> {
     let locks = Reflect::get(&window()?.navigator(), &"locks".into()).ok()?;
     (!locks.is_undefined()).then(|| locks.unchecked_into())
 }

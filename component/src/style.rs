@@ -13,9 +13,15 @@ const CSS: &str = concat!(
     include_str!("../style/tokens.css"),
     include_str!("../style/bell.css"),
     include_str!("../style/panel.css"),
+    include_str!("../style/inline.css"),
     include_str!("../style/item.css"),
+    include_str!("../style/list.css"),
+    include_str!("../style/choosing.css"),
+    include_str!("../style/swipe.css"),
     include_str!("../style/snooze.css"),
     include_str!("../style/states.css"),
+    include_str!("../style/settings.css"),
+    include_str!("../style/arrivals.css"),
 );
 
 thread_local! {
@@ -23,8 +29,17 @@ thread_local! {
     static SHEET: RefCell<Option<(Document, CssStyleSheet)>> = const { RefCell::new(None) };
 }
 
+/// Gives a shadow tree its style; none where the page draws.
+pub(crate) fn follow(root: &ShadowRoot, is_headless: bool) {
+    if is_headless {
+        root.set_adopted_style_sheets(&Array::new());
+    } else {
+        adopt(root);
+    }
+}
+
 /// Gives a shadow tree its style, and takes away any other.
-pub(crate) fn adopt(root: &ShadowRoot) {
+fn adopt(root: &ShadowRoot) {
     let Some(document) = root.owner_document() else { return };
     let sheet = SHEET.with_borrow_mut(|cached| match cached {
         Some((owner, sheet)) if *owner == document => Some(sheet.clone()),

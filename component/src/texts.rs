@@ -141,6 +141,64 @@ texts! {
     SnoozeTime = "snoozeTime";
     /// A button of the header.
     ArchiveAllRead = "archiveAllRead";
+    /// A tab: whatever its category.
+    AllCategories = "allCategories";
+    /// The name of the row of categories.
+    Categories = "categories";
+    /// On the button that shows `{count}` similar items under the first.
+    MoreLikeThis = "moreLikeThis";
+    /// A button under a text that is cut off.
+    ShowMore = "showMore";
+    /// A button that takes that back.
+    ShowLess = "showLess";
+    /// A button: has items chosen, to do something with all of them. Also the name of an item's box.
+    Select = "select";
+    /// A button: chooses all that are loaded.
+    SelectAll = "selectAll";
+    /// How many are chosen.
+    SelectedMany = "selectedMany";
+    /// A button: ends choosing.
+    Cancel = "cancel";
+    /// An item was marked as read.
+    MarkedRead = "markedRead";
+    /// An item was marked as unread.
+    MarkedUnread = "markedUnread";
+    /// `{count}` were marked as read at once.
+    ReadMany = "readMany";
+    /// `{count}` were marked as unread at once.
+    UnreadMany = "unreadMany";
+    /// `{count}` are back in the inbox.
+    UnarchivedMany = "unarchivedMany";
+    /// `{count}` were put off at once.
+    SnoozedMany = "snoozedMany";
+    /// `{count}` were deleted at once.
+    DeletedMany = "deletedMany";
+    /// A button, and the name of what it opens.
+    Settings = "settings";
+    /// Above the list of categories.
+    SettingsHint = "settingsHint";
+    /// In the place of that list when it is empty.
+    NoCategories = "noCategories";
+    /// They could not be loaded.
+    ErrorSettings = "errorSettings";
+    /// A button that leads back to the list.
+    Back = "back";
+    /// A switch.
+    Sound = "sound";
+    /// A switch.
+    Desktop = "desktop";
+    /// Below that switch.
+    DesktopBlocked = "desktopBlocked";
+    /// A button that takes what has just come in off the screen.
+    Dismiss = "dismiss";
+    /// The mark of an item of high priority.
+    Important = "important";
+    /// An action is on its way.
+    ActionPending = "actionPending";
+    /// The mark of an item that was not on screen yet.
+    Unseen = "unseen";
+    /// A change was made without a network.
+    Queued = "queued";
 }
 
 const ENGLISH: &str = include_str!("../locales/en.json");

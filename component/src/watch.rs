@@ -31,15 +31,15 @@ impl Watch {
         let mut listeners = vec![
             on(&window, "offline", |inbox| inbox.went_offline()),
             on(&window, "online", Inbox::reconnect),
-            on(&window, "pagehide", Inbox::end_toast_now),
+            on(&window, "storage", |inbox| inbox.recall_wishes()),
+            on(&window, "pagehide", Inbox::leave),
         ];
         if let Some(document) = inbox.host.owner_document() {
             listeners.push(on(&document, "visibilitychange", |inbox| {
-                if inbox.host.owner_document().is_some_and(|document| document.hidden()) {
-                    inbox.end_toast_now();
-                }
+                if inbox.is_hidden() { inbox.rest() } else { inbox.wake() }
             }));
         }
+        listeners.extend(inbox.listen_to_touch());
         Self { _listeners: listeners, language: watch_language(inbox) }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::scene::{Scene, USER};
 
 /// Every button and link has a name, and none takes a place of its own in the order of Tab.
-async fn everything_is_named(page: &Page) {
+pub(crate) async fn everything_is_named(page: &Page) {
     let nameless = "[...root.querySelectorAll('button, a, [role=button], [role=tab], [role=dialog]')]\
                     .filter((element) => element.role !== 'none' && nameOf(element) === '')\
                     .map((element) => element.outerHTML)";
@@ -27,7 +27,7 @@ async fn everything_is_named(page: &Page) {
 }
 
 /// What axe-core has against the page in front.
-async fn axe_finds_nothing(page: &Page, context: &str) {
+pub(crate) async fn axe_finds_nothing(page: &Page, context: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.tools/axe-core/axe.min.js");
     let Ok(axe) = fs::read_to_string(&path) else {
         println!("skipped: there is no axe-core at {}", path.display());

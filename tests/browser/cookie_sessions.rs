@@ -14,7 +14,7 @@ use notification_bell_tests::{
 use crate::scene::{OTHER, Scene, USER};
 
 /// Keeps what each call to the API was made with, and what was answered to those that end.
-const SPY: &str = "<script>const original = fetch; window.calls = [];\
+const SPY: &str = "<script>window.original = fetch; window.calls = [];\
     window.fetch = async (url, init) => {\
       const call = { url, credentials: init?.credentials, headers: Object.fromEntries(new Headers(init?.headers)) };\
       if (url.includes('/v1/')) window.calls.push(call);\

@@ -164,13 +164,20 @@ async fn archive_and_delete_take_an_item_out_of_the_list() {
     .await;
 }
 
+/// From now on, whatever the page wants changed is refused.
+pub(crate) const REFUSE: &str = "\
+    const own = window.fetch;\
+    window.fetch = (url, init) => init.method === 'GET'\
+      ? own(url, init)\
+      : Promise.resolve(new Response('{\"code\": \"validation_failed\"}', { status: 422 }));";
+
 #[tokio::test]
 async fn a_change_that_the_server_does_not_take_is_taken_back_and_said() {
     browse(async |page| {
         let scene = Scene::new().await;
         let gate = Gate::to(scene.server.api()).await;
         scene.show_hello_behind(page, &gate).await;
-        gate.cut();
+        page.run(REFUSE).await;
         page.click("button('Mark all as read')").await;
         page.until("badge() === '1' && part('toast')?.innerText.includes('could not be saved')").await;
         page.until("events('error').some((event) => event.detail.code && event.detail.message)").await;

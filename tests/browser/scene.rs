@@ -121,6 +121,16 @@ impl Scene {
         .await;
     }
 
+    /// Waits until nothing in a user's inbox counts as new any more.
+    pub(crate) async fn has_seen_all(&self, user: &str) {
+        let session = self.server.session(user).await;
+        eventually(ANSWER_LIMIT, "everything being seen", async || {
+            let page = session.inbox("").await;
+            (page["counts"]["unseen"] == 0).then_some(())
+        })
+        .await;
+    }
+
     /// Waits until so many bells have started a session and their streams are open, no more and no fewer.
     pub(crate) async fn is_live(&self, page: &Page, number: usize) {
         page.until(&format!("events('ready').length >= {number}")).await;

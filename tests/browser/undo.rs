@@ -9,7 +9,7 @@ use notification_bell_tests::{
 use crate::scene::{Scene, USER};
 
 /// Keeps the waits of six seconds until the test says that they are over. `timeIsUp()` tells how many there were.
-const PATIENCE: &str = "<script>(() => {\
+pub(crate) const PATIENCE: &str = "<script>(() => {\
     const { setTimeout: set, clearTimeout: clear } = window;\
     const waits = new Map();\
     let last = 1e9;\
@@ -47,7 +47,7 @@ pub(crate) async fn use_button(page: &Page, title: &str, name: &str) {
     page.click(&format!("item('{title}').querySelector('[aria-label=\"{name}\"]')")).await;
 }
 
-async fn show_view(page: &Page, name: &str) {
+pub(crate) async fn show_view(page: &Page, name: &str) {
     page.click(&format!("parts('tab').find((tab) => tab.innerText.includes('{name}'))")).await;
 }
 
@@ -163,6 +163,60 @@ async fn archiving_all_that_is_read_can_be_undone() {
         page.click("button('Undo')").await;
         page.until("titles().join() === 'First,Second'").await;
         has_titles(&session, "all", &["First", "Second"]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn marking_all_as_read_can_be_undone_for_what_was_unread() {
+    browse(async |page| {
+        let scene = with_two(page).await;
+        use_button(page, "Second", "Mark as read").await;
+        page.until("badge() === '1'").await;
+        page.click("button('Mark all as read')").await;
+        page.until(&format!("{TOAST} === '1 marked as read Undo' && badge() === ''")).await;
+        page.click("button('Undo')").await;
+        page.until("badge() === '1' && !part('toast')").await;
+        scene.has_unread(USER, &["First"]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn where_not_all_unread_are_loaded_undo_says_how_many_it_reached() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        for number in 0..60 {
+            scene.server.notify(USER, &format!("Item {number}")).await;
+        }
+        scene.show_bell(page).await;
+        scene.open_panel(page).await;
+        page.until("parts('item').length > 0 && badge() === '60'").await;
+        page.click("button('Mark all as read')").await;
+        page.until(&format!("{TOAST} === '60 marked as read Undo' && badge() === ''")).await;
+        page.click("button('Undo')").await;
+        let number = page.until(&format!("/^(\\d+) marked as unread$/.exec({TOAST})?.[1]")).await;
+        page.until(&format!("badge() === {number}")).await;
+        let number: u64 = number.as_str().and_then(|number| number.parse().ok()).expect("a number");
+        assert!(number > 0 && number < 60, "{number}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn reading_in_the_view_of_unread_ones_can_be_undone() {
+    browse(async |page| {
+        let scene = with_two(page).await;
+        use_button(page, "First", "Mark as read").await;
+        page.until("badge() === '1'").await;
+        page.assert("!part('toast')").await;
+        show_view(page, "Unread").await;
+        page.until("titles().join() === 'Second'").await;
+        use_button(page, "Second", "Mark as read").await;
+        page.until(&format!("{TOAST} === 'Marked as read Undo' && titles().length === 0")).await;
+        page.click("button('Undo')").await;
+        page.until("titles().join() === 'Second' && focused() === item('Second')").await;
+        scene.has_unread(USER, &["Second"]).await;
     })
     .await;
 }

@@ -3,6 +3,7 @@
 use notification_bell_protocol::{Counts, Item, ItemId, ItemPatch, MarkRequest, MarkSet, Timestamp, View};
 
 use super::{Entry, Feed, Tick, window};
+use window::Key;
 
 /// Names a change between [`Feed::begin`] and its end.
 pub type ChangeNumber = u64;
@@ -34,11 +35,29 @@ pub(super) struct Pending {
     at: Timestamp,
     /// What arrived later is none of the change's business.
     tick: Tick,
+    /// The newest item that was known when everything was marked: what came after it is not meant.
+    reach: Option<Key>,
     /// The server is not asked yet: the numbers it gives do not have the change in them.
     is_held: bool,
 }
 
 impl Pending {
+    /// Whether it is about an item at all.
+    pub(super) fn concerns(&self, Entry { item, tick }: &Entry) -> bool {
+        match &self.change {
+            Change::Remove(id) | Change::Patch(id, _) => *id == item.id,
+            Change::Mark(request) => match &request.ids {
+                Some(ids) => ids.binary_search(&item.id).is_ok(),
+                None => *tick <= self.tick,
+            },
+        }
+    }
+
+    fn reads_everything(&self) -> bool {
+        matches!(&self.change, Change::Mark(request)
+            if request.ids.is_none() && request.category.is_none() && request.set.read == Some(true))
+    }
+
     /// Shows the change on an item that was last heard of at `tick`. False if the item is gone by it.
     pub(super) fn apply(&self, item: &mut Item, tick: Tick) -> bool {
         match &self.change {
@@ -61,9 +80,13 @@ impl Pending {
             }
             Change::Patch(..) => {}
             Change::Mark(request) => {
-                let is_meant = match &request.ids {
-                    Some(ids) => ids.contains(&item.id),
-                    None => tick <= self.tick && window::belongs(item, View::All, self.at),
+                let is_meant = if let Some(ids) = &request.ids {
+                    ids.binary_search(&item.id).is_ok()
+                } else {
+                    let reach = self.reach.as_ref().map(|(moment, id)| (*moment, id.as_str()));
+                    tick <= self.tick
+                        && Some(item.sort_key()) <= reach
+                        && window::belongs(item, View::All, self.at)
                 };
                 if is_meant
                     && request.category.as_ref().is_none_or(|name| item.category.as_ref() == Some(name))
@@ -73,6 +96,28 @@ impl Pending {
             }
         }
         true
+    }
+}
+
+/// Adds an item to the numbers, or takes it out of them.
+fn tally(counts: &mut Counts, item: &Item, at: Timestamp, is_added: bool) {
+    if !window::is_placed(item, View::All, at) {
+        return;
+    }
+    let step = |number: &mut u64| *number = if is_added { *number + 1 } else { number.saturating_sub(1) };
+    step(&mut counts.total);
+    if item.seen_at.is_none() {
+        step(&mut counts.unseen);
+    }
+    if item.read_at.is_none() {
+        step(&mut counts.unread);
+        if let Some(name) = &item.category {
+            match counts.categories.get_mut(name) {
+                Some(number) => step(number),
+                None if is_added => drop(counts.categories.insert(name.clone(), 1)),
+                None => {}
+            }
+        }
     }
 }
 
@@ -106,33 +151,63 @@ impl Feed {
         self.push(Change::Remove(id), at, true)
     }
 
-    fn push(&mut self, change: Change, at: Timestamp, is_held: bool) -> ChangeNumber {
+    fn push(&mut self, mut change: Change, at: Timestamp, is_held: bool) -> ChangeNumber {
+        if let Change::Mark(MarkRequest { ids: Some(ids), .. }) = &mut change {
+            // In their order, as they are asked for with every item of the list.
+            for id in std::mem::take(ids) {
+                ids.insert(ids.partition_point(|other| *other < id), id);
+            }
+        }
         self.last_change += 1;
-        self.pending.push(Pending { number: self.last_change, change, at, tick: self.tick, is_held });
-        self.last_change
+        let reach = match &change {
+            Change::Mark(request) if request.ids.is_none() => {
+                self.entries.iter().map(|entry| window::key_of(&entry.item)).max()
+            }
+            _ => None,
+        };
+        let (number, tick) = (self.last_change, self.tick);
+        self.pending.push(Pending { number, change, at, tick, reach, is_held });
+        number
     }
 
-    /// Takes out of the numbers what was removed and is held back.
-    pub(super) fn without_held(&self, mut counts: Counts) -> Counts {
-        for pending in self.pending.iter().filter(|pending| pending.is_held) {
-            let Change::Remove(id) = &pending.change else { continue };
-            let Some(Entry { item, .. }) = self.entry(id) else { continue };
-            if !window::belongs(item, View::All, pending.at) {
+    /// Takes note that the server cannot be told for now: the numbers are shown with the changes in them.
+    pub fn hold_changes(&mut self) {
+        for pending in &mut self.pending {
+            pending.is_held = true;
+        }
+    }
+
+    /// Takes into the numbers what the server does not know yet, or has not told: changes that are held back, and items
+    /// that have ended.
+    ///
+    /// By the difference that it makes to each item: one that the stream has told of already makes none, so nothing is
+    /// taken twice.
+    pub(super) fn with_unsaid(&self, mut counts: Counts) -> Counts {
+        let held: Vec<_> = self.pending.iter().filter(|pending| pending.is_held).collect();
+        let at = held.iter().map(|pending| pending.at).chain(self.expired_by).max();
+        let Some(at) = at else { return counts };
+        let all_are_read = held.iter().any(|pending| pending.reads_everything());
+        let mut shown = Vec::new();
+        for entry in &self.entries {
+            let has_ended = self.has_ended(&entry.item);
+            if !has_ended && !all_are_read && !held.iter().any(|pending| pending.concerns(entry)) {
                 continue;
             }
-            let less = |number: &mut u64| *number = number.saturating_sub(1);
-            less(&mut counts.total);
-            if item.seen_at.is_none() {
-                less(&mut counts.unseen);
+            let mut item = entry.item.clone();
+            let stays = !has_ended && held.iter().all(|pending| pending.apply(&mut item, entry.tick));
+            if all_are_read || !stays || item != entry.item {
+                tally(&mut counts, &entry.item, at, false);
+                shown.extend(stays.then_some(item));
             }
-            if item.read_at.is_none() {
-                less(&mut counts.unread);
-                if let Some(name) = &item.category
-                    && let Some(number) = counts.categories.get_mut(name)
-                {
-                    less(number);
-                }
-            }
+        }
+        if all_are_read {
+            // Also those that are not loaded.
+            counts.unseen = 0;
+            counts.unread = 0;
+            counts.categories.values_mut().for_each(|number| *number = 0);
+        }
+        for item in &shown {
+            tally(&mut counts, item, at, true);
         }
         counts
     }

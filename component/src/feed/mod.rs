@@ -3,15 +3,20 @@
 //! Plain state without I/O or clock. A revision is opaque, so it cannot say which of two answers is newer. The
 //! order of arrival says it instead: the stream brings every change in order, therefore an answer whose request
 //! set out before the stream's last word (see [`Feed::tick`]) never overrides it. If the answer was newer after
-//! all, the stream brings the same again. Counts are the server's, less what the user removed and may still undo.
+//! all, the stream brings the same again. Counts are the server's, less what the user removed and may still undo, and
+//! less what has expired.
 
 mod change;
+mod expiry;
+mod kept;
+mod listing;
 mod window;
 
 use notification_bell_protocol::{Counts, InboxPage, Item, ItemId, Revision, Sync, Timestamp, View};
 
 use change::Pending;
 pub use change::{Answer, Change, ChangeNumber};
+pub use window::List;
 use window::Window;
 
 /// The order of what arrived: higher is later.
@@ -27,12 +32,15 @@ struct Entry {
 /// The inbox of one user. Another user starts with [`Feed::default`].
 #[derive(Clone, Debug, Default)]
 pub struct Feed {
-    /// In no order, and searched from end to end: as many as somebody has scrolled to, for which a map or a sorting
-    /// algorithm would only be more to download.
-    entries: Vec<Entry>,
+    /// By their ids, so that one is found by halving: a map or a sorting algorithm would be more to download. Ids grow
+    /// with time, so this is nearly the order of the lists too.
+    #[expect(clippy::vec_box, reason = "one that comes in moves all the others: pointers, and not items")]
+    entries: Vec<Box<Entry>>,
     /// What is gone, so that a page that is still on its way does not bring it back.
     removed: Vec<(ItemId, Tick)>,
-    windows: [Window; 4],
+    windows: Vec<(List, Window)>,
+    /// Every category that was heard of, by name.
+    categories: Vec<String>,
     counts: Option<Counts>,
     counts_tick: Tick,
     revision: Option<Revision>,
@@ -40,6 +48,8 @@ pub struct Feed {
     tick: Tick,
     pending: Vec<Pending>,
     last_change: ChangeNumber,
+    /// What was to end by then has ended, whether or not the server has said so yet.
+    expired_by: Option<Timestamp>,
 }
 
 impl Feed {
@@ -49,10 +59,11 @@ impl Feed {
         self.tick
     }
 
-    /// The server's last word on the numbers, without the items whose removal is held back; `None` before its first.
+    /// The server's last word on the numbers, with the changes that it is not to know yet, or cannot be told, and
+    /// without what has expired; `None` before its first.
     #[must_use]
     pub fn counts(&self) -> Option<Counts> {
-        Some(self.without_held(self.counts.clone()?))
+        Some(self.with_unsaid(self.counts.clone()?))
     }
 
     /// The newest state the user has been shown: what "mark all as read" reaches up to.
@@ -76,17 +87,20 @@ impl Feed {
         }
     }
 
-    /// Takes a page of a view whose request was sent at `started`: the first one, or the one after the last.
-    pub fn take_page(&mut self, view: View, is_first: bool, page: InboxPage, started: Tick, now: Timestamp) {
-        let newest = if is_first { None } else { self.window(view).oldest.clone() };
+    /// Takes a page of a list whose request was sent at `started`: the first one, or the one after the last.
+    pub fn take_page(&mut self, list: &List, is_first: bool, page: InboxPage, started: Tick, now: Timestamp) {
+        let before = self.window(list).cloned();
+        let newest = before.as_ref().filter(|_| !is_first).and_then(|before| before.oldest.clone());
         let oldest = page.next.is_some().then(|| page.items.last().map(window::key_of)).flatten();
         // What should be on this page, is not, and was not heard of since, has gone elsewhere.
         self.entries.retain(|entry| {
-            let key = window::key_of(&entry.item);
-            let covered = newest.as_ref().is_none_or(|newest| key < *newest)
-                && oldest.as_ref().is_none_or(|oldest| key >= *oldest);
-            let listed = page.items.iter().any(|item| item.id == entry.item.id);
-            listed || !covered || entry.tick > started || !window::belongs(&entry.item, view, now)
+            let key = entry.item.sort_key();
+            let is_covered = !newest.as_ref().is_some_and(|newest| window::is_within(Some(newest), key))
+                && window::is_within(oldest.as_ref(), key);
+            !is_covered
+                || entry.tick > started
+                || !list.places(&entry.item, now)
+                || page.items.iter().any(|item| item.id == entry.item.id)
         });
         for item in page.items {
             let is_gone = self.removed.iter().any(|(id, tick)| *id == item.id && *tick > started);
@@ -95,8 +109,18 @@ impl Feed {
                 self.put(Entry { item, tick: 0 });
             }
         }
-        *self.window_mut(view) = Window { is_loaded: true, oldest, next: page.next };
-        if is_first && matches!(view, View::All | View::Unread) && self.counts_tick <= started {
+        let next = page.next;
+        let mut window = Window { is_loaded: true, oldest, next, catches_up: false, held: None };
+        if let Some(before) = before.filter(|before| is_first || before.catches_up) {
+            // As far as somebody has come, the list stays until its other pages are there again.
+            let held = if before.catches_up { before.held } else { before.oldest };
+            window.catches_up =
+                window.oldest.as_ref().is_some_and(|oldest| held.as_ref().is_none_or(|held| held < oldest));
+            window.held = held;
+        }
+        self.set_window(list, window);
+        let is_whole = list.category.is_none() && matches!(list.view, View::All | View::Unread);
+        if is_first && is_whole && self.counts_tick <= started {
             self.revision = Some(page.revision);
         }
         self.take_counts(page.counts, started);
@@ -120,7 +144,7 @@ impl Feed {
         for id in sync.removed {
             self.drop_entry(id, self.tick);
         }
-        self.counts = Some(sync.counts);
+        self.set_counts(sync.counts);
         self.counts_tick = self.tick;
         self.revision = Some(sync.revision.clone());
         self.stream_revision = Some(sync.revision);
@@ -132,93 +156,102 @@ impl Feed {
     /// What is shown stays until the new page is there.
     pub fn reset(&mut self, sync: Sync) {
         self.tick += 1;
-        self.counts = Some(sync.counts);
+        self.set_counts(sync.counts);
         self.counts_tick = self.tick;
         self.stream_revision = Some(sync.revision);
+        self.drop_expired();
         self.invalidate();
     }
 
     /// Has every list loaded again when it is next shown.
     pub fn invalidate(&mut self) {
-        for window in &mut self.windows {
+        for (_, window) in &mut self.windows {
             window.is_loaded = false;
         }
     }
 
-    /// What a view shows, the newest first.
+    /// Every category that was heard of, by name.
     #[must_use]
-    pub fn listed(&self, view: View, now: Timestamp) -> Vec<ItemId> {
-        let window = self.window(view);
-        let mut keys: Vec<window::Key> = Vec::new();
-        for item in self.entries.iter().filter_map(|entry| self.shown(entry)) {
-            let key = window::key_of(&item);
-            // Older than the last page: there may be others in between that are not known yet.
-            let is_reached = window.oldest.as_ref().is_none_or(|oldest| key >= *oldest);
-            if is_reached && window::belongs(&item, view, now) {
-                keys.insert(keys.partition_point(|other| *other > key), key);
-            }
-        }
-        keys.into_iter().map(|(_, id)| id).collect()
+    pub fn categories(&self) -> &[String] {
+        &self.categories
     }
 
-    /// An item as it is to be shown: with the user's own changes that the server has not answered yet.
+    /// Whether the first page of a list is there and still holds.
     #[must_use]
-    pub fn item(&self, id: &str) -> Option<Item> {
-        self.shown(self.entry(id)?)
+    pub fn is_loaded(&self, list: &List) -> bool {
+        self.window(list).is_some_and(|window| window.is_loaded)
     }
 
-    fn shown(&self, entry: &Entry) -> Option<Item> {
-        let mut item = entry.item.clone();
-        for pending in &self.pending {
-            if !pending.apply(&mut item, entry.tick) {
-                return None;
-            }
-        }
-        Some(item)
+    /// Whether a list is loaded again, and has not come as far as it was.
+    #[must_use]
+    pub fn catches_up(&self, list: &List) -> bool {
+        self.window(list).is_some_and(|window| window.is_loaded && window.catches_up)
     }
 
-    /// Whether the first page of a view is there and still holds.
+    /// Where the next page of a list begins; `None` at the end.
     #[must_use]
-    pub fn is_loaded(&self, view: View) -> bool {
-        self.window(view).is_loaded
+    pub fn next_cursor(&self, list: &List) -> Option<&String> {
+        self.window(list)?.next.as_ref()
     }
 
-    /// Where the next page of a view begins; `None` at the end.
-    #[must_use]
-    pub fn next_cursor(&self, view: View) -> Option<&String> {
-        self.window(view).next.as_ref()
+    /// The place of an item, or the one where it would be.
+    fn place(&self, id: &str) -> Result<usize, usize> {
+        self.entries.binary_search_by(|entry| entry.item.id.as_str().cmp(id))
     }
 
     fn entry(&self, id: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.item.id == id)
+        self.entries.get(self.place(id).ok()?).map(|entry| &**entry)
     }
 
     /// Takes what is known of an item in the place of what was.
     fn put(&mut self, entry: Entry) {
-        match self.entries.iter_mut().find(|known| known.item.id == entry.item.id) {
-            Some(known) => *known = entry,
-            None => self.entries.push(entry),
+        if let Some(name) = &entry.item.category {
+            self.note_category(name);
+        }
+        match self.place(&entry.item.id) {
+            Ok(index) => *self.entries[index] = entry,
+            Err(index) => self.entries.insert(index, Box::new(entry)),
         }
     }
 
     /// Takes note that an item is gone.
     fn drop_entry(&mut self, id: ItemId, tick: Tick) {
-        self.entries.retain(|entry| entry.item.id != id);
+        if let Ok(index) = self.place(&id) {
+            self.entries.remove(index);
+        }
         self.removed.push((id, tick));
     }
 
     fn take_counts(&mut self, counts: Counts, started: Tick) {
         if self.counts_tick <= started {
-            self.counts = Some(counts);
+            self.set_counts(counts);
         }
     }
 
-    fn window(&self, view: View) -> &Window {
-        &self.windows[window::index_of(view)]
+    fn set_counts(&mut self, counts: Counts) {
+        for name in counts.categories.keys() {
+            self.note_category(name);
+        }
+        self.counts = Some(counts);
     }
 
-    fn window_mut(&mut self, view: View) -> &mut Window {
-        &mut self.windows[window::index_of(view)]
+    fn note_category(&mut self, name: &str) {
+        if let Err(index) = self.categories.binary_search_by(|known| known.as_str().cmp(name))
+            && !name.is_empty()
+        {
+            self.categories.insert(index, name.to_owned());
+        }
+    }
+
+    fn window(&self, list: &List) -> Option<&Window> {
+        self.windows.iter().find(|(own, _)| own == list).map(|(_, window)| window)
+    }
+
+    fn set_window(&mut self, list: &List, window: Window) {
+        match self.windows.iter_mut().find(|(own, _)| own == list) {
+            Some((_, own)) => *own = window,
+            None => self.windows.push((list.clone(), window)),
+        }
     }
 }
 

@@ -4,7 +4,10 @@ use notification_bell_protocol::{
 
 use super::{Answer, Change, Feed};
 
+mod expiring;
+mod lists;
 mod putting_away;
+mod waiting;
 
 const NOW: Timestamp = Timestamp::from_unix_ms(1_000_000);
 
@@ -73,12 +76,12 @@ fn mark_all() -> Change {
 /// A feed whose view `all` holds these, with nothing beyond.
 fn feed_of(ids: &[&str]) -> Feed {
     let mut feed = Feed::default();
-    feed.take_page(View::All, true, page(ids.iter().map(|id| item(id)).collect(), None), 0, NOW);
+    feed.take_page(&View::All.into(), true, page(ids.iter().map(|id| item(id)).collect(), None), 0, NOW);
     feed
 }
 
 fn all(feed: &Feed) -> Vec<String> {
-    feed.listed(View::All, NOW)
+    feed.listed(&View::All.into(), NOW)
 }
 
 fn is_read(feed: &Feed, id: &str) -> bool {
@@ -93,20 +96,20 @@ fn the_newest_comes_first() {
 #[test]
 fn pages_follow_each_other_and_what_overlaps_is_not_doubled() {
     let mut feed = Feed::default();
-    feed.take_page(View::All, true, page(vec![item("a9"), item("a8")], Some("c1")), 0, NOW);
-    assert_eq!(feed.next_cursor(View::All).unwrap(), "c1");
-    feed.take_page(View::All, false, page(vec![item("a8"), item("a7")], None), 0, NOW);
+    feed.take_page(&View::All.into(), true, page(vec![item("a9"), item("a8")], Some("c1")), 0, NOW);
+    assert_eq!(feed.next_cursor(&View::All.into()).unwrap(), "c1");
+    feed.take_page(&View::All.into(), false, page(vec![item("a8"), item("a7")], None), 0, NOW);
     assert_eq!(all(&feed), ["a9", "a8", "a7"]);
-    assert_eq!(feed.next_cursor(View::All), None);
+    assert_eq!(feed.next_cursor(&View::All.into()), None);
 }
 
 #[test]
 fn an_old_item_that_changed_does_not_appear_before_its_page_is_there() {
     let mut feed = Feed::default();
-    feed.take_page(View::All, true, page(vec![item("a9"), item("a8")], Some("c1")), 0, NOW);
+    feed.take_page(&View::All.into(), true, page(vec![item("a9"), item("a8")], Some("c1")), 0, NOW);
     feed.apply(sync(vec![read(item("a2"))], &[], "r1"), NOW);
     assert_eq!(all(&feed), ["a9", "a8"]);
-    feed.take_page(View::All, false, page(vec![item("a3"), item("a2")], None), 0, NOW);
+    feed.take_page(&View::All.into(), false, page(vec![item("a3"), item("a2")], None), 0, NOW);
     assert_eq!(all(&feed), ["a9", "a8", "a3", "a2"]);
 }
 
@@ -115,7 +118,7 @@ fn a_page_that_set_out_before_the_streams_word_does_not_override_it() {
     let mut feed = feed_of(&["a1", "a2"]);
     let started = feed.tick();
     feed.apply(sync(vec![read(item("a1"))], &["a2"], "r1"), NOW);
-    feed.take_page(View::All, true, page(vec![item("a2"), item("a1")], None), started, NOW);
+    feed.take_page(&View::All.into(), true, page(vec![item("a2"), item("a1")], None), started, NOW);
     assert_eq!(all(&feed), ["a1"], "what was removed does not come back");
     assert!(is_read(&feed, "a1"));
     assert_eq!(feed.counts().unwrap().unread, 50);
@@ -127,7 +130,7 @@ fn a_page_that_set_out_afterwards_holds() {
     let mut feed = feed_of(&["a1", "a2"]);
     feed.apply(sync(vec![item("a2")], &[], "r1"), NOW);
     let started = feed.tick();
-    feed.take_page(View::All, true, page(vec![item("a1")], None), started, NOW);
+    feed.take_page(&View::All.into(), true, page(vec![item("a1")], None), started, NOW);
     assert_eq!(all(&feed), ["a1"]);
     assert_eq!(feed.counts().unwrap().unread, 90);
 }
@@ -144,7 +147,7 @@ fn a_new_item_is_told_once() {
 fn only_the_stream_moves_the_place_it_resumes_from() {
     let mut feed = Feed::default();
     feed.begin_session(unread(3), "r0".to_owned(), 0);
-    feed.take_page(View::All, true, page(vec![item("a1")], None), 0, NOW);
+    feed.take_page(&View::All.into(), true, page(vec![item("a1")], None), 0, NOW);
     assert_eq!(feed.stream_revision().unwrap(), "r0");
     feed.apply(sync(vec![], &[], "r1"), NOW);
     feed.begin_session(unread(3), "r7".to_owned(), 0);
@@ -159,10 +162,10 @@ fn only_the_stream_moves_the_place_it_resumes_from() {
 fn a_reset_keeps_what_is_shown_until_the_list_is_loaded_again() {
     let mut feed = feed_of(&["a1", "a2"]);
     feed.reset(sync(vec![], &[], "r9"));
-    assert!(!feed.is_loaded(View::All));
+    assert!(!feed.is_loaded(&View::All.into()));
     assert_eq!(all(&feed), ["a2", "a1"]);
     let started = feed.tick();
-    feed.take_page(View::All, true, page(vec![item("a2")], None), started, NOW);
+    feed.take_page(&View::All.into(), true, page(vec![item("a2")], None), started, NOW);
     assert_eq!(all(&feed), ["a2"]);
     assert_eq!(feed.stream_revision().unwrap(), "r9");
 }
@@ -174,9 +177,13 @@ fn each_view_has_its_own_items() {
     let snoozed = Item { snoozed_until: Some(NOW.plus_ms(1)), ..item("a4") };
     feed.apply(sync(vec![archived, read(item("a2")), snoozed], &[], "r1"), NOW);
     assert_eq!(all(&feed), ["a3", "a2"]);
-    assert_eq!(feed.listed(View::Unread, NOW), ["a3"]);
-    assert_eq!(feed.listed(View::Archived, NOW), ["a1"]);
-    assert_eq!(feed.listed(View::All, NOW.plus_ms(1)), ["a4", "a3", "a2"], "it came back, and is the newest");
+    assert_eq!(feed.listed(&View::Unread.into(), NOW), ["a3"]);
+    assert_eq!(feed.listed(&View::Archived.into(), NOW), ["a1"]);
+    assert_eq!(
+        feed.listed(&View::All.into(), NOW.plus_ms(1)),
+        ["a4", "a3", "a2"],
+        "it came back, and is the newest"
+    );
 }
 
 #[test]
@@ -237,7 +244,7 @@ fn what_was_deleted_does_not_come_back_with_a_late_page() {
     let page_started = feed.tick();
     let number = feed.begin(Change::Remove("a1".to_owned()), NOW);
     feed.confirm(number, answer(None), page_started);
-    feed.take_page(View::All, true, page(vec![item("a2"), item("a1")], None), page_started, NOW);
+    feed.take_page(&View::All.into(), true, page(vec![item("a2"), item("a1")], None), page_started, NOW);
     assert_eq!(all(&feed), ["a2"]);
     assert_eq!(feed.counts().unwrap().unread, 70);
 }
@@ -249,5 +256,5 @@ fn another_user_starts_with_nothing() {
     feed = Feed::default();
     assert!(all(&feed).is_empty());
     assert!(feed.counts().is_none() && feed.revision().is_none() && feed.stream_revision().is_none());
-    assert!(!feed.is_loaded(View::All));
+    assert!(!feed.is_loaded(&View::All.into()));
 }

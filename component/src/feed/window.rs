@@ -1,17 +1,64 @@
-//! How far a view has been loaded, and which items belong to it.
+//! How far a list has been loaded, and which items belong to it.
 
 use notification_bell_protocol::{Item, ItemId, Timestamp, View};
 
 /// What items are ordered by: see [`Item::sort_key`].
 pub(super) type Key = (Timestamp, ItemId);
 
-/// The loaded part of a view: from the newest down to some item.
+/// What is listed: a view, or one category of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// The view.
+    pub view: View,
+    /// Only this category.
+    pub category: Option<String>,
+}
+
+impl List {
+    /// Whether an item is in it.
+    pub(super) fn has(&self, item: &Item, now: Timestamp) -> bool {
+        self.is_of_category(item) && belongs(item, self.view, now)
+    }
+
+    /// The same for one that may have expired.
+    pub(super) fn places(&self, item: &Item, now: Timestamp) -> bool {
+        self.is_of_category(item) && is_placed(item, self.view, now)
+    }
+
+    pub(super) fn is_of_category(&self, item: &Item) -> bool {
+        self.category.as_ref().is_none_or(|name| item.category.as_ref() == Some(name))
+    }
+}
+
+impl From<View> for List {
+    fn from(view: View) -> Self {
+        Self { view, category: None }
+    }
+}
+
+/// The loaded part of a list: from the newest down to some item.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Window {
     pub(super) is_loaded: bool,
     /// The last item of the last page; `None` if nothing lies beyond it.
     pub(super) oldest: Option<Key>,
     pub(super) next: Option<String>,
+    /// Whether it is loaded again, and has not come as far as it was.
+    pub(super) catches_up: bool,
+    /// How far it was: what lies there is listed meanwhile. `None` if that was the end.
+    pub(super) held: Option<Key>,
+}
+
+impl Window {
+    /// Whether it has been loaded as far as this. Beyond, there may be others in between that are not known yet.
+    pub(super) fn reaches(&self, key: (Timestamp, &str)) -> bool {
+        is_within(self.oldest.as_ref(), key) || self.catches_up && is_within(self.held.as_ref(), key)
+    }
+}
+
+/// Whether something is not older than a bound.
+pub(super) fn is_within(oldest: Option<&Key>, key: (Timestamp, &str)) -> bool {
+    oldest.is_none_or(|(moment, id)| key >= (*moment, id.as_str()))
 }
 
 pub(super) fn key_of(item: &Item) -> Key {
@@ -19,7 +66,13 @@ pub(super) fn key_of(item: &Item) -> Key {
     (moment, id.to_owned())
 }
 
+/// Whether an item is shown in a view: it is in its place, and its time has not passed.
 pub(super) fn belongs(item: &Item, view: View, now: Timestamp) -> bool {
+    item.expires_at.is_none_or(|end| end > now) && is_placed(item, view, now)
+}
+
+/// The same for one that may have expired.
+pub(super) fn is_placed(item: &Item, view: View, now: Timestamp) -> bool {
     let is_archived = item.archived_at.is_some();
     let is_snoozed = item.snoozed_until.is_some_and(|until| until > now);
     match view {
@@ -27,15 +80,5 @@ pub(super) fn belongs(item: &Item, view: View, now: Timestamp) -> bool {
         View::Unread => !is_archived && !is_snoozed && item.read_at.is_none(),
         View::Archived => is_archived,
         View::Snoozed => is_snoozed && !is_archived,
-    }
-}
-
-/// The place of a view's window.
-pub(super) const fn index_of(view: View) -> usize {
-    match view {
-        View::All => 0,
-        View::Unread => 1,
-        View::Archived => 2,
-        View::Snoozed => 3,
     }
 }

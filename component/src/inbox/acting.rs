@@ -3,15 +3,18 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use notification_bell_protocol::{AddressUse, Item, ItemPatch, MarkRequest, MarkSet};
+use notification_bell_protocol::{AddressUse, Item, ItemPatch, MarkRequest, MarkSet, View};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlAnchorElement;
 
 use super::{Inbox, Toast, Undo};
-use crate::{address::allowed, events::Happening, feed::Change, texts::Text};
-
-/// The server takes so many ids at once.
-const MARK_MAX: usize = 1_000;
+use crate::{
+    address::allowed,
+    bulk::{MARK_MAX, mark},
+    events::Happening,
+    feed::Change,
+    texts::Text,
+};
 
 impl Inbox {
     pub(super) fn item(&self, id: &str) -> Option<Item> {
@@ -40,6 +43,14 @@ impl Inbox {
     pub(crate) fn use_action(self: &Rc<Self>, id: &str, action_id: &str) {
         let Some(item) = self.item(id) else { return };
         let Some(action) = item.actions.iter().find(|action| action.id == action_id) else { return };
+        let own = (id.to_owned(), action_id.to_owned());
+        // Once, and not again while the server is being told: the page may do something that costs. What leads to an
+        // address leads there again.
+        let is_working = self.state.handling().working.with_untracked(|working| working.contains(&own));
+        if is_working || (action.done && action.url.is_none()) {
+            return;
+        }
+        self.state.handling().working.update(|working| working.push(own));
         let patch = ItemPatch {
             action_done: Some(action_id.to_owned()),
             read: item.read_at.is_none().then_some(true),
@@ -67,9 +78,17 @@ impl Inbox {
         allowed(url, purpose, &self.host.base_uri().ok().flatten()?)
     }
 
+    /// Marks an item as read, or as unread. Where it leaves the list by that, there is a way back.
     pub(crate) fn toggle_read(self: &Rc<Self>, id: &str) {
-        if let Some(item) = self.item(id) {
-            self.set_read(id, item.read_at.is_none());
+        let Some(item) = self.item(id) else { return };
+        let read = item.read_at.is_none();
+        self.set_read(id, read);
+        if read && self.state.view.get_untracked() == View::Unread {
+            let patch = ItemPatch { read: Some(false), ..ItemPatch::default() };
+            self.show_toast(Toast {
+                words: self.state.words(|locale| locale.text(Text::MarkedRead)),
+                undo: Some(one(id, patch)),
+            });
         }
     }
 
@@ -116,8 +135,7 @@ impl Inbox {
             None => ItemPatch { snoozed_until: Some(None), ..ItemPatch::default() },
         };
         self.patch(&item.id, patch);
-        let back = Change::Patch(item.id.clone(), back);
-        self.show_toast(Toast { words, undo: Some(Undo::Change(Some(item.id.clone()), back)) });
+        self.show_toast(Toast { words, undo: Some(one(&item.id, back)) });
     }
 
     /// Deletes an item: on screen at once, at the server when it can no longer be undone.
@@ -126,7 +144,7 @@ impl Inbox {
         let Some(number) = self.update_feed(|feed| feed.hold_removal(id.to_owned(), now)) else { return };
         self.show_toast(Toast {
             words: self.state.words(|locale| locale.text(Text::Deleted)),
-            undo: Some(Undo::Removal(id.to_owned(), number)),
+            undo: Some(Undo::Removals(vec![(id.to_owned(), number)])),
         });
     }
 
@@ -148,13 +166,42 @@ impl Inbox {
         self.change(mark(true), false);
         self.show_toast(Toast {
             words: self.state.words(|locale| locale.count(Text::ArchivedMany, count)),
-            undo: Some(Undo::Change(None, mark(false))),
+            undo: Some(Undo::Changes { id: None, back: vec![mark(false)], words: None }),
         });
     }
 
-    /// Marks everything as read that has been shown so far.
+    /// Marks everything as read that has been shown so far, of the category that is shown.
+    ///
+    /// Undone by the ids of what was loaded: of what else was unread, nobody here knows. Where that is less than all,
+    /// the message says then how many are unread again.
     pub(crate) fn mark_all_read(self: &Rc<Self>) {
-        let set = MarkSet { read: Some(true), ..MarkSet::default() };
-        self.change(Change::Mark(MarkRequest { set, ..MarkRequest::default() }), false);
+        let now = self.environment.now();
+        let category = self.state.category.get_untracked();
+        let (ids, count) = self.state.feed.with_untracked(|feed| {
+            let counts = feed.counts().unwrap_or_default();
+            let unread = match &category {
+                Some(name) => counts.categories.get(name).copied().unwrap_or_default(),
+                None => counts.unread,
+            };
+            (feed.known_unread(category.as_deref(), now), usize::try_from(unread).unwrap_or_default())
+        });
+        let set = |read| MarkSet { read: Some(read), ..MarkSet::default() };
+        let request = MarkRequest { set: set(true), category, ..MarkRequest::default() };
+        self.change(Change::Mark(request), false);
+        let is_partial = ids.len() < count;
+        let undo = Undo::Changes {
+            id: None,
+            back: mark(set(false), &ids).collect(),
+            words: is_partial.then(|| self.count_words(Text::UnreadMany, ids.len())),
+        };
+        self.show_toast(Toast {
+            words: self.count_words(Text::ReadMany, count.max(ids.len())),
+            undo: Some(undo).filter(|_| !ids.is_empty()),
+        });
     }
+}
+
+/// The way back of one item.
+fn one(id: &str, patch: ItemPatch) -> Undo {
+    Undo::Changes { id: Some(id.to_owned()), back: vec![Change::Patch(id.to_owned(), patch)], words: None }
 }

@@ -1,12 +1,15 @@
-//! Sending the user's changes: one after the other, in the order they were made.
+//! Sending the user's changes: one after the other, in the order they were made. Without a line they wait, and stay on
+//! screen.
 
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use notification_bell_protocol::{ItemId, MarkRequest, MarkSet, Revision};
+use notification_bell_protocol::{ItemId, ItemPatch, MarkRequest, MarkSet};
 
-use super::{Inbox, Toast};
+use super::{Connection, Inbox, Toast, connection::is_online};
 use crate::{
+    api::Fault,
+    backoff::Backoff,
     events::Happening,
     feed::{Change, ChangeNumber, Feed},
     task::{Task, sleep_ms},
@@ -16,26 +19,16 @@ use crate::{
 /// How long items that come into view are gathered before the server hears of them.
 const GATHER_MS: f64 = 600.0;
 
+/// So many of them at once. The stream tells of each, and of too many it says that everything is to be loaded again.
+const SEEN_MAX: usize = 100;
+
 /// A change on its way.
+#[derive(Clone)]
 pub(super) struct Queued {
     number: ChangeNumber,
-    change: Change,
-    /// The newest state that had been shown when the change was made.
-    shown: Option<Revision>,
+    pub(super) change: Change,
     /// Nobody waits for it, so nobody is told when it fails.
     is_quiet: bool,
-}
-
-impl Queued {
-    /// A mark of everything reaches what was shown when it was made, and no further.
-    fn bounded(&self) -> Change {
-        match &self.change {
-            Change::Mark(request) if request.ids.is_none() => {
-                Change::Mark(MarkRequest { up_to: self.shown.clone(), ..request.clone() })
-            }
-            change => change.clone(),
-        }
-    }
 }
 
 impl Inbox {
@@ -49,39 +42,141 @@ impl Inbox {
 
     /// Has the server told of a change that is on screen.
     pub(super) fn send(self: &Rc<Self>, number: ChangeNumber, change: Change, is_quiet: bool) {
-        let shown = self.state.feed.try_with_untracked(|feed| feed.revision().cloned()).flatten();
-        self.queue.borrow_mut().push_back(Queued { number, change, shown, is_quiet });
+        let change = self.bounded(change);
+        self.queue.borrow_mut().push_back(Queued { number, change, is_quiet });
+        self.keep_changes();
+        if self.is_waiting.get() {
+            self.wait_with_changes();
+        }
         if !self.is_sending.replace(true) {
-            let inbox = Rc::clone(self);
-            *self.tasks.changes.borrow_mut() = Some(Task::spawn(async move { inbox.send_changes().await }));
+            self.send_in_turn();
         }
     }
 
+    /// A mark of everything reaches what was shown when it was made, and no further.
+    fn bounded(&self, change: Change) -> Change {
+        match change {
+            Change::Mark(request) if request.ids.is_none() && request.up_to.is_none() => {
+                let up_to = self.state.feed.try_with_untracked(|feed| feed.revision().cloned()).flatten();
+                Change::Mark(MarkRequest { up_to, ..request })
+            }
+            change => change,
+        }
+    }
+
+    fn send_in_turn(self: &Rc<Self>) {
+        let inbox = Rc::clone(self);
+        *self.tasks.changes.borrow_mut() = Some(Task::spawn(async move { inbox.send_changes().await }));
+    }
+
+    /// There is a line again.
+    pub(super) fn send_what_waits(self: &Rc<Self>) {
+        if self.is_waiting.replace(false) {
+            self.send_in_turn();
+        }
+    }
+
+    /// Each change stays in the queue until it is answered. If the answer is lost, it is sent once more: each says how
+    /// things are to be, and does nothing the second time.
     async fn send_changes(self: Rc<Self>) {
+        let mut backoff = Backoff::default();
         loop {
-            let Some(queued) = self.queue.borrow_mut().pop_front() else { break };
+            let Some(Queued { number, change, is_quiet }) = self.queue.borrow().front().cloned() else {
+                break;
+            };
             let Some(backend) = self.backend.borrow().clone() else { break };
             let Some(started) = self.state.feed.try_with_untracked(Feed::tick) else { break };
-            match backend.change(&queued.bounded(), false, self.environment).await {
-                Ok(answer) => {
-                    self.update_feed(|feed| feed.confirm(queued.number, answer, started));
-                }
-                Err(fault) => {
-                    self.update_feed(|feed| feed.take_back(queued.number));
-                    // Somebody else deleted it first.
-                    let is_gone = fault.status == 404 && matches!(queued.change, Change::Remove(_));
-                    if !queued.is_quiet && !is_gone {
-                        self.show_toast(Toast {
-                            words: self.state.words(|locale| locale.text(Text::NotSaved)),
-                            undo: None,
-                        });
-                        // Each refused change is one of its own.
-                        Happening::Error(&fault).fire(&self.host);
+            let outcome = if is_online() {
+                // A click on an item follows its address: the change is made also when this page goes away meanwhile.
+                backend.change(&change, true, self.environment).await
+            } else {
+                Err(Fault::network("The browser is offline".to_owned()))
+            };
+            self.end_working(&change);
+            match outcome {
+                Err(fault) if self.may_pass(&fault) => {
+                    self.is_waiting.set(true);
+                    self.wait_with_changes();
+                    if is_online() && !fault.is_proof_expired {
+                        sleep_ms(backoff.next_wait_ms(self.environment.chance(), fault.retry_after_ms)).await;
+                    } else {
+                        // `send_what_waits` comes in the place of this.
+                        std::future::pending::<()>().await;
                     }
+                    self.is_waiting.set(false);
+                    continue;
                 }
+                Ok(answer) => {
+                    self.update_feed(|feed| feed.confirm(number, answer, started));
+                }
+                Err(fault) => self.refused(number, &change, is_quiet, &fault),
             }
+            backoff = Backoff::default();
+            self.queue.borrow_mut().pop_front();
+            self.keep_changes();
         }
         self.is_sending.set(false);
+        self.has_told_waiting.set(false);
+    }
+
+    /// Whether a change that failed so is kept for later. An error of the server is an answer as long as there is a
+    /// line to it: the same change would fail again, and hold up all others.
+    pub(super) fn may_pass(&self, fault: &Fault) -> bool {
+        let is_live = self.state.connection.try_get_untracked() == Some(Connection::Live);
+        match fault.status {
+            0 => !is_live || fault.is_network(),
+            408 | 425 | 429 | 502..=504 => true,
+            500.. => !is_live,
+            _ => fault.is_proof_expired,
+        }
+    }
+
+    /// The server does not take a change: it was never made.
+    fn refused(self: &Rc<Self>, number: ChangeNumber, change: &Change, is_quiet: bool, fault: &Fault) {
+        self.update_feed(|feed| feed.take_back(number));
+        let is_gone = fault.status == 404
+            && match change {
+                // Somebody else deleted it first.
+                Change::Remove(_) => true,
+                Change::Patch(id, _) => self.item(id).is_none(),
+                Change::Mark(_) => false,
+            };
+        if !is_quiet && !is_gone {
+            let words = self.state.words(|locale| locale.text(Text::NotSaved));
+            self.show_toast(Toast { words, undo: None });
+            // Each refused change is one of its own.
+            Happening::Error(fault).fire(&self.host);
+        }
+    }
+
+    /// Shows the changes as made although the server has not heard of them, and says so.
+    fn wait_with_changes(self: &Rc<Self>) {
+        self.update_feed(Feed::hold_changes);
+        self.tell_waiting();
+    }
+
+    /// Says once that changes wait. A message that offers to take something back is left alone: this one comes after
+    /// it.
+    pub(super) fn tell_waiting(self: &Rc<Self>) {
+        let is_worth_it = self.is_waiting.get()
+            && !self.has_told_waiting.get()
+            && self.state.open.try_get_untracked() == Some(true)
+            && self.queue.borrow().iter().any(|queued| !queued.is_quiet);
+        let has_undo = |toast: &Option<Toast>| toast.as_ref().is_some_and(|toast| toast.undo.is_some());
+        if is_worth_it && self.state.toast.try_with_untracked(has_undo) == Some(false) {
+            self.has_told_waiting.set(true);
+            let words = self.state.words(|locale| locale.text(Text::Queued));
+            self.show_toast(Toast { words, undo: None });
+        }
+    }
+
+    /// The server has answered: an action that was used is done, or as it was.
+    fn end_working(&self, change: &Change) {
+        if let Change::Patch(id, ItemPatch { action_done: Some(action), .. }) = change {
+            self.state.handling().working.try_update(|working| {
+                working.retain(|(own, own_action)| own != id || own_action != action);
+            });
+        }
     }
 
     /// An item was on screen.
@@ -91,12 +186,23 @@ impl Inbox {
             return;
         }
         self.seen.borrow_mut().push(id.clone());
+        self.state.handling().fresh.try_update(|fresh| fresh.push(id.clone()));
         let inbox = Rc::clone(self);
         *self.tasks.seen.borrow_mut() = Some(Task::spawn(async move {
-            sleep_ms(GATHER_MS).await;
-            let ids = inbox.seen.take();
-            let set = MarkSet { seen: Some(true), ..MarkSet::default() };
-            inbox.change(Change::Mark(MarkRequest { set, ids: Some(ids), ..MarkRequest::default() }), true);
+            loop {
+                sleep_ms(GATHER_MS).await;
+                let ids: Vec<_> = {
+                    let mut seen = inbox.seen.borrow_mut();
+                    let length = seen.len().min(SEEN_MAX);
+                    seen.drain(..length).collect()
+                };
+                if ids.is_empty() {
+                    break;
+                }
+                let set = MarkSet { seen: Some(true), ..MarkSet::default() };
+                let request = MarkRequest { set, ids: Some(ids), ..MarkRequest::default() };
+                inbox.change(Change::Mark(request), true);
+            }
         }));
     }
 }

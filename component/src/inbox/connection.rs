@@ -30,6 +30,7 @@ impl Inbox {
     pub(super) fn start(self: &Rc<Self>) {
         let options = self.options.borrow().clone();
         drop(self.told_fault.take());
+        self.begin_keeping();
         if options.mock {
             self.start_mock();
         } else if options.identity.is_complete() {
@@ -56,6 +57,7 @@ impl Inbox {
         *self.backend.borrow_mut() = Some(Rc::clone(&backend));
         self.update_feed(|feed| feed.begin_session(counts, revision, 0));
         self.state.connection.set(Connection::Live);
+        self.know_user("mock");
         let inbox = Rc::clone(self);
         *self.tasks.connection.borrow_mut() = Some(Task::spawn(async move {
             Happening::Ready.fire(&inbox.host);
@@ -71,11 +73,10 @@ impl Inbox {
     /// Opens the line, unless the browser says that there is no network.
     fn connect(self: &Rc<Self>) {
         let Some(backend) = self.backend.borrow().clone() else { return };
-        let is_online = leptos::web_sys::window().is_none_or(|window| window.navigator().on_line());
         if matches!(&*backend, Backend::Mock(_)) {
             return;
         }
-        if !is_online {
+        if !is_online() {
             self.state.connection.set(Connection::Offline);
             return;
         }
@@ -176,6 +177,7 @@ impl Inbox {
         });
         self.state.is_swinging.try_set(true);
         self.note_arrivals(&arrived);
+        self.call_attention(&arrived);
         for item in &arrived {
             Happening::Received(item).fire(&self.host);
         }
@@ -187,6 +189,10 @@ impl Inbox {
             Happening::ProofExpired.fire(&self.host);
         }
         self.report(&fault);
+        if matches!(fault.status, 401 | 403) && !fault.is_proof_expired {
+            self.wipe_kept();
+            self.state.feed.try_update(Feed::forget_painted);
+        }
         self.state.connection.try_set(Connection::Stopped(fault));
     }
 
@@ -198,11 +204,17 @@ impl Inbox {
     }
 }
 
+/// Whether the browser says that there is a network.
+pub(super) fn is_online() -> bool {
+    leptos::web_sys::window().is_none_or(|window| window.navigator().on_line())
+}
+
 /// The first grant of a session: the numbers are there.
 fn began(inbox: &Weak<Inbox>, grant: &SessionGrant) {
     if let Some(inbox) = inbox.upgrade() {
         let (counts, revision) = (grant.counts.clone(), grant.revision.clone());
         inbox.update_feed(|feed| feed.begin_session(counts, revision, feed.tick()));
+        inbox.know_user(&grant.user_id);
         Happening::Ready.fire(&inbox.host);
     }
 }

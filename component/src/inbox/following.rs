@@ -117,6 +117,7 @@ impl Inbox {
         let from = self.state.feed.try_with_untracked(|feed| feed.stream_revision().cloned()).flatten();
         let stream = Stream::of(session.stream(from.as_deref()).await?)?;
         self.state.connection.try_set(Connection::Live);
+        self.send_what_waits();
         drop(self.told_fault.take());
         self.load_if_needed();
         Ok(stream)

@@ -3,14 +3,29 @@
 //! The views read [`State`] and call the methods here; nothing here draws.
 
 mod acting;
+mod around;
+mod arrivals;
+mod attention;
 mod changes;
 mod connection;
+mod expiry;
 mod following;
+mod handling;
+mod keeping;
+mod leaving;
+mod listing;
 mod loading;
 mod opening;
+mod outside;
+mod rendering;
+mod resting;
+mod selecting;
+mod settings;
 mod snoozing;
+mod standing;
 mod state;
 mod toasts;
+mod touching;
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,27 +33,35 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::Reflect;
+use js_sys::{Function, Reflect};
 use leptos::prelude::*;
-use notification_bell_protocol::{Counts, ItemId};
+use notification_bell_protocol::{Counts, ItemId, Timestamp};
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
+pub(crate) use around::{Choices, Permission};
+pub(crate) use listing::Rows;
+pub(crate) use rendering::slot_of;
+pub(crate) use selecting::CHOSEN;
 pub(crate) use state::{Announcement, Connection, Loading, Snoozing, State, Toast, Undo};
 
 use crate::{
     api::Fault,
     backend::Backend,
+    calendar::{day_of, local_offset_ms},
     environment::Environment,
     events::Happening,
     feed::Feed,
     locale::{Locale, tag_for},
     messages::Messages,
     options::Options,
+    relative_time::ago,
     task::{Task, sleep_ms},
 };
+use around::Outside;
 use changes::Queued;
+use keeping::Keeping;
 use opening::Openness;
 
 #[wasm_bindgen]
@@ -63,6 +86,13 @@ pub(crate) struct Inbox {
     told_fault: RefCell<Option<Fault>>,
     queue: RefCell<VecDeque<Queued>>,
     is_sending: Cell<bool>,
+    /// There is no line for the changes in the queue.
+    is_waiting: Cell<bool>,
+    /// The user knows that they wait.
+    has_told_waiting: Cell<bool>,
+    keeping: RefCell<Option<Rc<Keeping>>>,
+    /// What the page has read last of the state.
+    snapshot: RefCell<Option<outside::Read>>,
     /// The user was dropped, and nobody has been looked for since.
     is_dropped: Cell<bool>,
     /// The page's own texts.
@@ -73,6 +103,13 @@ pub(crate) struct Inbox {
     openness: RefCell<Option<Openness>>,
     /// What had the focus when the menu of times was opened.
     snooze_opener: RefCell<Option<HtmlElement>>,
+    touch: touching::Touch,
+    /// What the page draws in the place of items, by the names of its slots.
+    drawn: RefCell<Vec<(String, HtmlElement)>>,
+    is_render_failure_told: Cell<bool>,
+    /// The next moment at which an item ends or comes back.
+    next_turn: Cell<Option<Timestamp>>,
+    outside: Outside,
     tasks: Tasks,
 }
 
@@ -87,6 +124,7 @@ struct Tasks {
     clock: RefCell<Option<Task>>,
     toast: RefCell<Option<Task>>,
     focus: RefCell<Option<Task>>,
+    turn: RefCell<Option<Task>>,
 }
 
 impl Inbox {
@@ -95,6 +133,7 @@ impl Inbox {
         root: ShadowRoot,
         assets: String,
         default_api_url: String,
+        more: Function,
     ) -> Rc<Self> {
         let environment = Environment::of_the_browser();
         Rc::new(Self {
@@ -110,12 +149,21 @@ impl Inbox {
             told_fault: RefCell::default(),
             queue: RefCell::default(),
             is_sending: Cell::default(),
+            is_waiting: Cell::default(),
+            has_told_waiting: Cell::default(),
+            keeping: RefCell::default(),
+            snapshot: RefCell::default(),
             is_dropped: Cell::default(),
             own_texts: RefCell::default(),
             language: RefCell::default(),
             seen: RefCell::default(),
             openness: RefCell::default(),
             snooze_opener: RefCell::default(),
+            touch: touching::Touch::default(),
+            drawn: RefCell::default(),
+            is_render_failure_told: Cell::default(),
+            next_turn: Cell::default(),
+            outside: Outside::new(more),
             tasks: Tasks::default(),
         })
     }
@@ -136,8 +184,10 @@ impl Inbox {
         let open = options.open;
         *self.options.borrow_mut() = options;
         self.take_own_texts();
+        self.take_renderer();
         self.follow_language();
         self.start();
+        self.take_place();
         self.set_open(open);
     }
 
@@ -154,12 +204,18 @@ impl Inbox {
         if !options.keep_user_of(&before) {
             self.drop_user();
         }
+        if before.cache && !options.cache {
+            self.wipe_kept();
+        }
+        self.begin_keeping();
         // Another proof of the same user is another session under the same list.
         if self.is_dropped.replace(false) || before.identity != options.identity {
             self.start();
         }
         self.follow_language();
+        self.take_place();
         self.set_open(options.open);
+        self.follow_drawing(options.headless);
         self.place_panel();
     }
 
@@ -174,36 +230,47 @@ impl Inbox {
     /// Forgets the user: what is on screen, what is under way, and the session.
     fn drop_user(self: &Rc<Self>) {
         self.end_toast_now();
+        self.wipe_kept();
         self.is_dropped.set(true);
         self.stop();
         self.queue.borrow_mut().clear();
         self.seen.borrow_mut().clear();
         *self.told_counts.borrow_mut() = None;
+        self.drop_arrivals();
         self.state.forget();
     }
 
     /// Lets go of everything that is under way.
     pub(crate) fn stop(&self) {
         let tasks = &self.tasks;
-        for task in [&tasks.connection, &tasks.list, &tasks.changes, &tasks.seen, &tasks.toast] {
+        for task in [&tasks.connection, &tasks.list, &tasks.changes, &tasks.seen, &tasks.toast, &tasks.turn] {
             drop(task.take());
         }
         self.is_sending.set(false);
+        self.next_turn.set(None);
+        self.outside.stop();
+        self.is_waiting.set(false);
+        self.has_told_waiting.set(false);
         drop(self.backend.take());
     }
 
     /// The same, and what a removed element needs no more.
     pub(crate) fn end(self: &Rc<Self>) {
         self.end_toast_now();
+        self.keep_state();
+        self.end_keeping();
         self.stop();
         drop(self.tasks.locale.take());
         drop(self.tasks.clock.take());
         drop(self.tasks.focus.take());
         drop(self.openness.take());
+        self.end_touch();
+        self.unrender_all();
+        self.draw_back();
     }
 
     /// Changes the feed, and tells the page if the numbers are others now.
-    fn update_feed<T>(&self, change: impl FnOnce(&mut Feed) -> T) -> Option<T> {
+    fn update_feed<T>(self: &Rc<Self>, change: impl FnOnce(&mut Feed) -> T) -> Option<T> {
         let result = self.state.feed.try_update(change);
         let counts = self.state.feed.try_with_untracked(Feed::counts).flatten();
         if let Some(counts) = counts
@@ -212,6 +279,7 @@ impl Inbox {
             *self.told_counts.borrow_mut() = Some(counts.clone());
             Happening::Counts(&counts).fire(&self.host);
         }
+        self.watch_turns();
         result
     }
 
@@ -247,7 +315,10 @@ impl Inbox {
     }
 
     /// Keeps "5 minutes ago" true while somebody can see it.
-    fn keep_time(self: &Rc<Self>) {
+    pub(crate) fn keep_time(self: &Rc<Self>) {
+        if self.is_hidden() {
+            return;
+        }
         let inbox = Rc::clone(self);
         *self.tasks.clock.borrow_mut() = Some(Task::spawn(async move {
             loop {
@@ -261,12 +332,14 @@ impl Inbox {
     #[expect(clippy::cast_precision_loss, reason = "at most a day")]
     fn next_tick_ms(&self) -> f64 {
         let now = self.environment.now();
-        let locale = self.state.locale.try_get_untracked().flatten();
         let next = self.state.feed.try_with_untracked(|feed| {
-            let ids = feed.listed(self.state.view.get_untracked(), now);
-            let items = ids.iter().filter_map(|id| feed.item(id));
-            items.filter_map(|item| Some(locale.as_ref()?.ago(now, item.created_at).1)).min()
+            let offset_ms = local_offset_ms(now);
+            let then = |id: &ItemId| Some(feed.look(id)?.created_at.unix_ms());
+            let next_ms = |then| ago(now.unix_ms(), then, offset_ms).1;
+            self.state.listed.with_untracked(|ids| ids.iter().filter_map(then).map(next_ms).min())
         });
-        next.flatten().unwrap_or(60_000).max(1_000) as f64
+        // Then the days have other names.
+        let midnight_ms = day_of(now).1.unix_ms() - now.unix_ms();
+        next.flatten().unwrap_or(60_000).min(midnight_ms).max(1_000) as f64
     }
 }

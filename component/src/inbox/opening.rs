@@ -15,6 +15,9 @@ use crate::{
     task::{Task, sleep_ms},
 };
 
+/// On a screen no wider than this the panel is all of it: see panel.css.
+const SHEET_MAX: f64 = 480.0;
+
 /// A length in CSS.
 pub(super) fn pixels(value: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "whole pixels of a screen")]
@@ -30,12 +33,16 @@ pub(super) struct Openness {
 }
 
 impl Inbox {
-    pub(super) fn element(&self, id: &str) -> Option<HtmlElement> {
+    pub(crate) fn element(&self, id: &str) -> Option<HtmlElement> {
         self.root.get_element_by_id(id)?.dyn_into().ok()
     }
 
     /// Opens or closes the panel, unless the page prevents it.
     pub(crate) fn set_open(self: &Rc<Self>, open: bool) {
+        // What stands in the page is always open.
+        if self.state.around.is_inline.get_untracked() {
+            return;
+        }
         if open != self.state.open.get_untracked() {
             let happening = if open { Happening::Open } else { Happening::Close };
             if happening.fire(&self.host) {
@@ -52,19 +59,27 @@ impl Inbox {
     fn open(self: &Rc<Self>) {
         self.state.open.set(true);
         self.state.view.set(self.options.borrow().view);
-        self.listen();
+        self.state.category.set(None);
+        self.drop_arrivals();
+        if !self.state.is_headless.get_untracked() {
+            self.listen();
+        }
         self.show_panel();
         self.load_if_needed();
         self.keep_time();
         self.focus_panel();
     }
 
-    fn close(self: &Rc<Self>) {
+    pub(super) fn close(self: &Rc<Self>) {
         let had_focus = self.root.active_element().is_some();
         self.state.open.set(false);
         self.state.above.set(Vec::new());
         self.state.current.set(None);
+        self.state.listing.forget();
         self.state.snoozing.set(None);
+        self.state.handling().end_look();
+        self.end_touch();
+        self.state.around.is_setting.set(false);
         self.end_toast();
         drop(self.openness.take());
         drop(self.tasks.clock.take());
@@ -81,15 +96,20 @@ impl Inbox {
         if !self.state.open.get_untracked() {
             return;
         }
-        let style = window().and_then(|window| window.get_computed_style(&self.host).ok().flatten());
-        let scheme = style.and_then(|style| style.get_property_value("color-scheme").ok());
-        let is_unsaid = scheme.is_none_or(|scheme| scheme == "normal");
-        self.state.follows_system.set(is_unsaid && !self.options.borrow().has_own_theme);
+        self.follow_scheme();
         if let Some(panel) = self.element("panel") {
             // Throws if it is shown already.
             let _ = panel.show_popover();
         }
         self.place_panel();
+    }
+
+    /// Finds out whose colours count where neither page nor `theme` says which.
+    pub(super) fn follow_scheme(&self) {
+        let style = window().and_then(|window| window.get_computed_style(&self.host).ok().flatten());
+        let scheme = style.and_then(|style| style.get_property_value("color-scheme").ok());
+        let is_unsaid = scheme.is_none_or(|scheme| scheme == "normal");
+        self.state.follows_system.set(is_unsaid && !self.options.borrow().has_own_theme);
     }
 
     pub(super) fn place_panel(&self) {
@@ -104,6 +124,7 @@ impl Inbox {
         let (Some(width), Some(height)) = (size(window.inner_width()), size(window.inner_height())) else {
             return;
         };
+        Self::take_sheet(&panel, width <= SHEET_MAX);
         let bounds = bell.get_bounding_client_rect();
         let bounds =
             Bounds { left: bounds.left(), top: bounds.top(), right: bounds.right(), bottom: bounds.bottom() };
@@ -127,7 +148,7 @@ impl Inbox {
         }
     }
 
-    fn listen(self: &Rc<Self>) {
+    pub(super) fn listen(self: &Rc<Self>) {
         let (Some(window), Some(document)) = (window(), self.host.owner_document()) else { return };
         let capture = EventListenerOptions { phase: EventListenerPhase::Capture, passive: true };
         let place = |kind: &'static str| {
@@ -152,7 +173,9 @@ impl Inbox {
             let is_escape = event
                 .dyn_ref::<KeyboardEvent>()
                 .is_some_and(|event| event.key() == "Escape" && !event.is_composing());
-            if let Some(inbox) = pressed.upgrade().filter(|_| is_escape && !event.default_prevented()) {
+            if let Some(inbox) = pressed.upgrade().filter(|_| is_escape && !event.default_prevented())
+                && !inbox.end_selecting()
+            {
                 inbox.set_open(false);
             }
         });
@@ -177,7 +200,10 @@ impl Inbox {
     pub(super) fn note_arrivals(&self, arrived: &[Item]) {
         let is_scrolled = self.element("list").is_some_and(|list| list.scroll_top() > 0);
         if is_scrolled && self.state.view.get_untracked() != View::Archived {
-            self.state.above.update(|above| above.extend(arrived.iter().map(|item| item.id.clone())));
+            let category = self.state.category.get_untracked();
+            let is_listed = |item: &&Item| category.is_none() || item.category == category;
+            let ids = arrived.iter().filter(is_listed).map(|item| item.id.clone());
+            self.state.above.update(|above| above.extend(ids));
         }
     }
 
@@ -189,12 +215,16 @@ impl Inbox {
         }
     }
 
-    /// Moves the focus to the item at this place of the list; to the panel if there is none.
+    /// Moves the focus to the item of this row of the list; to the panel if there is none.
     pub(crate) fn focus_item(&self, index: usize) {
-        let id = self.state.listed.with_untracked(|ids| ids.get(index).cloned());
-        let row = id.and_then(|id| self.element(&["item-", &id].concat())).or_else(|| self.element("panel"));
-        if let Some(row) = row {
-            let _ = row.focus();
+        let id = self.state.listing.rows.with_untracked(|rows| rows.get(index).map(|row| row.id.clone()));
+        match id {
+            Some(id) if self.element(&["item-", &id].concat()).is_none() => {
+                // Too far away to be drawn: the list draws it, and gives it the focus.
+                self.state.listing.wanted.set(Some(id));
+            }
+            Some(id) => self.focus_id(&["item-", &id].concat()),
+            None => self.focus_panel(),
         }
     }
 
@@ -223,16 +253,24 @@ impl Inbox {
 
     /// Gives the focus to the item that Tab leads to, once it is drawn.
     pub(crate) fn focus_current(self: &Rc<Self>) {
+        self.focus_current_if(|_| true);
+    }
+
+    /// The same if what had the focus is gone by then.
+    pub(crate) fn focus_current_if_lost(self: &Rc<Self>) {
+        if self.root.active_element().is_some() {
+            self.focus_current_if(|inbox| inbox.root.active_element().is_none());
+        }
+    }
+
+    fn focus_current_if(self: &Rc<Self>, is_due: fn(&Self) -> bool) {
         let inbox = Rc::clone(self);
         *self.tasks.focus.borrow_mut() = Some(Task::spawn(async move {
             sleep_ms(0.0).await;
-            if inbox.state.open.get_untracked() {
+            if inbox.state.open.get_untracked() && is_due(&inbox) {
                 let current = inbox.state.current.get_untracked();
-                let index = inbox
-                    .state
-                    .listed
-                    .with_untracked(|ids| ids.iter().position(|id| Some(id) == current.as_ref()));
-                inbox.focus_item(index.unwrap_or_default());
+                let row = current.and_then(|id| inbox.state.listing.row_of(inbox.state.feed, &id));
+                inbox.focus_item(row.unwrap_or_default());
             }
         }));
     }

@@ -7,8 +7,9 @@ use notification_bell_protocol::{ItemPatch, Timestamp};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::{Inbox, Snoozing, opening::pixels};
+use super::{CHOSEN, Inbox, Snoozing, opening::pixels};
 use crate::{
+    bulk::Deed,
     calendar::{due_at, local_offset_ms},
     snooze::{is_allowed, offers},
     task::{Task, sleep_ms},
@@ -135,6 +136,11 @@ impl Inbox {
 
     /// Puts an item off.
     pub(crate) fn snooze(self: &Rc<Self>, id: &str, until: Timestamp) {
+        if id == CHOSEN {
+            self.end_snoozing();
+            self.do_with_selected(Deed::Snooze(until));
+            return;
+        }
         let Some(item) = self.item(id) else { return };
         self.close_snoozing();
         let now = self.environment.now();

@@ -5,9 +5,10 @@ use std::rc::Rc;
 use leptos::prelude::*;
 use notification_bell_protocol::{ItemId, Timestamp, View};
 
+use super::{around::Around, handling::Handling, listing::Listing};
 use crate::{
     api::Fault,
-    feed::{Change, ChangeNumber, Feed},
+    feed::{Change, ChangeNumber, Feed, List},
     locale::Locale,
     texts::Text,
 };
@@ -66,10 +67,15 @@ pub(crate) struct Toast {
 /// How what was done is taken back.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Undo {
-    /// By another change. The item, if it is one, gets the focus.
-    Change(Option<ItemId>, Change),
+    /// By other changes. The item, if there is one, gets the focus.
+    Changes {
+        id: Option<ItemId>,
+        back: Vec<Change>,
+        /// What is said then, where less is taken back than was done.
+        words: Option<String>,
+    },
     /// By not telling the server, which cannot bring back what is deleted.
-    Removal(ItemId, ChangeNumber),
+    Removals(Vec<(ItemId, ChangeNumber)>),
 }
 
 /// The menu of times that is open on an item.
@@ -86,6 +92,8 @@ pub(crate) struct State {
     pub(crate) feed: RwSignal<Feed>,
     pub(crate) view: RwSignal<View>,
     pub(crate) open: RwSignal<bool>,
+    /// Nothing is drawn: the page does that.
+    pub(crate) is_headless: RwSignal<bool>,
     pub(crate) connection: RwSignal<Connection>,
     pub(crate) loading: RwSignal<Loading>,
     pub(crate) now: RwSignal<Timestamp>,
@@ -95,6 +103,7 @@ pub(crate) struct State {
     pub(crate) announcement: RwSignal<(u64, Announcement)>,
     pub(crate) toast: RwSignal<Option<Toast>>,
     pub(crate) snoozing: RwSignal<Option<Snoozing>>,
+    handling: StoredValue<Handling>,
     pub(crate) is_swinging: RwSignal<bool>,
     /// Those that came in above what is in view.
     pub(crate) above: RwSignal<Vec<ItemId>>,
@@ -102,10 +111,18 @@ pub(crate) struct State {
     pub(crate) current: RwSignal<Option<ItemId>>,
     /// The panel's colours follow the system, because neither page nor `theme` says which.
     pub(crate) follows_system: RwSignal<bool>,
-    /// What the view shows, the newest first.
+    /// What is around the list.
+    pub(crate) around: Around,
+    /// Only this category is shown.
+    pub(crate) category: RwSignal<Option<String>>,
+    /// What stands where in the list.
+    pub(crate) listing: Listing,
+    /// What is listed, the newest first.
     pub(crate) listed: Memo<Vec<ItemId>>,
     pub(crate) unread: Memo<u64>,
-    /// What the view `all` has loaded and is read.
+    /// How many of what may be listed are unread.
+    pub(crate) unread_here: Memo<u64>,
+    /// What the view `all` has loaded and is read, of the category.
     pub(crate) archivable: Memo<Vec<ItemId>>,
 }
 
@@ -114,10 +131,16 @@ impl State {
         let feed = RwSignal::new(Feed::default());
         let view = RwSignal::new(View::All);
         let now = RwSignal::new(now);
+        let open = RwSignal::new(false);
+        let category = RwSignal::new(None);
+        let list = move || List { view: view.get(), category: category.get() };
+        let listed = Memo::new(move |_| feed.with(|feed| feed.listed(&list(), now.get())));
+        let counts = move || feed.with(Feed::counts);
         Self {
             feed,
             view,
-            open: RwSignal::new(false),
+            open,
+            is_headless: RwSignal::new(false),
             connection: RwSignal::default(),
             loading: RwSignal::default(),
             now,
@@ -125,19 +148,26 @@ impl State {
             announcement: RwSignal::default(),
             toast: RwSignal::new(None),
             snoozing: RwSignal::new(None),
+            handling: StoredValue::new(Handling::new()),
             is_swinging: RwSignal::new(false),
             above: RwSignal::default(),
             current: RwSignal::new(None),
             follows_system: RwSignal::new(false),
-            listed: Memo::new(move |_| feed.with(|feed| feed.listed(view.get(), now.get()))),
+            around: Around::default(),
+            category,
+            listing: Listing::new(feed, listed, list, now),
+            listed,
             archivable: Memo::new(move |_| {
-                feed.with(|feed| {
-                    let mut ids = feed.listed(View::All, now.get());
-                    ids.retain(|id| feed.item(id).is_some_and(|item| item.read_at.is_some()));
-                    ids
+                let list = List { view: View::All, ..list() };
+                feed.with(|feed| feed.read(&list, now.get()))
+            }),
+            unread: Memo::new(move |_| counts().map_or(0, |counts| counts.unread)),
+            unread_here: Memo::new(move |_| {
+                counts().map_or(0, |counts| match category.get() {
+                    Some(name) => counts.categories.get(&name).copied().unwrap_or_default(),
+                    None => counts.unread,
                 })
             }),
-            unread: Memo::new(move |_| feed.with(|feed| feed.counts().map_or(0, |counts| counts.unread))),
         }
     }
 
@@ -149,9 +179,28 @@ impl State {
         self.announcement.try_set((0, Announcement::Nothing));
         self.toast.try_set(None);
         self.snoozing.try_set(None);
+        self.handling().forget();
         self.above.try_set(Vec::new());
         self.current.try_set(None);
+        self.category.try_set(None);
+        self.listing.forget();
         self.is_swinging.try_set(false);
+        self.around.forget();
+    }
+
+    /// What is to be listed.
+    pub(crate) fn list(&self) -> List {
+        List { view: self.view.get(), category: self.category.get() }
+    }
+
+    /// The same for those who do not follow it.
+    pub(crate) fn list_untracked(&self) -> List {
+        List { view: self.view.get_untracked(), category: self.category.get_untracked() }
+    }
+
+    /// What is only on screen. Kept apart: what is handed on from view to view would be too large.
+    pub(crate) fn handling(&self) -> Handling {
+        self.handling.get_value()
     }
 
     /// A text in the language of the element.

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
-use super::{Inbox, Toast, Undo};
+use super::{Inbox, Toast, Undo, connection::is_online};
 use crate::{
     feed::{Change, ChangeNumber},
     task::{Task, sleep_ms},
@@ -39,19 +39,30 @@ impl Inbox {
         *self.tasks.toast.borrow_mut() = Some(Task::spawn(async move {
             sleep_ms(TOAST_MS).await;
             inbox.end_toast();
+            inbox.tell_waiting();
         }));
     }
 
     /// Takes the message away. What it could have taken back is final.
     pub(super) fn end_toast(self: &Rc<Self>) {
-        if let Some((number, change)) = self.take_removal() {
+        for (number, change) in self.take_removals() {
             self.send(number, change, false);
         }
     }
 
     /// The same when there may be no later: the request outlives the page, the user and the element.
     pub(crate) fn end_toast_now(self: &Rc<Self>) {
-        let Some((number, change)) = self.take_removal() else { return };
+        // All of them at once: they cannot wait for each other.
+        for (number, change) in self.take_removals() {
+            if is_online() {
+                self.send_now(number, change);
+            } else {
+                self.send(number, change, false);
+            }
+        }
+    }
+
+    fn send_now(self: &Rc<Self>, number: ChangeNumber, change: Change) {
         let Some(backend) = self.backend.borrow().clone() else { return };
         let inbox = Rc::downgrade(self);
         let environment = self.environment;
@@ -63,21 +74,28 @@ impl Inbox {
                 inbox.backend.borrow().as_ref().is_some_and(|own| Rc::ptr_eq(own, &backend))
             };
             if let Some(inbox) = inbox.upgrade().filter(is_same) {
-                inbox.update_feed(|feed| match answer {
-                    Ok(answer) => feed.confirm(number, answer, started),
-                    Err(_) => feed.take_back(number),
-                });
+                match answer {
+                    Err(fault) if inbox.may_pass(&fault) => inbox.send(number, change, false),
+                    answer => {
+                        inbox.update_feed(|feed| match answer {
+                            Ok(answer) => feed.confirm(number, answer, started),
+                            Err(_) => feed.take_back(number),
+                        });
+                    }
+                }
             }
         });
     }
 
-    /// Takes the message away, and gives the deletion that it held back.
-    fn take_removal(&self) -> Option<(ChangeNumber, Change)> {
+    /// Takes the message away, and gives the deletions that it held back.
+    fn take_removals(&self) -> Vec<(ChangeNumber, Change)> {
         drop(self.tasks.toast.take());
-        let toast = self.state.toast.try_update(Option::take).flatten()?;
-        match toast.undo? {
-            Undo::Removal(id, number) => Some((number, Change::Remove(id))),
-            Undo::Change(..) => None,
+        let toast = self.state.toast.try_update(Option::take).flatten();
+        match toast.and_then(|toast| toast.undo) {
+            Some(Undo::Removals(held)) => {
+                held.into_iter().map(|(id, number)| (number, Change::Remove(id))).collect()
+            }
+            Some(Undo::Changes { .. }) | None => Vec::new(),
         }
     }
 
@@ -87,13 +105,18 @@ impl Inbox {
         let toast = self.state.toast.try_update(Option::take).flatten();
         let Some(undo) = toast.and_then(|toast| toast.undo) else { return };
         let id = match undo {
-            Undo::Change(id, change) => {
-                self.change(change, false);
+            Undo::Changes { id, back, words } => {
+                for change in back {
+                    self.change(change, false);
+                }
+                if let Some(words) = words {
+                    self.show_toast(Toast { words, undo: None });
+                }
                 id
             }
-            Undo::Removal(id, number) => {
-                self.update_feed(|feed| feed.take_back(number));
-                Some(id)
+            Undo::Removals(held) => {
+                self.update_feed(|feed| held.iter().for_each(|(_, number)| feed.take_back(*number)));
+                held.into_iter().next().map(|(id, _)| id)
             }
         };
         if id.is_some() {

@@ -1,17 +1,18 @@
 //! The list: its items, and what stands there when there are none.
 
 use leptos::{html::Div, prelude::*};
-use notification_bell_protocol::View;
 
 use super::{
     dynamic::{clicked, flag, part, spelled, words},
-    item::item,
+    row::row,
+    scroller::Scroller,
     states::{notice, skeleton},
     visibility::Visibility,
     with_inbox,
 };
 use crate::{
-    inbox::{Handle, Inbox, Loading, State},
+    feed::List,
+    inbox::{Handle, Inbox, Loading, Rows, State},
     texts::Text,
 };
 
@@ -33,6 +34,7 @@ pub(super) fn list(inbox: Handle, state: State) -> AnyView {
         }
     }));
     keep_focus(inbox, state);
+    let scroller = Scroller::new(inbox, state);
 
     let is_loading = move || matches!(state.loading.get(), Loading::First | Loading::More);
     let is_labelled_by = words(move || ["tab-", state.view.get().as_str()].concat());
@@ -43,18 +45,22 @@ pub(super) fn list(inbox: Handle, state: State) -> AnyView {
             part="list"
             role="tabpanel"
             aria-labelledby=is_labelled_by
-            on:scroll=move |_| with_inbox(inbox, |inbox| inbox.scrolled())
+            on:scroll=move |_| {
+                scroller.scrolled();
+                with_inbox(inbox, |inbox| inbox.scrolled());
+            }
         >
             {part(move || notice(inbox, state))}
             <div
+                id="feed"
                 class="feed"
                 role="feed"
                 hidden=flag(move || state.listed.with(Vec::is_empty))
                 aria-label=words(move || state.text(Text::Notifications))
                 aria-busy=spelled(is_loading)
             >
-                <For each=move || state.listed.get() key=String::clone let:id>
-                    {item(inbox, state, watcher, id)}
+                <For each=move || state.listing.drawn.get() key=String::clone let:id>
+                    {row(inbox, state, watcher, scroller, id)}
                 </For>
             </div>
             {end(inbox, state, watcher)}
@@ -66,8 +72,8 @@ pub(super) fn list(inbox: Handle, state: State) -> AnyView {
 /// What lies below the last item: near it, the next page is loaded.
 fn end(inbox: Handle, state: State, watcher: Watcher) -> AnyView {
     let has_more = Memo::new(move |_| {
-        let view = state.view.get();
-        state.feed.with(|feed| feed.is_loaded(view) && feed.next_cursor(view).is_some())
+        let list = state.list();
+        state.feed.with(|feed| feed.is_loaded(&list) && feed.next_cursor(&list).is_some())
     });
     let marker = NodeRef::<Div>::new();
     // Watched anew whenever a page is there: its end may still be in view, and then nothing changes that would be told.
@@ -111,17 +117,18 @@ fn end(inbox: Handle, state: State, watcher: Watcher) -> AnyView {
 
 /// When the item that has the focus leaves the list, its neighbour gets it.
 fn keep_focus(inbox: Handle, state: State) {
-    Effect::new(move |before: Option<(View, Vec<String>)>| {
-        let (view, ids) = (state.view.get(), state.listed.get());
+    Effect::new(move |before: Option<(List, Rows)>| {
+        let (list, rows) = (state.list(), state.listing.rows.get());
         let current = state.current.get_untracked();
-        if let (Some((_, before)), Some(current)) = (before.filter(|(own, _)| *own == view), current)
-            && !ids.contains(&current)
-            && let Some(index) = before.iter().position(|id| *id == current)
+        let place = |rows: &Rows| rows.iter().position(|row| Some(&row.id) == current.as_ref());
+        if let Some((_, before)) = before.filter(|(own, _)| *own == list)
+            && let Some(index) = place(&before)
+            && place(&rows).is_none()
         {
-            let index = index.min(ids.len().saturating_sub(1));
-            state.current.set(ids.get(index).cloned());
+            let index = index.min(rows.len().saturating_sub(1));
+            state.current.set(rows.get(index).map(|row| row.id.clone()));
             with_inbox(inbox, |inbox| inbox.restore_focus(index));
         }
-        (view, ids)
+        (list, rows)
     });
 }

@@ -1,12 +1,19 @@
 //! What is drawn. Texts go in as text nodes only; everything a view does, it asks the inbox to do.
 
+mod arrivals;
 mod bell;
+mod categories;
 mod dynamic;
 mod icons;
 mod item;
 mod list;
 mod panel;
 mod picture;
+mod row;
+mod scroller;
+mod selecting;
+mod settings;
+mod sizes;
 mod snooze;
 mod states;
 mod tabs;
@@ -21,8 +28,26 @@ use crate::inbox::{Announcement, Handle, Inbox, State};
 use crate::texts::Text;
 
 /// The whole of an element's shadow tree.
+///
+/// In an element of its own, which has no box: what changes is put in place by its parent, and a shadow root is no
+/// element.
 pub(crate) fn bell_and_panel(inbox: Handle, state: State) -> impl IntoView {
-    (bell::bell(inbox, state), spoken(state), panel::panel(inbox, state))
+    let whole = dynamic::part(move || {
+        if state.is_headless.get() {
+            return Some(slot(""));
+        }
+        let bell = dynamic::part(move || (!state.around.is_inline.get()).then(|| bell::bell(inbox, state)));
+        Some((bell, spoken(state), arrivals::arrivals(inbox, state), panel::panel(inbox, state)).into_any())
+    });
+    // By the CSSOM: where the page draws, there is no style sheet.
+    view! { <div style:display="contents">{whole}</div> }
+}
+
+/// A place for something of the page's.
+///
+/// By a function: what is all constant, the macro would set as HTML text, which Trusted Types forbid.
+fn slot(name: &'static str) -> AnyView {
+    view! { <slot name=name></slot> }.into_any()
 }
 
 /// Does something with the inbox, unless the element is gone.

@@ -4,9 +4,14 @@ use leptos::{ev::KeyboardEvent, prelude::*};
 use notification_bell_protocol::View;
 
 use super::{
+    categories::categories,
     dynamic::{clicked, flag, part, pressed, words},
     icons::{ARCHIVE, CLOSE, TICKS, UP, icon},
+    item::controls::is_field,
     list::list,
+    selecting,
+    settings::{gear, settings},
+    slot,
     snooze::snooze,
     tabs::tabs,
     toast::toast,
@@ -24,13 +29,20 @@ pub(super) fn panel(inbox: Handle, state: State) -> AnyView {
             class="panel"
             class:follows-system=flag(move || state.follows_system.get())
             part="panel"
-            role="dialog"
+            role=words(move || (if state.around.is_inline.get() { "region" } else { "dialog" }).to_owned())
             popover="manual"
             tabindex="-1"
             aria-label=words(move || state.text(Text::Notifications))
-            on:keydown=pressed(move |event| move_focus(inbox, state, &event))
+            on:keydown=pressed(move |event| {
+                move_focus(inbox, state, &event);
+                with_inbox(inbox, |inbox| inbox.keep_in_sheet(&event));
+            })
         >
-            {part(move || state.open.get().then(|| contents(inbox, state)))}
+            {part(move || state.open.get().then(|| if state.around.is_setting.get() {
+                settings(inbox, state)
+            } else {
+                contents(inbox, state)
+            }))}
         </div>
     }
     .into_any()
@@ -40,21 +52,19 @@ fn contents(inbox: Handle, state: State) -> AnyView {
     let has_archivable = Memo::new(move |_| {
         matches!(state.view.get(), View::All | View::Unread) && !state.archivable.with(Vec::is_empty)
     });
+    let has_items = Memo::new(move |_| !state.listed.with(Vec::is_empty));
     view! {
-        <div class="header" part="header">
+        {part(move || state.handling().is_selecting.get().then(|| selecting::toolbar(inbox, state)))}
+        <div class="header" part="header" hidden=flag(move || state.handling().is_selecting.get())>
             <slot name="header"><h2 class="heading">{words(move || state.text(Text::Notifications))}</h2></slot>
-            {part(move || (state.unread.get() > 0).then(|| mark_all(inbox, state)))}
+            {part(move || (state.unread_here.get() > 0).then(|| mark_all(inbox, state)))}
             {part(move || has_archivable.get().then(|| archive_all(inbox, state)))}
-            <button
-                class="quiet close"
-                type="button"
-                aria-label=words(move || state.text(Text::Close))
-                on:click=clicked(move |_| with_inbox(inbox, |inbox| inbox.set_open(false)))
-            >
-                {icon(CLOSE)}
-            </button>
+            {part(move || has_items.get().then(|| selecting::begin(inbox, state)))}
+            {part(move || gear(inbox, state))}
+            {close(inbox, state)}
         </div>
         {tabs(inbox, state)}
+        {categories(inbox, state)}
         {part(move || offline(state))}
         <div class="middle">
             {part(move || pill(inbox, state))}
@@ -67,11 +77,19 @@ fn contents(inbox: Handle, state: State) -> AnyView {
     .into_any()
 }
 
-/// A place for something of the page's.
-///
-/// By a function: what is all constant, the macro would set as HTML text, which Trusted Types forbid.
-fn slot(name: &'static str) -> impl IntoView {
-    view! { <slot name=name></slot> }
+/// Closes the panel, where nothing of the page is left beside it to be clicked.
+pub(super) fn close(inbox: Handle, state: State) -> AnyView {
+    view! {
+        <button
+            class="quiet close"
+            type="button"
+            aria-label=words(move || state.text(Text::Close))
+            on:click=clicked(move |_| with_inbox(inbox, |inbox| inbox.set_open(false)))
+        >
+            {icon(CLOSE)}
+        </button>
+    }
+    .into_any()
 }
 
 fn mark_all(inbox: Handle, state: State) -> AnyView {
@@ -140,22 +158,36 @@ fn offline(state: State) -> Option<AnyView> {
 
 /// Up and Down, Home and End: through the items, wherever in the panel the focus is, except among the tabs.
 fn move_focus(inbox: Handle, state: State, event: &KeyboardEvent) {
-    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() || event.default_prevented() || is_field(event)
+    {
         return;
     }
-    let (current, length) = state.listed.with_untracked(|ids| {
-        let current = state.current.get_untracked();
-        (current.and_then(|current| ids.iter().position(|id| *id == current)), ids.len())
-    });
+    let current = state.current.get_untracked();
+    let current = current.and_then(|id| state.listing.row_of(state.feed, &id));
+    let length = state.listing.rows.with_untracked(|rows| rows.len());
     let index = match event.key().as_str() {
         "ArrowDown" => current.map_or(0, |current| current + 1),
         "ArrowUp" => current.map_or(0, |current| current.saturating_sub(1)),
         "Home" => 0,
         "End" => length.saturating_sub(1),
+        "Escape" => {
+            // Out of choosing first, and only then out of the panel.
+            with_inbox(inbox, |inbox| {
+                if inbox.end_selecting() {
+                    event.prevent_default();
+                }
+            });
+            return;
+        }
         _ => return,
     };
     event.prevent_default();
     if length > 0 {
-        with_inbox(inbox, |inbox| inbox.focus_item(index.min(length - 1)));
+        with_inbox(inbox, |inbox| {
+            inbox.focus_item(index.min(length - 1));
+            if event.shift_key() {
+                inbox.extend_selection_to_current();
+            }
+        });
     }
 }

@@ -20,7 +20,7 @@ const SKELETONS: usize = 4;
 pub(super) fn notice(inbox: Handle, state: State) -> Option<AnyView> {
     let view = state.view.get();
     let has_items = state.listed.with(|ids| !ids.is_empty());
-    let is_loaded = state.feed.with(|feed| feed.is_loaded(view));
+    let is_loaded = state.feed.with(|feed| feed.is_loaded(&state.list()));
     match (state.connection.get(), state.loading.get()) {
         (Connection::SignedOut, _) => Some(empty(state, Text::SignedOut, Text::SignedOutHint)),
         (Connection::Stopped(fault), _) | (_, Loading::Failed(fault)) => Some(error(inbox, state, &fault)),

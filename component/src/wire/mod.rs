@@ -6,8 +6,11 @@
 mod read;
 mod write;
 
-pub use read::{Fault, answer, grant, item, page, sync};
-pub use write::{action_value, counts_value, item_value, mark_value, patch_value, session_value};
+pub use read::{Fault, answer, grant, item, mark, page, patch, preferences, sync};
+pub use write::{
+    action_value, counts_value, item_value, mark_value, page_value, patch_value, preferences_value,
+    session_value,
+};
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,8 @@
 //! Reading: what has to be there is there, the rest may be left out or null, and what is not known is passed over.
 
 use notification_bell_protocol::{
-    Action, ActionStyle, Counts, InboxPage, Item, Priority, SessionGrant, Sync, Timestamp,
+    Action, ActionStyle, CategoryPreference, Counts, InboxPage, Item, ItemPatch, MarkRequest, MarkSet,
+    Preferences, Priority, SessionGrant, Sync, Timestamp,
 };
 use serde_json::Value;
 
@@ -39,6 +40,10 @@ fn number(value: &Value, name: Fault) -> Read<u64> {
 
 fn flag(value: &Value, name: Fault) -> Read<bool> {
     value.get(name).and_then(Value::as_bool).ok_or(name)
+}
+
+fn optional_flag(value: &Value, name: Fault) -> Read<Option<bool>> {
+    if optional(value, name).is_some() { flag(value, name).map(Some) } else { Ok(None) }
 }
 
 fn list<T>(value: &Value, name: Fault, read: impl Fn(&Value) -> Read<T>) -> Read<Vec<T>> {
@@ -158,5 +163,51 @@ pub fn grant(value: &Value) -> Read<SessionGrant> {
         user_id: text(value, "userId")?,
         counts: counts(value)?,
         revision: text(value, "revision")?,
+    })
+}
+
+/// Reads which categories reach the inbox.
+///
+/// # Errors
+/// See [`item`].
+pub fn preferences(value: &Value) -> Read<Preferences> {
+    let category = |value: &Value| {
+        Ok(CategoryPreference { name: text(value, "name")?, enabled: flag(value, "enabled")? })
+    };
+    Ok(Preferences { categories: list(value, "categories", category)? })
+}
+
+/// Reads a change to one item, as it was written here.
+///
+/// # Errors
+/// See [`item`].
+pub fn patch(value: &Value) -> Read<ItemPatch> {
+    let MarkSet { seen, read, archived } = set(value)?;
+    let snoozed_until = match value.get("snoozedUntil") {
+        Some(_) => Some(optional_moment(value, "snoozedUntil")?),
+        None => None,
+    };
+    Ok(ItemPatch { seen, read, archived, snoozed_until, action_done: optional_text(value, "actionDone")? })
+}
+
+/// Reads a change to many items, as it was written here.
+///
+/// # Errors
+/// See [`item`].
+pub fn mark(value: &Value) -> Read<MarkRequest> {
+    let id = |id: &Value| id.as_str().map(ToOwned::to_owned).ok_or("ids");
+    Ok(MarkRequest {
+        set: set(value.get("set").ok_or("set")?)?,
+        ids: optional(value, "ids").map(|_| list(value, "ids", id)).transpose()?,
+        category: optional_text(value, "category")?,
+        up_to: optional_text(value, "upTo")?,
+    })
+}
+
+fn set(value: &Value) -> Read<MarkSet> {
+    Ok(MarkSet {
+        seen: optional_flag(value, "seen")?,
+        read: optional_flag(value, "read")?,
+        archived: optional_flag(value, "archived")?,
     })
 }

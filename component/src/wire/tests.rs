@@ -1,13 +1,13 @@
 use notification_bell_protocol::{
-    Action, ActionStyle, Counts, InboxPage, Item, ItemChanged, ItemPatch, ItemRemoved, MarkRequest, MarkSet,
-    Marked, Priority, SessionGrant, SessionRequest, Sync, Timestamp,
+    Action, ActionStyle, CategoryPreference, Counts, InboxPage, Item, ItemChanged, ItemPatch, ItemRemoved,
+    MarkRequest, MarkSet, Marked, Preferences, Priority, SessionGrant, SessionRequest, Sync, Timestamp,
 };
 use proptest::{option, prelude::*};
 use serde_json::{Value, json, to_value};
 
 use super::{
-    action_value, answer, counts_value, grant, item, item_value, mark_value, page, patch_value,
-    session_value, sync,
+    action_value, answer, counts_value, grant, item, item_value, mark_value, page, patch_value, preferences,
+    preferences_value, session_value, sync,
 };
 
 fn moment() -> impl Strategy<Value = Timestamp> {
@@ -55,6 +55,17 @@ prop_compose! {
 }
 
 proptest! {
+    #[test]
+    fn preferences_are_read_and_written_as_serde_does(
+        categories in prop::collection::vec((text(), any::<bool>()), 0..4),
+    ) {
+        let categories = categories.into_iter().map(|(name, enabled)| CategoryPreference { name, enabled });
+        let written = Preferences { categories: categories.collect() };
+        let value = to_value(&written).unwrap();
+        prop_assert_eq!(preferences_value(&written), value.clone());
+        prop_assert_eq!(preferences(&value), Ok(written));
+    }
+
     #[test]
     fn an_item_is_read_and_written_as_serde_does(written in any_item()) {
         let value = to_value(&written).unwrap();

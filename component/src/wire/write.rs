@@ -1,7 +1,8 @@
 //! Writing: of an item everything, of a request only what there is.
 
 use notification_bell_protocol::{
-    Action, ActionStyle, Counts, Item, ItemPatch, MarkRequest, MarkSet, Priority, SessionRequest, Timestamp,
+    Action, ActionStyle, Counts, InboxPage, Item, ItemPatch, MarkRequest, MarkSet, Preferences, Priority,
+    SessionRequest, Timestamp,
 };
 use serde_json::{Map, Value};
 
@@ -102,6 +103,17 @@ pub fn counts_value(counts: &Counts) -> Value {
         .end()
 }
 
+/// Writes a page of the list.
+#[must_use]
+pub fn page_value(page: &InboxPage) -> Value {
+    Writer::default()
+        .set("items", Value::Array(page.items.iter().map(item_value).collect()))
+        .text_or_null("next", page.next.as_ref())
+        .set("counts", counts_value(&page.counts))
+        .text("revision", &page.revision)
+        .end()
+}
+
 /// Writes the request for a session.
 #[must_use]
 pub fn session_value(request: &SessionRequest) -> Value {
@@ -143,4 +155,13 @@ fn set(marks: MarkSet) -> Writer {
         .flag_if("seen", marks.seen)
         .flag_if("read", marks.read)
         .flag_if("archived", marks.archived)
+}
+
+/// Writes which categories are to reach the inbox.
+#[must_use]
+pub fn preferences_value(preferences: &Preferences) -> Value {
+    let categories = preferences.categories.iter().map(|category| {
+        Writer::default().text("name", &category.name).set("enabled", Value::Bool(category.enabled)).end()
+    });
+    Writer::default().set("categories", Value::Array(categories.collect())).end()
 }

@@ -44,11 +44,11 @@ fn a_snoozed_item_is_in_a_view_of_its_own_until_it_is_due_or_archived() {
     let snooze = ItemPatch { snoozed_until: Some(Some(until)), ..ItemPatch::default() };
     feed.begin(Change::Patch("a1".to_owned(), snooze), NOW);
     assert!(all(&feed).is_empty());
-    assert_eq!(feed.listed(View::Snoozed, NOW), ["a1"]);
-    assert_eq!(feed.listed(View::All, until), ["a1"]);
+    assert_eq!(feed.listed(&View::Snoozed.into(), NOW), ["a1"]);
+    assert_eq!(feed.listed(&View::All.into(), until), ["a1"]);
     let archive = ItemPatch { archived: Some(true), ..ItemPatch::default() };
     feed.begin(Change::Patch("a1".to_owned(), archive), NOW);
-    assert_eq!(feed.listed(View::Archived, NOW), ["a1"]);
+    assert_eq!(feed.listed(&View::Archived.into(), NOW), ["a1"]);
     assert_eq!(feed.item("a1").unwrap().snoozed_until, None, "the archive ends a snooze");
 }
 
@@ -58,8 +58,8 @@ fn snoozing_takes_out_of_the_archive() {
     feed.apply(sync(vec![Item { archived_at: Some(NOW), ..item("a1") }], &[], "r1"), NOW);
     let snooze = ItemPatch { snoozed_until: Some(Some(NOW.plus_ms(10))), ..ItemPatch::default() };
     feed.begin(Change::Patch("a1".to_owned(), snooze), NOW);
-    assert!(feed.listed(View::Archived, NOW).is_empty());
-    assert_eq!(feed.listed(View::Snoozed, NOW), ["a1"]);
+    assert!(feed.listed(&View::Archived.into(), NOW).is_empty());
+    assert_eq!(feed.listed(&View::Snoozed.into(), NOW), ["a1"]);
 }
 
 #[test]
@@ -67,6 +67,6 @@ fn looking_at_what_is_snoozed_is_not_having_seen_what_is_new() {
     let mut feed = feed_of(&["a1"]);
     let started = feed.tick();
     let snoozed = InboxPage { revision: "later".to_owned(), ..page(vec![], None) };
-    feed.take_page(View::Snoozed, true, snoozed, started, NOW);
+    feed.take_page(&View::Snoozed.into(), true, snoozed, started, NOW);
     assert_eq!(feed.revision().unwrap(), "page");
 }

@@ -1,23 +1,90 @@
-//! The body of an item: its little markup as elements, whatever else it has as text.
+//! The body of an item: its little markup as elements, whatever else it has as text; two lines, or all of it.
 
 use std::rc::Rc;
 
-use leptos::{ev::MouseEvent, prelude::*};
-use notification_bell_protocol::AddressUse;
+use leptos::{ev::MouseEvent, html::P, prelude::*};
+use notification_bell_protocol::{AddressUse, ItemId};
 
 use crate::{
-    inbox::Handle,
+    inbox::{Handle, State},
     markup::{Piece, pieces},
-    view::{dynamic::clicked, with_inbox},
+    task::{Task, sleep_ms},
+    texts::Text,
+    view::{
+        dynamic::{clicked, flag, part, words},
+        sizes::Sizes,
+        with_inbox,
+    },
 };
 
-pub(super) fn body(inbox: Handle, id: &str, text: &str) -> AnyView {
+/// What a line may have too much without being cut: a mark that is higher than its text.
+const TOLERANCE: i32 = 4;
+
+pub(super) fn body(inbox: Handle, state: State, own: StoredValue<ItemId>, text: &str) -> AnyView {
     let address = |text: &str| inbox.try_get_value()?.address(text, AddressUse::Link);
     let pieces = pieces(text, &|text| address(text).is_some());
-    let id: Rc<str> = id.into();
-    view! { <p class="body" part="body"><bdi>{drawn(inbox, &id, pieces)}</bdi></p> }.into_any()
+    let id: Rc<str> = own.get_value().into();
+
+    let is_expanded =
+        Memo::new(move |_| own.with_value(|own| state.handling().expanded.with(|ids| ids.contains(own))));
+    let is_cut = RwSignal::new(false);
+    let paragraph = NodeRef::<P>::new();
+    let resizes = StoredValue::new_local(None);
+    let measuring = StoredValue::new_local(None);
+    paragraph.on_load(move |element| {
+        let measured = element.clone();
+        let measure = move || {
+            // In full, nothing is cut, and nothing can be said of how it would be otherwise.
+            if is_expanded.try_get_untracked() == Some(false) {
+                let is_now = measured.scroll_height() > measured.client_height() + TOLERANCE;
+                if is_cut.try_get_untracked() != Some(is_now) {
+                    is_cut.try_set(is_now);
+                }
+            }
+        };
+        let listening = Sizes::new(move |_| {
+            let measure = measure.clone();
+            // Not from within: the button changes the sizes that are being told, and the page would hear of an error.
+            let soon = Task::spawn(async move {
+                sleep_ms(0.0).await;
+                measure();
+            });
+            measuring.try_set_value(Some(soon));
+        });
+        if let Some(listening) = &listening {
+            listening.watch(&element);
+        }
+        resizes.try_set_value(listening);
+    });
+    // For as long as there is something to press, the button stays the same one: it has the focus.
+    let has_button = Memo::new(move |_| is_cut.get() || is_expanded.get());
+    view! {
+        <p class="body" class:whole=flag(move || is_expanded.get()) part="body" node_ref=paragraph>
+            <bdi>{drawn(inbox, &id, pieces)}</bdi>
+        </p>
+        {part(move || has_button.get().then(|| more(state, own, is_expanded)))}
+    }
+    .into_any()
 }
 
+/// Shows all of it, or no longer.
+fn more(state: State, own: StoredValue<ItemId>, is_expanded: Memo<bool>) -> AnyView {
+    let toggle = move |event: MouseEvent| {
+        event.stop_propagation();
+        let id = own.get_value();
+        let is_whole = is_expanded.get_untracked();
+        state
+            .handling()
+            .expanded
+            .update(|ids| if is_whole { ids.retain(|own| *own != id) } else { ids.push(id) });
+    };
+    view! {
+        <button class="unfold" type="button" on:click=clicked(toggle)>
+            {words(move || state.text(if is_expanded.get() { Text::ShowLess } else { Text::ShowMore }))}
+        </button>
+    }
+    .into_any()
+}
 fn drawn(inbox: Handle, id: &Rc<str>, pieces: Vec<Piece>) -> Vec<AnyView> {
     let draw = |piece| match piece {
         Piece::Text(text) => text.into_any(),

@@ -1,32 +1,38 @@
 //! One item: who or what, title, body, when; its own buttons, and the quick ones at its end.
 
+mod actions;
 mod body;
+mod check;
+pub(super) mod controls;
+mod drawn;
 mod quick;
+mod swiped;
 
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
     html::Article,
     prelude::*,
 };
-use notification_bell_protocol::{ActionStyle, AddressUse, Item, ItemId};
+use notification_bell_protocol::{AddressUse, Item, ItemId, Priority};
 
 use super::{
     dynamic::{clicked, flag, part, pressed, words},
-    icons::{TICK, icon},
+    icons::{IMPORTANT, icon},
     list::{ITEM_ID, Watcher},
     picture::{avatar, image},
+    row::{self, Place},
     with_inbox,
 };
 use crate::{
     inbox::{Handle, State},
     texts::Text,
 };
+use controls::{is_check, is_control_of_page};
+use drawn::{By, drawn, drawn_by};
 
-pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, id: ItemId) -> AnyView {
+pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, place: Place, id: ItemId) -> AnyView {
     let of = id.clone();
     let item = Memo::new(move |_| state.feed.with(|feed| feed.item(&of)));
-    let is_unread =
-        Memo::new(move |_| item.with(|item| item.as_ref().is_some_and(|item| item.read_at.is_none())));
     // What does not change when it is read, so that the text is not drawn again.
     let content = Memo::new(move |_| {
         item.get().map(|item| Item {
@@ -63,22 +69,21 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, id: ItemId) ->
         own.with_value(|own| {
             state.current.with(|current| match current {
                 Some(current) => current == own,
-                None => state.listed.with(|ids| ids.first() == Some(own)),
+                None => state.listing.drawn.with(|ids| ids.first() == Some(own)),
             })
         })
     };
-    let place = words(move || {
-        let index = own.with_value(|own| state.listed.with(|ids| ids.iter().position(|id| id == own)));
-        index.map_or(0, |index| index + 1).to_string()
-    });
-    // -1: there are more than are loaded, and how many is not known.
-    let size = words(move || {
-        let has_more = state.feed.with(|feed| feed.next_cursor(state.view.get()).is_some());
-        if has_more { "-1".to_owned() } else { state.listed.with(Vec::len).to_string() }
-    });
     let labels = own.with_value(|own| ["mark-", own, " title-", own, " time-", own].concat());
     let act = move |is_followed: bool| {
         with_inbox(inbox, |inbox| inbox.act(&own.get_value(), None, is_followed));
+    };
+    let is_unread = move || item.with(|item| item.as_ref().is_some_and(|item| item.read_at.is_none()));
+    let is_low = move || item.with(|item| item.as_ref().is_some_and(|item| item.priority == Priority::Low));
+    let tabindex = move || (if is_current() { "0" } else { "-1" }).to_owned();
+    let by = drawn_by(inbox, state, own, item);
+    let inner = move || match by.get() {
+        By::Element => content.get().map(|content| text(inbox, state, own, &content, item)),
+        By::Page | By::Nobody => Some(drawn(state, own, item)),
     };
     let is_choosing = move || {
         state.snoozing.with(|snoozing| {
@@ -89,36 +94,48 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, id: ItemId) ->
         <article
             id=element_id
             class="item"
-            class:unread=flag(move || is_unread.get())
+            class:unread=flag(is_unread)
+            class:low=flag(is_low)
             class:choosing=flag(is_choosing)
+            class:chosen=flag(move || check::is_chosen(state, own))
+            class:swiped=flag(move || swiped::is_swiped(state, own, None))
+            class:settling=flag(move || swiped::is_swiped(state, own, Some(true)))
             part="item"
             node_ref=row
-            tabindex=words(move || (if is_current() { "0" } else { "-1" }).to_owned())
+            tabindex=words(tabindex)
             aria-labelledby=labels
-            aria-posinset=place
-            aria-setsize=size
+            aria-posinset=row::position(place)
+            aria-setsize=row::set_size(state)
             on:focusin=move |_| state.current.set(Some(own.get_value()))
-            on:click=clicked(move |event| click(&event, &act))
+            on:click=clicked(move |event| click(inbox, state, own, &event, &act))
             on:keydown=pressed(move |event| {
-                press(&event, &act);
-                quick::shortcut(inbox, own, &event);
+                press(inbox, state, own, &event, &act);
+                quick::shortcut(inbox, state, own, &event);
             })
         >
-            {part(move || content.get().map(|content| text(inbox, state, &content, is_unread)))}
-            {quick::quick(inbox, state, own, item)}
-            {part(move || actions(inbox, own, &item.get()?.actions, state))}
+            {row::spoken_day(state, place)}
+            {part(move || check::check(state, own, tabindex))}
+            {part(inner)}
+            {part(move || (!state.handling().is_selecting.get()).then(|| quick::quick(inbox, state, own, item)))}
+            {actions::actions(inbox, state, own, item)}
+            {row::group(inbox, state, own, place)}
+            {swiped::swiped(state, own, item)}
         </article>
     }
     .into_any()
 }
 
-/// A click anywhere on the item acts on it; its buttons keep theirs to themselves.
-fn click(event: &MouseEvent, act: &impl Fn(bool)) {
-    let is_aside = is_aside(event);
-    if !is_aside {
-        event.prevent_default();
+/// A click anywhere on the item acts on it, or chooses it; its buttons keep theirs to themselves.
+fn click(inbox: Handle, state: State, own: StoredValue<ItemId>, event: &MouseEvent, act: &impl Fn(bool)) {
+    if state.handling().is_selecting.get_untracked() {
+        choose(inbox, own, event);
+    } else if !is_control_of_page(event) {
+        let is_aside = is_aside(event);
+        if !is_aside {
+            event.prevent_default();
+        }
+        act(is_aside);
     }
-    act(is_aside);
 }
 
 /// To a new tab, which the browser does by itself, and the link is what it does it with.
@@ -126,17 +143,73 @@ fn is_aside(event: &MouseEvent) -> bool {
     event.ctrl_key() || event.meta_key() || event.shift_key()
 }
 
-/// Enter and Space on the item itself, not on a button in it.
-fn press(event: &KeyboardEvent, act: &impl Fn(bool)) {
-    let is_own = event.target() == event.current_target();
-    if is_own && matches!(event.key().as_str(), "Enter" | " ") {
-        event.prevent_default();
+/// While items are chosen, a click anywhere on one chooses it or gives it up, and with Shift all up to it.
+fn choose(inbox: Handle, own: StoredValue<ItemId>, event: &MouseEvent) {
+    event.prevent_default();
+    with_inbox(inbox, |inbox| {
+        let id = own.get_value();
+        if event.shift_key() { inbox.extend_selection(&id) } else { inbox.toggle_selected(&id) }
+    });
+}
+
+/// Enter and Space on the item itself or its box, not on a button in it.
+fn press(inbox: Handle, state: State, own: StoredValue<ItemId>, event: &KeyboardEvent, act: &impl Fn(bool)) {
+    let is_selecting = state.handling().is_selecting.get_untracked();
+    let is_own = event.target() == event.current_target() || (is_selecting && is_check(event));
+    if !is_own || !matches!(event.key().as_str(), "Enter" | " ") {
+        return;
+    }
+    event.prevent_default();
+    if is_selecting {
+        with_inbox(inbox, |inbox| inbox.toggle_selected(&own.get_value()));
+    } else {
         act(false);
     }
 }
 
-fn text(inbox: Handle, state: State, item: &Item, is_unread: Memo<bool>) -> AnyView {
-    let mark_id = ["mark-", &item.id].concat();
+/// What a screen reader says before the title.
+fn mark(state: State, id: &str, item: Memo<Option<Item>>) -> AnyView {
+    let said = words(move || {
+        let (is_important, is_unread) = item.with(|item| {
+            item.as_ref()
+                .map_or((false, false), |item| (item.priority == Priority::High, item.read_at.is_none()))
+        });
+        match (is_important, is_unread) {
+            (true, true) => [&state.text(Text::Important), " · ", &state.text(Text::Unread)].concat(),
+            (true, false) => state.text(Text::Important),
+            (false, true) => state.text(Text::Unread),
+            (false, false) => String::new(),
+        }
+    });
+    view! { <span id=["mark-", id].concat() class="spoken">{said}</span> }.into_any()
+}
+
+/// Says that an item is new here: not seen before the panel was opened, and not read.
+fn fresh(state: State, own: StoredValue<ItemId>, item: Memo<Option<Item>>) -> Option<AnyView> {
+    let (is_unread, is_unseen) =
+        item.with(|item| item.as_ref().map(|item| (item.read_at.is_none(), item.seen_at.is_none())))?;
+    let is_fresh = is_unread
+        && (is_unseen || own.with_value(|own| state.handling().fresh.with(|fresh| fresh.contains(own))));
+    is_fresh.then(|| view! { <span class="fresh">{state.text(Text::Unseen)}</span> }.into_any())
+}
+
+/// A mark beside the title of what matters more than the rest.
+fn important(state: State) -> AnyView {
+    view! {
+        <span class="important" title=words(move || state.text(Text::Important)) aria-hidden="true">
+            {icon(IMPORTANT)}
+        </span>
+    }
+    .into_any()
+}
+
+fn text(
+    inbox: Handle,
+    state: State,
+    own: StoredValue<ItemId>,
+    item: &Item,
+    live: Memo<Option<Item>>,
+) -> AnyView {
     let title_id = ["title-", &item.id].concat();
     let time_id = ["time-", &item.id].concat();
     let created_at = item.created_at;
@@ -164,59 +237,19 @@ fn text(inbox: Handle, state: State, item: &Item, is_unread: Memo<bool>) -> AnyV
     view! {
         {avatar(inbox, item)}
         <div class="text">
-            <span id=mark_id class="spoken">
-                {words(move || if is_unread.get() { state.text(Text::Unread) } else { String::new() })}
-            </span>
-            <h3 id=title_id class="title" part="title">{title}</h3>
-            {item.body.as_deref().map(|body| body::body(inbox, &item.id, body))}
+            {mark(state, &item.id, live)}
+            <h4 id=title_id class="title" part="title">
+                {(item.priority == Priority::High).then(|| important(state))}
+                {title}
+            </h4>
+            {item.body.as_deref().map(|body| body::body(inbox, state, own, body))}
             {image(inbox, item)}
             <p class="meta">
+                {part(move || fresh(state, own, live))}
                 <time id=time_id class="time" part="time" dir="auto" datetime=shown.to_string() title=moment>{ago}</time>
                 {item.category.clone().map(|category| view! { <span class="category"><bdi>{category}</bdi></span> })}
             </p>
         </div>
     }
     .into_any()
-}
-
-/// A word for screen readers, in front of what it is about.
-fn spoken(state: State, text: Text) -> AnyView {
-    view! { <span class="spoken">{state.text(text) + ": "}</span> }.into_any()
-}
-
-/// The buttons that the sender gave the item.
-fn actions(
-    inbox: Handle,
-    own: StoredValue<ItemId>,
-    actions: &[notification_bell_protocol::Action],
-    state: State,
-) -> Option<AnyView> {
-    if actions.is_empty() {
-        return None;
-    }
-    let buttons: Vec<_> = actions
-        .iter()
-        .map(|action| {
-            let class = match action.style {
-                ActionStyle::Primary => "plain primary",
-                ActionStyle::Default => "plain",
-                ActionStyle::Danger => "plain danger",
-            };
-            let id = action.id.clone();
-            let use_it = move |event: MouseEvent| {
-                event.stop_propagation();
-                with_inbox(inbox, |inbox| inbox.use_action(&own.get_value(), &id));
-            };
-            let done = action.done.then(|| {
-                (icon(TICK), spoken(state, Text::ActionDone)).into_any()
-            });
-            view! {
-                <button class=class class:done=action.done part="action" type="button" on:click=clicked(use_it)>
-                    {done}
-                    {action.label.clone()}
-                </button>
-            }
-        })
-        .collect();
-    Some(view! { <div class="actions">{buttons}</div> }.into_any())
 }

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use leptos::{ev::KeyboardEvent, prelude::*};
-use notification_bell_protocol::{Item, ItemId};
+use notification_bell_protocol::{Item, ItemId, Timestamp};
 
+use super::controls::is_field;
 use crate::{
-    inbox::{Handle, Inbox, State},
+    inbox::{CHOSEN, Handle, Inbox, State},
     texts::Text,
     view::{
         dynamic::{clicked, part, spelled, words},
@@ -21,17 +22,40 @@ const READ: (&str, Act) = ("u", |inbox, id| inbox.toggle_read(id));
 const SNOOZE: (&str, Act) = ("s", |inbox, id| inbox.toggle_snoozing(id));
 const ARCHIVE_IT: (&str, Act) = ("e", |inbox, id| inbox.archive_or_bring_back(id));
 const DELETE_IT: (&str, Act) = ("Delete", |inbox, id| inbox.remove(id));
+const CHOOSE: (&str, Act) = ("x", |inbox, id| inbox.toggle_selected(id));
+/// While items are chosen, the same keys are of all of them.
+const OF_CHOSEN: [(&str, Act); 4] = [
+    (READ.0, |inbox, _| inbox.toggle_selected_read()),
+    (SNOOZE.0, |inbox, _| inbox.toggle_snoozing(CHOSEN)),
+    (ARCHIVE_IT.0, |inbox, _| inbox.archive_or_bring_back_selected()),
+    (DELETE_IT.0, |inbox, _| inbox.remove_selected()),
+];
+
+/// What the button of reading says.
+pub(super) fn read_face(item: &Item) -> (Text, Path) {
+    if item.read_at.is_some() { (Text::MarkUnread, DOT) } else { (Text::MarkRead, TICK) }
+}
+
+/// What the button of the archive says.
+pub(super) fn archive_face(item: &Item, now: Timestamp) -> (Text, Path) {
+    if item.archived_at.is_some() || item.snoozed_until.is_some_and(|until| until > now) {
+        (Text::Unarchive, INBOX)
+    } else {
+        (Text::Archive, ARCHIVE)
+    }
+}
 
 /// A key on the item, or on a button in it. The page hears nothing of one that was used: it may have its own.
-pub(super) fn shortcut(inbox: Handle, own: StoredValue<ItemId>, event: &KeyboardEvent) {
+pub(super) fn shortcut(inbox: Handle, state: State, own: StoredValue<ItemId>, event: &KeyboardEvent) {
     let is_modified = event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key();
     // Held down, Delete would empty the list.
-    if is_modified || event.repeat() || event.is_composing() || event.default_prevented() {
+    if is_modified || event.repeat() || event.is_composing() || event.default_prevented() || is_field(event) {
         return;
     }
     let key = event.key();
-    let used =
-        [READ, SNOOZE, ARCHIVE_IT, DELETE_IT].into_iter().find(|(own, _)| own.eq_ignore_ascii_case(&key));
+    let is_selecting = state.handling().is_selecting.get_untracked();
+    let acts = if is_selecting { OF_CHOSEN } else { [READ, SNOOZE, ARCHIVE_IT, DELETE_IT] };
+    let used = acts.into_iter().chain([CHOOSE]).find(|(own, _)| own.eq_ignore_ascii_case(&key));
     if let Some((_, act)) = used {
         event.prevent_default();
         event.stop_propagation();
@@ -46,21 +70,14 @@ pub(super) fn quick(
     own: StoredValue<ItemId>,
     item: Memo<Option<Item>>,
 ) -> AnyView {
-    let is = move |member: fn(&Item) -> bool| item.with(|item| item.as_ref().is_some_and(member));
-    let is_read = Memo::new(move |_| is(|item| item.read_at.is_some()));
-    let is_archived = Memo::new(move |_| is(|item| item.archived_at.is_some()));
-    let is_snoozed = Memo::new(move |_| {
-        let until = item.with(|item| item.as_ref().and_then(|item| item.snoozed_until));
-        until.is_some_and(|until| until > state.now.get())
-    });
-    let read = move || if is_read.get() { (Text::MarkUnread, DOT) } else { (Text::MarkRead, TICK) };
-    let archive = move || {
-        if is_archived.get() || is_snoozed.get() {
-            (Text::Unarchive, INBOX)
-        } else {
-            (Text::Archive, ARCHIVE)
-        }
+    // As it is drawn, and not at each change of the item.
+    let face = move |face: fn(&Item, Timestamp) -> (Text, Path)| {
+        let face =
+            Memo::new(move |_| item.with(|item| item.as_ref().map(|item| face(item, state.now.get()))));
+        move || face.get().unwrap_or((Text::Archive, ARCHIVE))
     };
+    let read = face(|item, _| read_face(item));
+    let archive = face(archive_face);
     let press = move |act: Act| {
         clicked(move |event| {
             event.stop_propagation();

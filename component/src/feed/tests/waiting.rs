@@ -1,0 +1,127 @@
+//! Changes that wait for a line to the server, and what is kept of the inbox meanwhile.
+
+use notification_bell_protocol::{Counts, Item, ItemPatch, MarkRequest, MarkSet, View};
+
+use super::{Answer, Change, Feed, NOW, all, answer, feed_of, item, page, read, sync};
+
+fn read_one(id: &str) -> Change {
+    Change::Patch(id.to_owned(), ItemPatch { read: Some(true), ..ItemPatch::default() })
+}
+
+fn read_all() -> Change {
+    let set = MarkSet { read: Some(true), ..MarkSet::default() };
+    Change::Mark(MarkRequest { set, ..MarkRequest::default() })
+}
+
+/// Of three loaded items and 47 others that are unread.
+fn waiting(change: Change) -> Feed {
+    let mut feed = feed_of(&["a1", "a2", "a3"]);
+    feed.apply(sync(vec![], &[], "r1"), NOW);
+    feed.begin(change, NOW);
+    assert_eq!(feed.counts().unwrap().unread, 50, "the server answers in a moment");
+    feed.hold_changes();
+    feed
+}
+
+#[test]
+fn the_numbers_are_shown_with_a_change_that_waits() {
+    assert_eq!(waiting(read_one("a2")).counts().unwrap().unread, 49);
+    assert_eq!(waiting(Change::Remove("a1".to_owned())).counts().unwrap().unread, 49);
+    assert_eq!(waiting(read_one("unknown")).counts().unwrap().unread, 50);
+}
+
+#[test]
+fn what_the_stream_has_told_of_is_not_taken_off_twice() {
+    let mut feed = waiting(read_one("a2"));
+    let counts = Counts { unread: 49, ..Counts::default() };
+    feed.apply(notification_bell_protocol::Sync { counts, ..sync(vec![read(item("a2"))], &[], "r2") }, NOW);
+    assert_eq!(feed.counts().unwrap().unread, 49);
+}
+
+#[test]
+fn taken_back_it_counts_again() {
+    let mut feed = waiting(read_one("a2"));
+    let number = feed.begin(read_one("a1"), NOW);
+    feed.hold_changes();
+    assert_eq!(feed.counts().unwrap().unread, 48);
+    feed.take_back(number);
+    assert_eq!(feed.counts().unwrap().unread, 49);
+}
+
+#[test]
+fn coming_back_from_the_archive_counts_while_it_waits() {
+    let mut feed = feed_of(&["a1"]);
+    let counts = Counts { unread: 3, total: 3, ..Counts::default() };
+    let archived = Item { archived_at: Some(NOW), category: Some("news".to_owned()), ..item("a1") };
+    feed.apply(notification_bell_protocol::Sync { counts, ..sync(vec![archived], &[], "r1") }, NOW);
+    let back = ItemPatch { archived: Some(false), ..ItemPatch::default() };
+    feed.begin(Change::Patch("a1".to_owned(), back), NOW);
+    feed.hold_changes();
+    let counts = feed.counts().unwrap();
+    assert_eq!((counts.unread, counts.total, counts.categories["news"]), (4, 4, 1));
+}
+
+#[test]
+fn a_mark_of_everything_leaves_what_came_after_it() {
+    let mut feed = waiting(read_all());
+    assert_eq!(feed.counts().unwrap().unread, 0, "also those that are not loaded");
+    feed.apply(sync(vec![item("a4")], &[], "r2"), NOW);
+    assert_eq!(feed.counts().unwrap().unread, 1);
+    assert!(feed.item("a4").unwrap().read_at.is_none());
+}
+
+#[test]
+fn a_mark_of_everything_leaves_what_a_page_brings_that_is_newer() {
+    let mut feed = waiting(read_all());
+    let started = feed.tick();
+    feed.take_page(&View::All.into(), true, page(vec![item("a9"), item("a3")], Some("c")), started, NOW);
+    assert!(feed.item("a9").unwrap().read_at.is_none());
+    assert!(feed.item("a3").unwrap().read_at.is_some());
+    feed.take_page(&View::All.into(), false, page(vec![item("a0")], None), started, NOW);
+    assert!(feed.item("a0").unwrap().read_at.is_some(), "what is older is meant");
+}
+
+#[test]
+fn what_is_kept_is_painted_as_it_was_shown() {
+    let mut feed = waiting(read_one("a2"));
+    feed.begin(Change::Remove("a3".to_owned()), NOW);
+    let kept = feed.kept(NOW).unwrap();
+    let mut next = Feed::default();
+    next.paint(kept.clone(), NOW);
+    assert_eq!(all(&next), ["a2", "a1"]);
+    assert!(next.item("a2").unwrap().read_at.is_some());
+    assert_eq!(next.counts().unwrap().unread, 49);
+    assert!(!next.is_loaded(&View::All.into()), "it is loaded when somebody looks");
+    assert_eq!(next.kept(NOW).unwrap(), kept);
+    assert_eq!(next.stream_revision(), None, "the stream begins where the session does");
+    let confirmed: Answer = answer(None);
+    next.begin_session(confirmed.counts, "now".to_owned(), next.tick());
+    assert_eq!(next.counts().unwrap().unread, 70);
+    assert_eq!(all(&next), ["a2", "a1"]);
+}
+
+#[test]
+fn what_was_not_loaded_is_not_kept_and_what_was_kept_is_not_painted_over_news() {
+    let mut feed = Feed::default();
+    assert_eq!(feed.kept(NOW), None);
+    feed.apply(sync(vec![item("a1")], &[], "r1"), NOW);
+    assert!(feed.kept(NOW).unwrap().items.is_empty());
+    feed.paint(page(vec![item("a7")], None), NOW);
+    assert_eq!(feed.counts().unwrap().unread, 50);
+    assert_eq!(feed.item("a7"), None);
+}
+
+#[test]
+fn only_the_newest_fifty_are_kept_and_nothing_that_has_expired_is_painted() {
+    let names: Vec<_> = (100..200).map(|number| format!("a{number}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let kept = feed_of(&names).kept(NOW).unwrap();
+    assert_eq!((kept.items.len(), kept.items[0].id.as_str()), (50, "a199"));
+    let mut next = Feed::default();
+    next.paint(kept.clone(), NOW);
+    assert_eq!(next.kept(NOW).unwrap(), kept);
+    let mut later = Feed::default();
+    let expired = Item { expires_at: Some(NOW), ..item("a1") };
+    later.paint(page(vec![item("a2"), expired], None), NOW);
+    assert_eq!(all(&later), ["a2"]);
+}

@@ -1,0 +1,146 @@
+//! What is kept in the browser where the page asks for it (`cache`): the last state, and the changes that wait.
+//!
+//! Everything of one project has names that begin alike, and says whose it is. There is one state, of the user who was
+//! here last. The changes of each element stand by themselves, under a name that is also that of a lock which the
+//! element holds: whoever gets the lock of another knows that it is gone, and sends what it left.
+
+use std::{cell::RefCell, rc::Rc};
+
+use leptos::prelude::*;
+
+use super::Inbox;
+use crate::{kept, locks::Lock, options::Options, storage};
+
+/// An element's part in it; dropped, its changes are anybody's.
+pub(super) struct Keeping {
+    user_id: String,
+    /// What all names of the project begin with.
+    prefix: String,
+    /// The name of the changes of this element.
+    queue: String,
+    /// Without locks nobody could tell whose changes are still sent, and none are kept.
+    own: Option<Lock>,
+    /// Those of other elements, which come with what they left.
+    others: RefCell<Vec<Lock>>,
+}
+
+impl Keeping {
+    fn state_name(&self) -> String {
+        [self.prefix.as_str(), "state"].concat()
+    }
+}
+
+/// Only who is named can be told from others before the server has answered.
+fn owner(options: &Options) -> Option<(String, String)> {
+    let identity = &options.identity;
+    if !options.cache || options.mock || !identity.is_complete() {
+        return None;
+    }
+    let prefix = ["notification-bell ", &identity.api_url, " ", &identity.api_key, " "].concat();
+    Some((prefix, identity.user_id.clone()?))
+}
+
+impl Inbox {
+    /// Keeps what is to be kept from now on, and shows what was kept before.
+    pub(super) fn begin_keeping(self: &Rc<Self>) {
+        let Some((prefix, user_id)) = owner(&self.options.borrow()) else { return };
+        let is_kept = |keeping: &Rc<Keeping>| keeping.prefix == prefix && keeping.user_id == user_id;
+        if self.keeping.borrow().as_ref().is_some_and(is_kept) {
+            return;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "below 2^32, as it is meant"
+        )]
+        let number = (self.environment.chance() * 4_294_967_295.0) as u32;
+        let queue = [prefix.as_str(), "queue ", &number.to_string()].concat();
+        let own = Lock::ask(&queue, || {});
+        let others = RefCell::default();
+        let keeping = Rc::new(Keeping { user_id, prefix, queue, own, others });
+        *self.keeping.borrow_mut() = Some(Rc::clone(&keeping));
+        self.paint(&keeping);
+        self.take_over_changes(&keeping);
+    }
+
+    fn paint(self: &Rc<Self>, keeping: &Keeping) {
+        let name = keeping.state_name();
+        let Some(value) = storage::read(&name) else { return };
+        match kept::state(&value, &keeping.user_id) {
+            Some(page) => {
+                let now = self.environment.now();
+                self.update_feed(|feed| feed.paint(page, now));
+            }
+            // Another user's, perhaps: nothing of theirs stays.
+            None => wipe(&keeping.prefix),
+        }
+    }
+
+    /// Sends what elements have left that are gone: those that are gone already, and others when they go.
+    fn take_over_changes(self: &Rc<Self>, keeping: &Rc<Keeping>) {
+        for name in storage::names(&[keeping.prefix.as_str(), "queue "].concat()) {
+            let inbox = Rc::downgrade(self);
+            let own = Rc::downgrade(keeping);
+            let left = name.clone();
+            let lock = Lock::ask(&name, move || {
+                if let (Some(inbox), Some(keeping)) = (inbox.upgrade(), own.upgrade()) {
+                    let changes = storage::read(&left).map(|value| kept::changes(&value, &keeping.user_id));
+                    storage::remove(&left);
+                    for change in changes.unwrap_or_default() {
+                        let is_quiet = kept::is_quiet(&change);
+                        inbox.change(change, is_quiet);
+                    }
+                }
+            });
+            keeping.others.borrow_mut().extend(lock);
+        }
+    }
+
+    /// Keeps the changes that wait as they are now.
+    pub(super) fn keep_changes(&self) {
+        let Some(keeping) = self.keeping.borrow().clone().filter(|keeping| keeping.own.is_some()) else {
+            return;
+        };
+        let queue = self.queue.borrow();
+        if queue.is_empty() {
+            storage::remove(&keeping.queue);
+        } else {
+            let changes = queue.iter().map(|queued| &queued.change);
+            storage::write(&keeping.queue, &kept::changes_value(&keeping.user_id, changes));
+        }
+    }
+
+    /// Keeps the state as it is shown now.
+    pub(crate) fn keep_state(&self) {
+        let Some(keeping) = self.keeping.borrow().clone() else { return };
+        let now = self.environment.now();
+        let Some(mut page) = self.state.feed.try_with_untracked(|feed| feed.kept(now)).flatten() else {
+            return;
+        };
+        // Items may be large: then fewer of them.
+        while !storage::write(&keeping.state_name(), &kept::state_value(&keeping.user_id, &page))
+            && !page.items.is_empty()
+        {
+            page.items.truncate(page.items.len() / 2);
+            page.next = page.items.last().map(|item| item.id.clone());
+        }
+    }
+
+    /// Keeps no more, and leaves what was kept where it is.
+    pub(super) fn end_keeping(&self) {
+        drop(self.keeping.take());
+    }
+
+    /// Nothing that was kept of the project is left.
+    pub(super) fn wipe_kept(&self) {
+        if let Some(keeping) = self.keeping.take() {
+            wipe(&keeping.prefix);
+        }
+    }
+}
+
+fn wipe(prefix: &str) {
+    for name in storage::names(prefix) {
+        storage::remove(&name);
+    }
+}

@@ -1,0 +1,124 @@
+//! The row of categories under the tabs: one is shown, or all.
+//!
+//! A group of radio buttons and not of tabs: the list stays the one of its tab, with less in it.
+
+use leptos::{ev::KeyboardEvent, prelude::*};
+
+use super::{
+    dynamic::{clicked, part, pressed, spelled, words},
+    with_inbox,
+};
+use crate::{
+    feed::Feed,
+    inbox::{Handle, State},
+    texts::Text,
+};
+
+/// What starts the id of a category's button; its name is the rest, and that of all is empty.
+const CATEGORY_ID: &str = "category-";
+/// With fewer, there is nothing to choose from.
+const NUMBER_MIN: usize = 2;
+
+/// All, and then each.
+type Names = Vec<Option<String>>;
+
+pub(super) fn categories(inbox: Handle, state: State) -> impl IntoView {
+    let names = Memo::new(move |_| {
+        let known = state.feed.with(|feed| feed.categories().to_vec());
+        let has_choice = known.len() >= NUMBER_MIN || state.category.with(Option::is_some);
+        let mut names: Names = vec![None];
+        names.extend(known.into_iter().map(Some));
+        if has_choice { names } else { Names::new() }
+    });
+    let has_choice = Memo::new(move |_| !names.with(Vec::is_empty));
+    part(move || has_choice.get().then(|| row(inbox, state, names)))
+}
+
+fn row(inbox: Handle, state: State, names: Memo<Names>) -> AnyView {
+    view! {
+        <div
+            class="categories"
+            part="categories"
+            role="radiogroup"
+            aria-label=words(move || state.text(Text::Categories))
+            on:keydown=pressed(move |event| step(inbox, state, names, &event))
+        >
+            <For each=move || names.get() key=|name| id_of(name.as_deref()) let:name>
+                {category(inbox, state, name)}
+            </For>
+        </div>
+    }
+    .into_any()
+}
+
+fn id_of(name: Option<&str>) -> String {
+    [CATEGORY_ID, name.unwrap_or_default()].concat()
+}
+
+fn category(inbox: Handle, state: State, name: Option<String>) -> AnyView {
+    let id = id_of(name.as_deref());
+    let name = StoredValue::new(name);
+    let is_chosen = Memo::new(move |_| name.with_value(|name| state.category.with(|own| own == name)));
+    let unread = Memo::new(move |_| {
+        let counts = state.feed.with(Feed::counts).unwrap_or_default();
+        name.with_value(|name| match name {
+            Some(name) => counts.categories.get(name).copied().unwrap_or_default(),
+            None => counts.unread,
+        })
+    });
+    view! {
+        <button
+            id=id
+            class="chip"
+            part="category"
+            type="button"
+            role="radio"
+            aria-checked=spelled(move || is_chosen.get())
+            tabindex=words(move || (if is_chosen.get() { "0" } else { "-1" }).to_owned())
+            on:click=clicked(move |_| with_inbox(inbox, |inbox| inbox.show_category(name.get_value())))
+        >
+            <bdi>{words(move || name.get_value().unwrap_or_else(|| state.text(Text::AllCategories)))}</bdi>
+            {part(move || {
+                let unread = unread.get();
+                (unread > 0).then(|| view! { <span class="count">{state.number(unread.min(999))}</span> }.into_any())
+            })}
+        </button>
+    }
+    .into_any()
+}
+
+/// Left and Right go through the categories, in the direction of the text; Home and End to the ends.
+fn step(inbox: Handle, state: State, names: Memo<Names>, event: &KeyboardEvent) {
+    let key = event.key();
+    let names = names.get_untracked();
+    let place = state.category.with_untracked(|own| names.iter().position(|name| name == own));
+    let (place, last) = (place.unwrap_or_default(), names.len().saturating_sub(1));
+    with_inbox(inbox, |inbox| {
+        let is_forward = |key: &str| (key == "ArrowRight") != inbox.is_right_to_left();
+        let index = match key.as_str() {
+            "Home" => 0,
+            "End" => last,
+            "ArrowLeft" | "ArrowRight" if is_forward(&key) => {
+                if place == last {
+                    0
+                } else {
+                    place + 1
+                }
+            }
+            "ArrowLeft" | "ArrowRight" => {
+                if place == 0 {
+                    last
+                } else {
+                    place - 1
+                }
+            }
+            _ => return,
+        };
+        // The panel would take Home and End for the list's.
+        event.prevent_default();
+        if let Some(name) = names.get(index) {
+            inbox.show_category(name.clone());
+            inbox.focus_id(&id_of(name.as_deref()));
+        }
+    });
+}

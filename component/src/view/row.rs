@@ -1,0 +1,111 @@
+//! A row of the list: an item, the day that begins with it, and what is under it.
+//!
+//! A feed may have articles in it and nothing else. So the day stands before the article for the eyes alone, and is a
+//! heading in it for screen readers; the button that shows what is under an item is in its article too.
+
+use leptos::{html::Div, prelude::*};
+use notification_bell_protocol::{ItemId, Timestamp};
+
+use super::{
+    dynamic::{clicked, part, spelled, words},
+    icons::{DOWN, UP_SMALL, icon},
+    item::item,
+    list::Watcher,
+    scroller::{ROW_ID, Scroller},
+    with_inbox,
+};
+use crate::{
+    inbox::{Handle, State},
+    rows::{Group, Row},
+    texts::Text,
+};
+
+/// Where a row is, from 0, and the row; `None` while it leaves the list.
+pub(super) type Place = Memo<Option<(usize, Row)>>;
+
+pub(super) fn row(inbox: Handle, state: State, watcher: Watcher, scroller: Scroller, id: ItemId) -> AnyView {
+    let own = id.clone();
+    let place = Memo::new(move |_| {
+        state.listing.rows.track();
+        let index = state.listing.row_of(state.feed, &own)?;
+        let row = state.listing.rows.with_untracked(|rows| rows.get(index).cloned());
+        Some((index, row.filter(|row| row.id == own)?))
+    });
+    let element = NodeRef::<Div>::new();
+    element.on_load(move |element| scroller.watch(&element));
+    on_cleanup(move || {
+        if let Some(element) = element.try_get_untracked().flatten() {
+            scroller.forget(&element);
+        }
+    });
+    let day = day(state, place);
+    let element_id = [ROW_ID, &id].concat();
+    view! {
+        <div id=element_id class="row" node_ref=element>
+            {part(move || {
+                let name = day.get()?;
+                Some(view! { <div class="day" part="heading" aria-hidden="true">{name}</div> }.into_any())
+            })}
+            {item(inbox, state, watcher, place, id)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The name of the day that begins with a row.
+fn day(state: State, place: Place) -> Memo<Option<String>> {
+    Memo::new(move |_| {
+        let begins = |(_, row): &(usize, Row)| row.begins_day.then_some(row.day_ms);
+        let day_ms = place.with(|place| place.as_ref().and_then(begins))?;
+        Some(state.locale.get()?.day(Timestamp::from_unix_ms(day_ms), state.listing.today.get()))
+    })
+}
+
+/// The same as a heading for screen readers.
+pub(super) fn spoken_day(state: State, place: Place) -> impl IntoView {
+    let day = day(state, place);
+    part(move || Some(view! { <h3 class="spoken">{day.get()?}</h3> }.into_any()))
+}
+
+/// How many rows there are up to this one.
+pub(super) fn position(place: Place) -> Box<dyn FnMut() -> String + Send> {
+    words(move || place.with(|place| place.as_ref().map_or(0, |(index, _)| index + 1).to_string()))
+}
+
+/// How many rows there are. -1: there are more than are loaded, and how many is not known.
+pub(super) fn set_size(state: State) -> Box<dyn FnMut() -> String + Send> {
+    words(move || {
+        let has_more = state.feed.with(|feed| feed.next_cursor(&state.list()).is_some());
+        if has_more { "-1".to_owned() } else { state.listing.rows.with(|rows| rows.len()).to_string() }
+    })
+}
+
+/// The button that shows what is under an item, and puts it back there.
+pub(super) fn group(inbox: Handle, state: State, own: StoredValue<ItemId>, place: Place) -> impl IntoView {
+    let group = Memo::new(move |_| place.with(|place| place.as_ref().and_then(|(_, row)| row.group)));
+    let has_group = Memo::new(move |_| group.get().is_some());
+    let is_open = move || group.get().is_some_and(|group| group.is_open);
+    let button = move || {
+        let text = move || match group.get() {
+            Some(Group { number, is_open: false }) => state.count(Text::MoreLikeThis, number as u64),
+            _ => state.text(Text::ShowLess),
+        };
+        view! {
+            <button
+                class="quiet more"
+                part="more"
+                type="button"
+                aria-expanded=spelled(is_open)
+                on:click=clicked(move |event| {
+                    event.stop_propagation();
+                    with_inbox(inbox, |inbox| inbox.toggle_group(&own.get_value()));
+                })
+            >
+                {part(move || Some(icon(if is_open() { UP_SMALL } else { DOWN })))}
+                {words(text)}
+            </button>
+        }
+        .into_any()
+    };
+    part(move || has_group.get().then(button))
+}

@@ -1,0 +1,270 @@
+//! Which rows of the list are drawn, where they are, and that what is being read stays where it is.
+//!
+//! A long list has only the rows near what is on screen, and the one that has the focus. Each stands below a gap as
+//! high as the rows before it that are not drawn (`--_gap`), and the last above another (`--_below`).
+//!
+//! When rows come or go, or turn out higher than thought, the list is scrolled by as much as that moved what is being
+//! read, before anything is painted. The browser would do that too, but not in `WebKit` and not where rows are taken
+//! out, so its own way is switched off (`overflow-anchor`).
+
+use std::{cell::RefCell, ops::Range, sync::Arc};
+
+use leptos::prelude::*;
+use notification_bell_protocol::ItemId;
+use web_sys::{Element, HtmlElement};
+
+use super::{sizes::Sizes, with_inbox};
+use crate::{
+    heights::Heights,
+    inbox::{Handle, State},
+    rows::Row,
+    task::{Task, sleep_ms},
+};
+
+/// What starts the id of a row's element; the rest is its item's.
+pub(super) const ROW_ID: &str = "row-";
+/// So many rows are drawn, wherever the reader is.
+const WHOLE_MAX: usize = 60;
+/// What is drawn beyond what is on screen, in CSS pixels, so that scrolling does not come to its end at once.
+const AHEAD: f64 = 700.0;
+/// When less than this is left of it, more is drawn.
+const AHEAD_MIN: f64 = 250.0;
+/// CSS keeps lengths in parts of a pixel; whole pixels would add up to steps that can be seen.
+const PARTS: f64 = 64.0;
+
+/// A scroller as the views hold it.
+#[derive(Clone, Copy)]
+pub(super) struct Scroller {
+    inbox: Handle,
+    state: State,
+    stretch: StoredValue<RefCell<Stretch>, LocalStorage>,
+    sizes: StoredValue<Option<Sizes>, LocalStorage>,
+}
+
+#[derive(Default)]
+struct Stretch {
+    heights: Heights,
+    /// The rows near what is on screen.
+    near: Range<usize>,
+    /// All that are drawn, in their order.
+    drawn: Vec<usize>,
+    /// How far what is being read was moved, and the list is still to be scrolled.
+    moved: f64,
+    /// Waits for the rows to be drawn.
+    settling: Option<Task>,
+    /// The next look, where this moment is not the right one.
+    later: Option<Task>,
+}
+
+impl Stretch {
+    /// The row that is to stay where it is on screen: the one with the focus, else the first that is all there.
+    fn anchor(&self, top: f64, bottom: f64, focused: Option<&ItemId>) -> Option<usize> {
+        let seen = self.heights.between(top, bottom);
+        let rows = self.heights.rows();
+        let focused = self.drawn.iter().copied().find(|index| {
+            seen.contains(index) && rows.get(*index).is_some_and(|row| Some(&row.id) == focused)
+        });
+        // One that is cut off at the top may grow upwards.
+        let is_cut = seen.len() > 1 && self.heights.top(seen.start) < top;
+        focused.or_else(|| (!seen.is_empty()).then_some(seen.start + usize::from(is_cut)))
+    }
+
+    /// Takes other rows.
+    fn follow(&mut self, rows: Arc<Vec<Row>>, anchor: Option<usize>) {
+        let before = Arc::clone(self.heights.rows());
+        let before_top = self.heights.top(anchor.unwrap_or_default());
+        self.heights.follow(rows);
+        if let Some(anchor) = anchor.and_then(|anchor| before.get(anchor)) {
+            // It, or where it is gone, the next.
+            let index = self.heights.rows().partition_point(|row| row.key() > anchor.key());
+            self.moved += self.heights.top(index) - before_top;
+        }
+    }
+
+    /// Takes the heights that rows turned out to have.
+    fn measure(&mut self, heights: &[(usize, f64)], anchor: Option<usize>) {
+        let before_top = self.heights.top(anchor.unwrap_or_default());
+        self.heights.measure(heights);
+        self.moved += self.heights.top(anchor.unwrap_or_default()) - before_top;
+    }
+
+    /// Chooses the rows that are drawn.
+    fn choose(&mut self, top: f64, bottom: f64, kept: &[usize]) {
+        let length = self.heights.rows().len();
+        let needed = self.heights.between(top - AHEAD_MIN, bottom + AHEAD_MIN);
+        let is_there = self.near.start <= needed.start && needed.end <= self.near.end;
+        if length <= WHOLE_MAX {
+            self.near = 0..length;
+        } else if !is_there {
+            self.near = self.heights.between(top - AHEAD, bottom + AHEAD);
+        }
+        self.drawn = self.near.clone().collect();
+        for index in kept {
+            if !self.near.contains(index) {
+                let place = self.drawn.partition_point(|other| other < index);
+                self.drawn.insert(place, *index);
+            }
+        }
+        self.drawn.dedup();
+    }
+
+    /// What is above each row that is drawn, and what is below the last.
+    fn gaps(&self) -> (Vec<(ItemId, f64)>, f64) {
+        let (rows, mut end) = (self.heights.rows(), 0);
+        let mut gaps = Vec::new();
+        for index in self.drawn.iter().copied() {
+            if let Some(row) = rows.get(index) {
+                gaps.push((row.id.clone(), self.heights.of(end..index)));
+                end = index + 1;
+            }
+        }
+        (gaps, self.heights.of(end..rows.len()))
+    }
+}
+
+/// What is on screen: the list, and from where to where in terms of its rows.
+struct Sight {
+    list: HtmlElement,
+    feed: HtmlElement,
+    top: f64,
+    bottom: f64,
+    /// There, what comes in is to be seen.
+    is_at_top: bool,
+    /// The item that has the focus.
+    focused: Option<ItemId>,
+}
+
+impl Scroller {
+    pub(super) fn new(inbox: Handle, state: State) -> Self {
+        let (stretch, sizes) = (StoredValue::new_local(RefCell::default()), StoredValue::new_local(None));
+        let scroller = Self { inbox, state, stretch, sizes };
+        sizes.set_value(Sizes::new(move |heights| scroller.measured(heights)));
+        Effect::new(move |is_again: Option<()>| {
+            state.listing.rows.track();
+            state.listing.wanted.track();
+            scroller.draw();
+            if is_again.is_none() {
+                with_inbox(inbox, |inbox| {
+                    if let Some(list) = inbox.element("list") {
+                        scroller.watch(&list);
+                    }
+                });
+            }
+        });
+        scroller
+    }
+
+    pub(super) fn watch(self, element: &Element) {
+        self.sizes.try_with_value(|sizes| sizes.as_ref().map(|sizes| sizes.watch(element)));
+    }
+
+    pub(super) fn forget(self, element: &Element) {
+        self.sizes.try_with_value(|sizes| sizes.as_ref().map(|sizes| sizes.forget(element)));
+    }
+
+    pub(super) fn scrolled(self) {
+        self.draw();
+    }
+
+    fn sight(self) -> Option<Sight> {
+        let inbox = self.inbox.try_get_value()?;
+        let (list, feed) = (inbox.element("list")?, inbox.element("feed")?);
+        let scrolled = f64::from(list.scroll_top());
+        let top = scrolled - f64::from(feed.offset_top());
+        let bottom = top + f64::from(list.client_height());
+        let focused = inbox.root.active_element().filter(|element| list.contains(Some(element)));
+        let focused = focused.and_then(|_| self.state.current.try_get_untracked().flatten());
+        Some(Sight { list, feed, top, bottom, is_at_top: scrolled <= 0.0, focused })
+    }
+
+    /// Draws the rows that belong on screen now.
+    fn draw(self) {
+        let Some(sight) = self.sight() else { return };
+        let Some(rows) = self.state.listing.rows.try_get_untracked() else { return };
+        let listing = self.state.listing;
+        let wanted = listing.wanted.get_untracked();
+        let kept: Vec<usize> = [self.state.current.get_untracked(), wanted.clone()]
+            .iter()
+            .filter_map(|id| listing.row_of(self.state.feed, id.as_deref()?))
+            .collect();
+        let ids = self.stretch.try_with_value(|stretch| {
+            let stretch = &mut *stretch.borrow_mut();
+            if !Arc::ptr_eq(stretch.heights.rows(), &rows) {
+                let anchor = stretch.anchor(sight.top, sight.bottom, sight.focused.as_ref());
+                stretch.follow(Arc::clone(&rows), anchor.filter(|_| !sight.is_at_top));
+                stretch.near = 0..0;
+            }
+            stretch.choose(sight.top + stretch.moved, sight.bottom + stretch.moved, &kept);
+            stretch.drawn.iter().filter_map(|index| Some(rows.get(*index)?.id.clone())).collect::<Vec<_>>()
+        });
+        let Some(ids) = ids else { return };
+        let is_other = listing.drawn.with_untracked(|own| *own != ids);
+        if is_other {
+            listing.drawn.set(ids);
+        }
+        if is_other || wanted.is_some() || self.stretch.with_value(|stretch| stretch.borrow().moved != 0.0) {
+            // Behind what draws the rows, which waits for its turn already.
+            let settling = Task::spawn(async move { self.settle() });
+            self.stretch.with_value(|stretch| stretch.borrow_mut().settling = Some(settling));
+        }
+    }
+
+    /// Puts the rows where they belong.
+    fn settle(self) {
+        let Some(Sight { list, feed, .. }) = self.sight() else { return };
+        let settled = self.stretch.try_with_value(|stretch| {
+            let stretch = &mut *stretch.borrow_mut();
+            (stretch.gaps(), std::mem::take(&mut stretch.moved))
+        });
+        let Some(((gaps, below), moved)) = settled else { return };
+        with_inbox(self.inbox, |inbox| {
+            for (id, gap) in gaps {
+                if let Some(row) = inbox.element(&[ROW_ID, &id].concat()) {
+                    let _ = row.style().set_property("--_gap", &length(gap));
+                }
+            }
+            let _ = feed.style().set_property("--_below", &length(below));
+            if moved != 0.0 {
+                list.scroll_by_with_x_and_y(0.0, moved);
+            }
+            if let Some(id) = self.state.listing.wanted.get_untracked() {
+                self.state.listing.wanted.set(None);
+                inbox.focus_id(&["item-", &id].concat());
+            }
+        });
+    }
+
+    /// Rows have been laid out.
+    fn measured(self, heights: &[(Element, f64)]) {
+        let Some(sight) = self.sight() else { return };
+        self.stretch.try_with_value(|stretch| {
+            let stretch = &mut *stretch.borrow_mut();
+            let rows = Arc::clone(stretch.heights.rows());
+            let index_of = |id: &str| {
+                let is_it = |index: &usize| rows.get(*index).is_some_and(|row| row.id == id);
+                stretch.drawn.iter().copied().find(is_it)
+            };
+            // One that is not displayed has none.
+            let heights = heights.iter().filter(|(_, height)| *height > 0.0);
+            let heights: Vec<_> = heights
+                .filter_map(|(element, height)| {
+                    Some((index_of(element.id().strip_prefix(ROW_ID)?)?, *height))
+                })
+                .collect();
+            let anchor = stretch.anchor(sight.top, sight.bottom, sight.focused.as_ref());
+            stretch.measure(&heights, anchor.filter(|_| !sight.is_at_top));
+            // Rows that were drawn now would be measured in this very frame, which the browser takes for a circle.
+            stretch.later = Some(Task::spawn(async move {
+                sleep_ms(0.0).await;
+                self.draw();
+            }));
+        });
+        self.settle();
+    }
+}
+
+fn length(pixels: f64) -> String {
+    #[expect(clippy::cast_possible_truncation, reason = "a list is lower than 30 million pixels")]
+    let parts = (pixels * PARTS).round() as i32;
+    ["calc(", &parts.to_string(), "px / 64)"].concat()
+}

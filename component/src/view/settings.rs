@@ -1,0 +1,205 @@
+//! The settings, in the place of the list: what the reader is told by, and which categories reach the inbox.
+
+use std::rc::Rc;
+
+use leptos::{ev::KeyboardEvent, html, prelude::*};
+
+use super::{
+    dynamic::{clicked, part, pressed, spelled, words},
+    icons::{BACK, GEAR, icon},
+    panel::close,
+    toast::toast,
+    with_inbox,
+};
+use crate::{
+    inbox::{Choices, Handle, Inbox, Permission, State},
+    texts::Text,
+};
+
+/// The button that leads there, once there is a user whose settings they are.
+pub(super) fn gear(inbox: Handle, state: State) -> Option<AnyView> {
+    let has_user = state.feed.with(|feed| feed.counts().is_some());
+    has_user.then(|| quiet(inbox, state, ("settings-open", Text::Settings), Inbox::open_settings, icon(GEAR)))
+}
+
+fn quiet(
+    inbox: Handle,
+    state: State,
+    (id, name): (&'static str, Text),
+    act: fn(&Rc<Inbox>),
+    face: AnyView,
+) -> AnyView {
+    view! {
+        <button
+            id=id
+            class="quiet"
+            type="button"
+            aria-label=words(move || state.text(name))
+            title=words(move || state.text(name))
+            on:click=clicked(move |_| with_inbox(inbox, act))
+        >
+            {face}
+        </button>
+    }
+    .into_any()
+}
+
+pub(super) fn settings(inbox: Handle, state: State) -> AnyView {
+    let is_turned = inbox.try_get_value().is_some_and(|inbox| inbox.is_right_to_left());
+    let back = view! { <span class:turned=is_turned>{icon(BACK)}</span> }.into_any();
+    view! {
+        <div
+            class="settings"
+            part="settings"
+            role="group"
+            aria-label=words(move || state.text(Text::Settings))
+            on:keydown=pressed(move |event| press(inbox, &event))
+        >
+            <div class="header settings-header" part="header">
+                {quiet(inbox, state, ("settings-back", Text::Back), Inbox::close_settings, back)}
+                <h2 class="heading">{words(move || state.text(Text::Settings))}</h2>
+                {close(inbox, state)}
+            </div>
+            <div class="choices">
+                {part(move || ways(inbox, state))}
+                {categories(inbox, state)}
+            </div>
+            {toast(inbox, state)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Escape leads back to the list first. The keys that move through the list are not for here.
+fn press(inbox: Handle, event: &KeyboardEvent) {
+    match event.key().as_str() {
+        "Escape" if !event.is_composing() && !event.default_prevented() => {
+            event.prevent_default();
+            with_inbox(inbox, Inbox::close_settings);
+        }
+        "ArrowDown" | "ArrowUp" | "Home" | "End" => event.stop_propagation(),
+        _ => {}
+    }
+}
+
+/// How the reader is told, as far as the page offers it and the browser can.
+fn ways(inbox: Handle, state: State) -> Option<AnyView> {
+    let around = state.around;
+    let offered = around.offered.get();
+    let sound = offered.sound.then(|| {
+        let is_on = spelled(move || around.wishes.get().sound);
+        let name = words(move || state.text(Text::Sound));
+        switch(inbox, name, is_on, Box::new(Inbox::toggle_sound))
+    });
+    let has_notifications = Memo::new(move |_| around.permission.get().is_some());
+    let desktop = (offered.desktop && has_notifications.get()).then(|| {
+        let is_on = spelled(move || {
+            around.wishes.get().desktop && around.permission.get() == Some(Permission::Granted)
+        });
+        let name = words(move || state.text(Text::Desktop));
+        let hint = part(move || {
+            let is_blocked = around.permission.get() == Some(Permission::Denied);
+            is_blocked.then(|| hint(state, Text::DesktopBlocked))
+        });
+        let switch = switch(inbox, name, is_on, Box::new(Inbox::toggle_desktop));
+        view! { {switch} <div role="status">{hint}</div> }.into_any()
+    });
+    (sound.is_some() || desktop.is_some())
+        .then(|| view! { <div class="ways">{sound} {desktop}</div> }.into_any())
+}
+
+fn hint(state: State, text: Text) -> AnyView {
+    view! { <p class="choices-hint">{words(move || state.text(text))}</p> }.into_any()
+}
+
+fn categories(inbox: Handle, state: State) -> AnyView {
+    let choices = state.around.choices;
+    // Which there are, and not what is chosen: else the switch would be another one under the focus.
+    let names = Memo::new(move |_| {
+        choices.with(|choices| match choices {
+            Choices::Ready(preferences) => {
+                Ok(preferences.categories.iter().map(|category| category.name.clone()).collect::<Vec<_>>())
+            }
+            Choices::Loading => Err(false),
+            Choices::Failed => Err(true),
+        })
+    });
+    let list = part(move || {
+        Some(match names.get() {
+            Ok(names) if names.is_empty() => hint(state, Text::NoCategories),
+            Ok(names) => {
+                let switches: Vec<_> = names.into_iter().map(|name| category(inbox, state, name)).collect();
+                (hint(state, Text::SettingsHint), switches).into_any()
+            }
+            Err(false) => skeleton(state),
+            Err(true) => failed(inbox, state),
+        })
+    });
+    view! {
+        <h3 id="settings-categories" class="choices-heading">{words(move || state.text(Text::Categories))}</h3>
+        <div role="group" aria-labelledby="settings-categories">{list}</div>
+    }
+    .into_any()
+}
+
+fn category(inbox: Handle, state: State, name: String) -> AnyView {
+    let name = StoredValue::new(name);
+    let is_on = spelled(move || {
+        state.around.choices.with(|choices| match choices {
+            Choices::Ready(preferences) => name.with_value(|name| {
+                preferences.categories.iter().any(|category| category.name == *name && category.enabled)
+            }),
+            Choices::Loading | Choices::Failed => false,
+        })
+    });
+    let toggle = move |inbox: &Rc<Inbox>| inbox.toggle_category(&name.get_value());
+    switch(inbox, words(move || name.get_value()), is_on, Box::new(toggle))
+}
+
+/// What a switch does.
+type Toggle = Box<dyn Fn(&Rc<Inbox>)>;
+
+/// A switch with its name; both are read as they change.
+fn switch(
+    inbox: Handle,
+    name: Box<dyn FnMut() -> String + Send>,
+    is_on: Box<dyn FnMut() -> String + Send>,
+    toggle: Toggle,
+) -> AnyView {
+    view! {
+        <button
+            class="switch"
+            type="button"
+            role="switch"
+            aria-checked=is_on
+            on:click=clicked(move |_| with_inbox(inbox, &toggle))
+        >
+            <bdi>{name}</bdi>
+            // Without the macro: what is all constant, it would set as HTML text, which Trusted Types forbid.
+            {html::i()}
+        </button>
+    }
+    .into_any()
+}
+
+fn skeleton(state: State) -> AnyView {
+    view! {
+        <div class="loading" role="status">
+            <span class="spoken">{words(move || state.text(Text::Loading))}</span>
+            {(0..3).map(|_| view! { <div class="switch-skeleton" aria-hidden="true">{html::b()}{html::i()}</div> }).collect::<Vec<_>>()}
+        </div>
+    }
+    .into_any()
+}
+
+fn failed(inbox: Handle, state: State) -> AnyView {
+    view! {
+        <div class="more-failed" role="alert">
+            {words(move || state.text(Text::ErrorSettings))}
+            <button class="plain" type="button" on:click=clicked(move |_| with_inbox(inbox, Inbox::load_choices))>
+                {words(move || state.text(Text::Retry))}
+            </button>
+        </div>
+    }
+    .into_any()
+}
