@@ -218,6 +218,8 @@ function holdWhileSeen(listener, signal) {
  * @param {(id: string) => void} open
  */
 function show(listener, { id, title, body, icon }, open) {
+  // The element, or its user, may be gone by now.
+  if (![...listeners.values()].includes(listener)) return;
   const window = listener.document.defaultView;
   try {
     // The tag takes the place of one that another tab has shown after all.

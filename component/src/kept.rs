@@ -36,7 +36,7 @@ pub fn changes_value<'change>(user_id: &str, changes: impl Iterator<Item = &'cha
 #[must_use]
 pub fn changes(value: &Value, user_id: &str) -> Vec<Change> {
     let list = content(value, user_id, "changes").and_then(Value::as_array);
-    list.into_iter().flatten().map_while(change).collect()
+    list.into_iter().flatten().take(CHANGES_MAX).map_while(change).collect()
 }
 
 /// Whether nobody waits for a change, so that nobody is told when it fails.

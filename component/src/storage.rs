@@ -16,8 +16,10 @@ fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
 }
 
+/// What was written there; nothing that is larger than what is.
 pub(crate) fn read(name: &str) -> Option<Value> {
-    parse(&storage()?.get_item(name).ok()??)
+    let text = storage()?.get_item(name).ok()??;
+    if text.len() > TEXT_MAX { None } else { parse(&text) }
 }
 
 /// Writes a value in the place of what was there. False if it is too large, and nothing is there now.

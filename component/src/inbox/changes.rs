@@ -152,6 +152,7 @@ impl Inbox {
     /// Shows the changes as made although the server has not heard of them, and says so.
     fn wait_with_changes(self: &Rc<Self>) {
         self.update_feed(Feed::hold_changes);
+        self.state.handling().working.try_set(Vec::new());
         self.tell_waiting();
     }
 

@@ -7,6 +7,7 @@
 use std::{cell::RefCell, rc::Rc};
 
 use leptos::prelude::*;
+use serde_json::Value;
 
 use super::Inbox;
 use crate::{kept, locks::Lock, options::Options, storage};
@@ -28,12 +29,22 @@ impl Keeping {
     fn state_name(&self) -> String {
         [self.prefix.as_str(), "state"].concat()
     }
+
+    fn owner_name(&self) -> String {
+        [self.prefix.as_str(), "owner"].concat()
+    }
+
+    /// Whether what is kept is still to be this user's: a page that signed them out, or somebody else in, has said so.
+    fn is_owner(&self) -> bool {
+        storage::read(&self.owner_name()).as_ref().and_then(Value::as_str) == Some(&self.user_id)
+    }
 }
 
 /// Only who is named can be told from others before the server has answered.
 fn owner(options: &Options) -> Option<(String, String)> {
     let identity = &options.identity;
-    if !options.cache || options.mock || !identity.is_complete() {
+    // A cookie is of whoever signed in last in this browser: what waits here could go out as theirs.
+    if !options.cache || options.mock || identity.session_in_cookie || !identity.is_complete() {
         return None;
     }
     let prefix = ["notification-bell ", &identity.api_url, " ", &identity.api_key, " "].concat();
@@ -60,6 +71,7 @@ impl Inbox {
         let keeping = Rc::new(Keeping { user_id, prefix, queue, own, others });
         *self.keeping.borrow_mut() = Some(Rc::clone(&keeping));
         self.paint(&keeping);
+        storage::write(&keeping.owner_name(), &Value::String(keeping.user_id.clone()));
         self.take_over_changes(&keeping);
     }
 
@@ -96,23 +108,38 @@ impl Inbox {
         }
     }
 
+    /// What is kept, unless another page has wiped it: then nothing is written back.
+    fn still_keeping(&self) -> Option<Rc<Keeping>> {
+        let keeping = self.keeping.borrow().clone()?;
+        if !keeping.is_owner() {
+            self.end_keeping();
+            return None;
+        }
+        Some(keeping)
+    }
+
     /// Keeps the changes that wait as they are now.
     pub(super) fn keep_changes(&self) {
-        let Some(keeping) = self.keeping.borrow().clone().filter(|keeping| keeping.own.is_some()) else {
-            return;
-        };
+        let Some(keeping) = self.still_keeping().filter(|keeping| keeping.own.is_some()) else { return };
         let queue = self.queue.borrow();
         if queue.is_empty() {
             storage::remove(&keeping.queue);
         } else {
-            let changes = queue.iter().map(|queued| &queued.change);
-            storage::write(&keeping.queue, &kept::changes_value(&keeping.user_id, changes));
+            // They may name many items: then the first of them, which do not rest on the others.
+            let mut number = queue.len();
+            let write = |number: usize| {
+                let changes = queue.iter().take(number).map(|queued| &queued.change);
+                storage::write(&keeping.queue, &kept::changes_value(&keeping.user_id, changes))
+            };
+            while number > 0 && !write(number) {
+                number /= 2;
+            }
         }
     }
 
     /// Keeps the state as it is shown now.
     pub(crate) fn keep_state(&self) {
-        let Some(keeping) = self.keeping.borrow().clone() else { return };
+        let Some(keeping) = self.still_keeping() else { return };
         let now = self.environment.now();
         let Some(mut page) = self.state.feed.try_with_untracked(|feed| feed.kept(now)).flatten() else {
             return;

@@ -8,7 +8,7 @@ use notification_bell_protocol::{Item, View};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
-use super::Inbox;
+use super::{Inbox, Loading};
 use crate::{
     events::Happening,
     position::{Bounds, Screen, place},
@@ -60,6 +60,9 @@ impl Inbox {
         self.state.open.set(true);
         self.state.view.set(self.options.borrow().view);
         self.state.category.set(None);
+        // What failed was another list, as a rule, and is asked for anew if it is this one.
+        self.state.loading.set(Loading::Idle);
+        drop(self.tasks.list.take());
         self.drop_arrivals();
         if !self.state.is_headless.get_untracked() {
             self.listen();
@@ -71,7 +74,7 @@ impl Inbox {
     }
 
     pub(super) fn close(self: &Rc<Self>) {
-        let had_focus = self.root.active_element().is_some();
+        let had_focus = self.root.active_element().is_some() || self.is_focus_slotted();
         self.state.open.set(false);
         self.state.above.set(Vec::new());
         self.state.current.set(None);
@@ -226,6 +229,12 @@ impl Inbox {
             Some(id) => self.focus_id(&["item-", &id].concat()),
             None => self.focus_panel(),
         }
+    }
+
+    /// Whether the focus is on what the page put into a slot: that is in the panel too, and not in the shadow tree.
+    pub(super) fn is_focus_slotted(&self) -> bool {
+        let focus = self.host.owner_document().and_then(|document| document.active_element());
+        focus.is_some_and(|focus| focus != *self.host && self.host.contains(Some(&focus)))
     }
 
     /// Gives the focus to an element of the shadow tree.

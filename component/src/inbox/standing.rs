@@ -92,7 +92,8 @@ impl Inbox {
             // Until the browser has moved it.
             sleep_ms(0.0).await;
             let has_left = |panel: &web_sys::HtmlElement| {
-                inbox.root.active_element().is_none_or(|focus| !panel.contains(Some(&focus)))
+                let focus = inbox.root.active_element();
+                focus.is_none_or(|focus| !panel.contains(Some(&focus))) && !inbox.is_focus_slotted()
             };
             if inbox.state.open.get_untracked() && inbox.element("panel").as_ref().is_some_and(has_left) {
                 inbox.focus_panel();
