@@ -5,11 +5,23 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::{Function, Object, Promise};
+use js_sys::{Function, Object, Promise, Reflect};
+use leptos::web_sys::window;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::sharing::lock_manager;
+#[wasm_bindgen]
+extern "C" {
+    // Not by `web-sys`, whose types for it come with several KB of names for what is not used here.
+    pub(crate) type LockManager;
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn request(
+        this: &LockManager,
+        name: &str,
+        options: &JsValue,
+        granted: &Function,
+    ) -> Result<Promise, JsValue>;
+}
 
 /// A lock that is held, or waited for, until this is dropped.
 #[derive(Default)]
@@ -48,4 +60,10 @@ impl Drop for Lock {
             let _ = release.call0(&JsValue::UNDEFINED);
         }
     }
+}
+
+/// The locks of the browser, if it has any.
+pub(crate) fn lock_manager() -> Option<LockManager> {
+    let locks = Reflect::get(&window()?.navigator(), &"locks".into()).ok()?;
+    (!locks.is_undefined()).then(|| locks.unchecked_into())
 }

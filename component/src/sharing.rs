@@ -13,25 +13,12 @@ use std::{
 
 use gloo_events::EventListener;
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use leptos::web_sys::window;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, BroadcastChannel, MessageEvent};
 
+use crate::locks::lock_manager;
 use crate::sse::Read;
-
-#[wasm_bindgen]
-extern "C" {
-    // Not by `web-sys`, whose types for it come with several KB of names for what is not used here.
-    pub(crate) type LockManager;
-    #[wasm_bindgen(method, catch)]
-    pub(crate) fn request(
-        this: &LockManager,
-        name: &str,
-        options: &JsValue,
-        granted: &Function,
-    ) -> Result<Promise, JsValue>;
-}
 
 /// What an element hears of the others.
 pub(crate) enum Heard {
@@ -159,9 +146,4 @@ impl Drop for Sharing {
             let _ = release.call0(&JsValue::UNDEFINED);
         }
     }
-}
-
-pub(crate) fn lock_manager() -> Option<LockManager> {
-    let locks = Reflect::get(&window()?.navigator(), &"locks".into()).ok()?;
-    (!locks.is_undefined()).then(|| locks.unchecked_into())
 }

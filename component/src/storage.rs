@@ -12,7 +12,8 @@ use crate::json::{parse, text_of};
 /// No more than this is written under one name: the page shares the browser's room with it.
 pub(crate) const TEXT_MAX: usize = 100_000;
 
-fn storage() -> Option<Storage> {
+/// The storage itself, for what is not JSON; `None` where it throws.
+pub(crate) fn storage() -> Option<Storage> {
     window()?.local_storage().ok()?
 }
 

@@ -158,15 +158,14 @@ impl Inbox {
         if ids.is_empty() {
             return;
         }
-        let mark = |archived: bool| {
-            let set = MarkSet { archived: Some(archived), ..MarkSet::default() };
-            Change::Mark(MarkRequest { set, ids: Some(ids.clone()), ..MarkRequest::default() })
-        };
-        let count = ids.len() as u64;
-        self.change(mark(true), false);
+        let set = |archived| MarkSet { archived: Some(archived), ..MarkSet::default() };
+        for change in mark(set(true), &ids) {
+            self.change(change, false);
+        }
+        let back = mark(set(false), &ids).collect();
         self.show_toast(Toast {
-            words: self.state.words(|locale| locale.count(Text::ArchivedMany, count)),
-            undo: Some(Undo::Changes { id: None, back: vec![mark(false)], words: None }),
+            words: self.count_words(Text::ArchivedMany, ids.len()),
+            undo: Some(Undo::Changes { id: None, back, words: None }),
         });
     }
 

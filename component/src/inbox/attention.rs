@@ -10,11 +10,11 @@ use leptos::{prelude::*, web_sys::window};
 use notification_bell_protocol::{AddressUse, Item, Priority};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Storage;
 
 use super::{Handle, Inbox, around::Permission};
 use crate::{
     markup::{pieces, plain},
+    storage::storage,
     task::Task,
     wishes::{Wishes, storage_key},
 };
@@ -252,8 +252,4 @@ impl Inbox {
             self.state.around.permission.try_set(permission);
         }
     }
-}
-
-fn storage() -> Option<Storage> {
-    window()?.local_storage().ok().flatten()
 }

@@ -6,7 +6,7 @@ use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use leptos::{prelude::*, web_sys::window};
 use notification_bell_protocol::{Item, View};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::{HtmlElement, KeyboardEvent, Window};
 
 use super::{Inbox, Loading};
 use crate::{
@@ -23,6 +23,11 @@ pub(super) fn pixels(value: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "whole pixels of a screen")]
     let whole = value.round() as i32;
     [whole.to_string().as_str(), "px"].concat()
+}
+
+/// How wide and how high a window is, in CSS pixels.
+pub(super) fn size_of(window: &Window) -> Option<(f64, f64)> {
+    Some((window.inner_width().ok()?.as_f64()?, window.inner_height().ok()?.as_f64()?))
 }
 
 /// What is only there while the panel is open.
@@ -123,10 +128,7 @@ impl Inbox {
         if !self.state.open.get_untracked() {
             return;
         }
-        let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64());
-        let (Some(width), Some(height)) = (size(window.inner_width()), size(window.inner_height())) else {
-            return;
-        };
+        let Some((width, height)) = size_of(&window) else { return };
         Self::take_sheet(&panel, width <= SHEET_MAX);
         let bounds = bell.get_bounding_client_rect();
         let bounds =

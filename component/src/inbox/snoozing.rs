@@ -7,7 +7,10 @@ use notification_bell_protocol::{ItemPatch, Timestamp};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::{CHOSEN, Inbox, Snoozing, opening::pixels};
+use super::{
+    CHOSEN, Inbox, Snoozing,
+    opening::{pixels, size_of},
+};
 use crate::{
     bulk::Deed,
     calendar::{due_at, local_offset_ms},
@@ -71,10 +74,7 @@ impl Inbox {
         };
         // Throws if it is shown already.
         let _ = popup.show_popover();
-        let size = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64());
-        let (Some(width), Some(height)) = (size(window.inner_width()), size(window.inner_height())) else {
-            return;
-        };
+        let Some((width, height)) = size_of(&window) else { return };
         let bounds = button.get_bounding_client_rect();
         let (own_width, own_height) = (f64::from(popup.offset_width()), f64::from(popup.offset_height()));
         let left = if self.is_right_to_left() { bounds.left() } else { bounds.right() - own_width };
