@@ -33,6 +33,7 @@ const isBefore = (time) => time !== null && Date.parse(time) <= Date.now();
 /** One inbox. Later ones with its name take its place. */
 export class StandIn {
   #revision = 1;
+  #off = new Set();
   #streams = new Set();
 
   /**
@@ -52,6 +53,10 @@ export class StandIn {
     switch (`${method} ${id ? "/inbox/{id}" : path}`) {
       case "POST /session":
         return json(this.#grant(JSON.parse(body).userId));
+      case "GET /preferences":
+        return json(this.#preferences);
+      case "PUT /preferences":
+        return json(this.#choose(JSON.parse(body)));
       case "GET /inbox":
         return json(this.#page(parameters));
       case "GET /inbox/{id}":
@@ -73,9 +78,26 @@ export class StandIn {
     this.#changed(items);
   }
 
+  /** What the reader has not turned off. */
+  get #wanted() {
+    return this.items.filter(({ category }) => !this.#off.has(category));
+  }
+
+  get #preferences() {
+    const names = new Set([...this.items.flatMap(({ category }) => category ?? []), ...this.#off]);
+    return { categories: [...names].sort().map((name) => ({ name, enabled: !this.#off.has(name) })) };
+  }
+
+  #choose({ categories }) {
+    for (const { name, enabled } of categories) this.#off[enabled ? "delete" : "add"](name);
+    this.#revision += 1;
+    for (const tell of this.#streams) tell([], [], "reset");
+    return this.#preferences;
+  }
+
   get #counts() {
     const counts = { unseen: 0, unread: 0, total: 0, categories: {} };
-    for (const item of this.items.filter((item) => isIn(item, "all"))) {
+    for (const item of this.#wanted.filter((item) => isIn(item, "all"))) {
       counts.total += 1;
       counts.unseen += Number(item.seenAt === null);
       if (item.readAt !== null) continue;
@@ -98,7 +120,7 @@ export class StandIn {
   #page(parameters) {
     const view = parameters.get("view") ?? "all";
     const category = parameters.get("category");
-    const listed = this.items.filter((item) => isIn(item, view) && (category === null || item.category === category));
+    const listed = this.#wanted.filter((item) => isIn(item, view) && (category === null || item.category === category));
     const from = Number(parameters.get("cursor") ?? 0);
     const to = from + Number(parameters.get("limit") ?? PAGE_ITEMS);
     return { items: listed.slice(from, to), next: to < listed.length ? String(to) : null, ...this.#state };
@@ -111,7 +133,7 @@ export class StandIn {
     const body = new ReadableStream({
       start: (controller) => {
         const send = (text) => controller.enqueue(encoder.encode(text));
-        const tell = (changed, removed) => send(this.#event(changed, removed));
+        const tell = (changed, removed, event) => send(this.#event(changed, removed, event));
         const beat = setInterval(() => send(":\n\n"), HEARTBEAT_MS);
         leave = () => {
           clearInterval(beat);
@@ -126,9 +148,9 @@ export class StandIn {
     return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
   }
 
-  #event(changed, removed) {
+  #event(changed, removed, event = "sync") {
     const data = JSON.stringify({ changed, removed, ...this.#state });
-    return `event: sync\nid: ${this.#revision}\ndata: ${data}\n\n`;
+    return `event: ${event}\nid: ${this.#revision}\ndata: ${data}\n\n`;
   }
 
   #changed(changed, removed = []) {

@@ -14,13 +14,15 @@
 //   isPictured  false: machines draw it with fonts of their own, so that the tests cannot compare it
 //   after       does what a reader would do: see hands.js
 
+import { arrivals } from "./states/arriving.js";
 import { bell } from "./states/bell.js";
 import { doing } from "./states/doing.js";
 import { languages } from "./states/languages.js";
 import { list } from "./states/list.js";
 import { nothing } from "./states/nothing.js";
 import { pages } from "./states/pages.js";
+import { settings } from "./states/settings.js";
 import { trouble } from "./states/trouble.js";
 
-export const GROUPS = [bell, list, doing, nothing, trouble, languages, pages];
+export const GROUPS = [bell, list, doing, arrivals, settings, nothing, trouble, languages, pages];
 export const STATES = GROUPS.flatMap(({ states }) => states);

@@ -13,6 +13,19 @@ export const doing = {
       after: async ({ part }) => part("item").focus({ focusVisible: true }),
     },
     {
+      id: "choosing",
+      title: "Choosing several",
+      note: "By a click, Space, and ranges with Shift; then all of them at once.",
+      items: day,
+      after: async ({ press, until, root }) => {
+        await press("x");
+        await until(() => root.querySelector("[role=toolbar]"));
+        const boxes = root.querySelectorAll("[role=checkbox]");
+        boxes[2].click();
+        await until(() => boxes[2].ariaChecked === "true");
+      },
+    },
+    {
       id: "undo",
       title: "Archived · Undo",
       note: "The message stays as long as the mouse or the focus is on it.",

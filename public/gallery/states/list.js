@@ -7,6 +7,20 @@ const LONG_TITLE =
   "year, with the cover as it is now, and whether that could still be delivered by Friday of next week, before noon, " +
   "to both of their shops at once?";
 
+const signIns = () => [
+  item("Proof 1042 waits for you", { age: 4 * MINUTE_MS, category: "Proofs", body: "Due on Friday.", actions: [approve(), open] }),
+  ...["Ghent", "Ghent", "Bruges", "Antwerp"].map((town, index) =>
+    item(`Sign-in from ${town}`, {
+      age: (12 + index * 34) * MINUTE_MS,
+      category: "Safety",
+      type: "sign-in",
+      body: "A browser that was not used before.",
+      read: index > 1,
+    }),
+  ),
+  item("Invoice 3321 was paid", { age: 26 * HOUR_MS, category: "Invoices", body: "Business cards, €96.00, by card.", read: true }),
+];
+
 export const list = {
   title: "The list",
   states: [
@@ -110,6 +124,16 @@ export const list = {
       title: "Archived",
       items: () => day().map((item, index) => (index < 2 ? item : { ...item, archivedAt: ago(HOUR_MS) })),
       attributes: { view: "archived" },
+    },
+    { id: "groups", title: "Similar ones", note: "Neighbours of one kind: the newest stands for all.", items: signIns },
+    {
+      id: "group-open",
+      title: "Similar ones, shown",
+      items: signIns,
+      after: async ({ part, until, root }) => {
+        part("more").click();
+        await until(() => part("more").ariaExpanded === "true" && root.querySelectorAll("[part=item]").length > 3);
+      },
     },
     {
       id: "pill",

@@ -28,6 +28,17 @@ export const pages = {
       dress: (bell) => bell.append(own("p", "empty", "The presses are quiet.", { className: "quiet-words" })),
     },
     {
+      id: "inline",
+      title: "In the page",
+      note: "Without a bell, always open: for a page of its own.",
+      items: day,
+      attributes: { inline: "" },
+      dress: (bell) => {
+        for (const card of document.querySelectorAll(".shop-card")) card.remove();
+        document.querySelector(".shop-page").append(bell);
+      },
+    },
+    {
       id: "theme",
       title: "Own theme",
       note: "Colours, corners and sizes by custom properties. The playground makes others.",
