@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The numbers of the view `all` (neither archived nor snoozed), as of one revision.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Counts {
     /// Items the user has not had on screen yet.
     pub unseen: u64,

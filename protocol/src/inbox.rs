@@ -6,6 +6,7 @@ use crate::{Counts, Item, ItemId, Revision, Timestamp};
 
 /// Which part of an inbox a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum View {
     /// What is neither archived nor snoozed.
@@ -42,19 +43,23 @@ impl View {
 
 /// The answer to `GET /inbox`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InboxPage {
     /// The newest first: see [`Item::sort_key`].
     pub items: Vec<Item>,
     /// The `cursor` of the next page; `null` at the end.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub next: Option<String>,
     /// The numbers of the view `all`, whichever view is listed.
     pub counts: Counts,
     /// The state the page was read at.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 128))]
     pub revision: Revision,
 }
 
 /// The body of `PATCH /inbox/{id}`: what is to change; what is left out stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ItemPatch {
     /// It was on screen, or is to count as new again. Not seen and read at once is refused.
@@ -82,21 +87,25 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T
 
 /// The answer to `PATCH /inbox/{id}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ItemChanged {
     /// The item after the change.
     pub item: Item,
     /// The numbers after the change.
     pub counts: Counts,
     /// The state after the change.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 128))]
     pub revision: Revision,
 }
 
 /// The answer to `DELETE /inbox/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ItemRemoved {
     /// The numbers after the change.
     pub counts: Counts,
     /// The state after the change.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 128))]
     pub revision: Revision,
 }
 
@@ -105,18 +114,22 @@ pub struct ItemRemoved {
 /// It reaches the items in `ids` (unknown ones are skipped), else those of the view `all`, or, to bring items
 /// back from the archive, those of the view `archived`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MarkRequest {
     /// What is to change.
     pub set: MarkSet,
     /// Only these; at most 1,000.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "not_null")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>, nullable = false, max_items = 1000))]
     pub ids: Option<Vec<ItemId>>,
     /// Only those of this category.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "not_null")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub category: Option<String>,
     /// Only what had come by this state, which is what the user saw.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "not_null")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, nullable = false, max_length = 128))]
     pub up_to: Option<Revision>,
 }
 
@@ -127,6 +140,7 @@ fn not_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> 
 
 /// What a mark changes; at least one member.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MarkSet {
     /// As in [`ItemPatch::seen`].
@@ -142,10 +156,12 @@ pub struct MarkSet {
 
 /// The answer to `POST /inbox/mark`. The items themselves come by the stream.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Marked {
     /// The numbers after the change.
     pub counts: Counts,
     /// The state after the change.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 128))]
     pub revision: Revision,
 }
 

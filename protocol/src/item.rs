@@ -13,43 +13,58 @@ pub type ItemId = String;
 /// Members that do not apply are `null`. An item is in one place: the inbox, archived (`archived_at`), or snoozed
 /// (`snoozed_until` in the future). One that came back from being snoozed keeps the moment it came back at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Item {
     /// The notification's id.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, format = "uuid"))]
     pub id: ItemId,
     /// What the sender calls this kind of notification, such as `invoice.paid`.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub r#type: Option<String>,
     /// The group it is counted in.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub category: Option<String>,
     /// Plain text, at most 256 characters.
     pub title: String,
     /// Plain text, at most 4,096 characters.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub body: Option<String>,
     /// Where acting on it leads: see [`AddressUse::Link`](crate::AddressUse).
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub url: Option<String>,
     /// A small square picture: see [`AddressUse::Picture`](crate::AddressUse).
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub icon: Option<String>,
     /// A picture of its content: see [`AddressUse::Picture`](crate::AddressUse).
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub image: Option<String>,
     /// Buttons, in order.
     pub actions: Vec<Action>,
     /// Whatever the sender wants the page to have. Never shown.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub data: Option<Value>,
     /// How much it matters.
     pub priority: Priority,
     /// When it was sent.
     pub created_at: Timestamp,
     /// When it leaves the inbox by itself.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub expires_at: Option<Timestamp>,
     /// When it was first on screen.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub seen_at: Option<Timestamp>,
     /// When the user acted on it.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub read_at: Option<Timestamp>,
     /// When it was archived.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub archived_at: Option<Timestamp>,
     /// Until when it is, or was, put aside.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub snoozed_until: Option<Timestamp>,
     /// The revision of its last change.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 128))]
     pub revision: Revision,
 }
 
@@ -63,12 +78,14 @@ impl Item {
 
 /// A button of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Action {
     /// Names it within its notification.
     pub id: String,
     /// The text on it.
     pub label: String,
     /// Where it leads; without one it is an event for the page alone.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub url: Option<String>,
     /// How it looks.
     pub style: ActionStyle,
@@ -78,6 +95,7 @@ pub struct Action {
 
 /// How a button looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ActionStyle {
     /// The one most people will want.
@@ -91,6 +109,7 @@ pub enum ActionStyle {
 
 /// How much a notification matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Priority {
     /// Can wait.

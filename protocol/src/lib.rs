@@ -6,6 +6,8 @@
 
 mod address;
 mod counts;
+#[cfg(feature = "openapi")]
+mod description;
 mod inbox;
 mod item;
 mod preferences;

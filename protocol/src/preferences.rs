@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The answer to `GET /preferences` and `PUT /preferences`: every category that something in this inbox has, and every one
 /// that the user has ever turned off, by name. The body of `PUT /preferences`: those to change; what is not named stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Preferences {
     /// The categories; in a body at most 200.
@@ -13,9 +14,11 @@ pub struct Preferences {
 
 /// Whether a category reaches an inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CategoryPreference {
     /// The category, as it is sent.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub name: String,
     /// Whether its items are in the inbox. Those of one that is turned off are kept, and are back when it is turned on.
     pub enabled: bool,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of every error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// `urn:notification-bell:problem:` and the code.
     pub r#type: String,
@@ -22,6 +23,7 @@ pub struct Problem {
 
 /// One bad member of a body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MemberError {
     /// Where it is: a JSON pointer (RFC 6901); empty for the whole body.
     pub pointer: String,

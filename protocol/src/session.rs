@@ -6,6 +6,7 @@ use crate::{Counts, Revision, Timestamp};
 
 /// The body of `POST /session`. Exactly one of `user_hmac` and `user_token` is the proof.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SessionRequest {
     /// The project's public key.
@@ -26,6 +27,7 @@ pub struct SessionRequest {
 
 /// The answer to it. It carries the numbers, so that the badge is right after one round trip.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SessionGrant {
     /// Goes into the `Authorization` header of every further call, and nowhere else. Absent if it came in a cookie.
@@ -40,5 +42,6 @@ pub struct SessionGrant {
     /// The numbers now.
     pub counts: Counts,
     /// The state they belong to: a stream may start from here.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 128))]
     pub revision: Revision,
 }

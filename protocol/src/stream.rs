@@ -20,13 +20,16 @@ pub const SESSION_EXPIRING_LEAD_MS: i64 = 30_000;
 
 /// What changed since the state that the stream was at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Sync {
     /// Items that are new or changed, as they are now, wherever they are (the archive too).
     pub changed: Vec<Item>,
     /// Items that are gone.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
     pub removed: Vec<ItemId>,
     /// The numbers now.
     pub counts: Counts,
     /// The state now.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 128))]
     pub revision: Revision,
 }

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod description;
 pub mod edge;
 pub mod error;
 pub mod hub;

@@ -11,6 +11,7 @@ use axum::{
 use crate::{
     app::App,
     demo::{self, Demo},
+    description::BASE,
     edge::{
         accept,
         cors::{self, OriginLists},
@@ -18,7 +19,7 @@ use crate::{
     },
     error::Error,
     routes::{
-        assets, health,
+        assets, description, health,
         inbox::{
             change::change_item, list::list_inbox, mark::mark_items, remove::remove_item,
             stream::stream_inbox,
@@ -67,6 +68,11 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/metrics", get(metrics::show_metrics))
         .layer(from_fn(limits::bound));
 
+    // Whoever programs against it.
+    let description = Router::new()
+        .route("/openapi.json", get(description::show_description))
+        .layer(from_fn(limits::bound));
+
     // Every page with a bell.
     let files = Router::new()
         .route("/notification-bell.js", get(assets::show_loader))
@@ -74,8 +80,9 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .layer(from_fn(limits::bound));
 
     let mut router = Router::new()
-        .nest("/api/v1", element.merge(backend))
+        .nest(BASE, element.merge(backend))
         .merge(operator)
+        .merge(description)
         .merge(files)
         .fallback(async || Error::NotFound("There is nothing at this address. The API begins with /api/v1."))
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)

@@ -12,6 +12,7 @@ mod cli_settings;
 mod cli_usage;
 mod cookie_sessions;
 mod cors;
+mod description;
 mod expiring_proofs;
 mod forged_tokens;
 mod http_bodies;

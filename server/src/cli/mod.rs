@@ -5,6 +5,7 @@ mod audit;
 mod config;
 mod input;
 mod office;
+mod openapi;
 mod output;
 mod project;
 mod proofs;
@@ -73,6 +74,8 @@ enum Command {
     Audit(audit::AuditCommand),
     /// Send a notification
     Send(send::SendCommand),
+    /// Print the description of the API (OpenAPI 3.1)
+    Openapi(openapi::OpenapiCommand),
     /// Show settings
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -135,6 +138,9 @@ async fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         command.run();
         return Ok(());
     }
+    if let Some(Command::Openapi(command)) = arguments.command {
+        return command.run();
+    }
     let settings = Settings::load(arguments.config.as_deref(), &arguments.flags)?;
     match arguments.command {
         None => serve::Serve::default().run(settings).await,
@@ -152,6 +158,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
             command.run();
             Ok(())
         }
+        Some(Command::Openapi(command)) => command.run(),
     }
 }
 

@@ -6,60 +6,76 @@ use serde::{
     de::{self, IntoDeserializer},
 };
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::store::NewNotification;
 
 /// The body of `POST /notifications`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SendRequest {
     /// Whom it is for.
     pub to: Recipients,
     /// 1 to 256 characters on one line.
+    #[schema(min_length = 1, max_length = 256)]
     pub title: String,
     /// Up to 4,096 characters.
+    #[schema(max_length = 4096)]
     pub body: Option<String>,
-    /// A link.
+    /// Where a click leads: http, https, mailto, tel, or a path of the site with one leading slash.
+    #[schema(max_length = 2048)]
     pub url: Option<String>,
-    /// The address of a small picture.
+    /// The address of a small picture: https, a path of the site, or http on loopback.
+    #[schema(max_length = 2048)]
     pub icon: Option<String>,
-    /// The address of a picture.
+    /// The address of a picture, as that of `icon`.
+    #[schema(max_length = 2048)]
     pub image: Option<String>,
     /// Up to five buttons.
     #[serde(default)]
+    #[schema(max_items = 5)]
     pub actions: Vec<ActionRequest>,
     /// 1 to 100 characters on one line.
+    #[schema(min_length = 1, max_length = 100)]
     pub category: Option<String>,
     /// 1 to 100 characters on one line.
+    #[schema(min_length = 1, max_length = 100)]
     pub r#type: Option<String>,
     /// Up to 16 KiB of JSON.
     pub data: Option<Value>,
     /// `normal` unless given.
+    #[schema(value_type = Option<Priority>)]
     pub priority: Option<Text<Priority>>,
     /// A moment to come.
+    #[schema(value_type = Option<Timestamp>)]
     pub expires_at: Option<Text<Timestamp>>,
 }
 
 /// Whom a notification is for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recipients {
     /// 1 to 1,000 user ids; one that is named twice receives it once.
+    #[schema(min_items = 1, max_items = 1000)]
     pub users: Vec<String>,
 }
 
 /// A button of a notification.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ActionRequest {
     /// 1 to 64 characters, unique within the notification.
+    #[schema(min_length = 1, max_length = 64)]
     pub id: String,
     /// 1 to 64 characters on one line.
+    #[schema(min_length = 1, max_length = 64)]
     pub label: String,
-    /// A link.
+    /// Where a click leads, as `url` of the notification.
+    #[schema(max_length = 2048)]
     pub url: Option<String>,
     /// `default` unless given.
+    #[schema(value_type = Option<ActionStyle>)]
     pub style: Option<Text<ActionStyle>>,
 }
 

@@ -2,6 +2,7 @@
 
 use notification_bell_protocol::{ItemId, MemberError, Timestamp};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Inbox, SendRequest};
 use crate::{
@@ -14,9 +15,10 @@ use crate::{
 const MAX_RECIPIENTS: usize = 1_000;
 
 /// What became of a request to send.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Sent {
     /// The notification's id.
+    #[schema(value_type = String, format = "uuid")]
     pub id: ItemId,
     /// How many users received it.
     pub recipients: u64,

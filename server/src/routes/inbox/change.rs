@@ -20,6 +20,19 @@ use crate::{
 ///
 /// # Errors
 /// No such item, a change that is not allowed, a token that is none, or a store that fails.
+#[utoipa::path(
+    patch,
+    path = "/inbox/{id}",
+    tag = "Inbox",
+    description = "Read implies seen, and unseen implies unread. Archiving ends a snooze, snoozing takes out of the archive.",
+    security(("session" = [])),
+    params(("id" = String, Path, format = "uuid", description = "The item.")),
+    request_body(content = ItemPatch, examples(
+        ("read" = (summary = "Read it", value = json!({ "read": true }))),
+        ("snooze" = (summary = "Put it aside", value = json!({ "snoozedUntil": "2099-01-01T09:00:00+01:00" }))),
+    )),
+    responses((status = 200, body = ItemChanged, description = "The item after the change.")),
+)]
 pub async fn change_item(
     State(app): State<Arc<App>>,
     session: Session,

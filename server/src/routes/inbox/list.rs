@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use notification_bell_protocol::{InboxPage, View};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{app::App, auth::session::Session, edge::query::Parameters, error::Error, store::ListQuery};
 
@@ -12,16 +13,21 @@ const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 100;
 
 /// The parameters.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ListParameters {
     /// Which part of the inbox.
+    #[param(value_type = Option<View>, inline, nullable = false)]
     view: Option<String>,
     /// Only this category.
+    #[param(nullable = false)]
     category: Option<String>,
     /// How many at most: 1 to 100, 20 unless given.
+    #[param(minimum = 1, maximum = 100, default = 20, nullable = false)]
     limit: Option<usize>,
     /// The `next` of the page before.
+    #[param(nullable = false)]
     cursor: Option<String>,
 }
 
@@ -29,6 +35,14 @@ pub struct ListParameters {
 ///
 /// # Errors
 /// Parameters that are not allowed, a token that is none, or a store that fails.
+#[utoipa::path(
+    get,
+    path = "/inbox",
+    tag = "Inbox",
+    security(("session" = [])),
+    params(ListParameters),
+    responses((status = 200, body = InboxPage, description = "A page, the newest first.")),
+)]
 pub async fn list_inbox(
     State(app): State<Arc<App>>,
     session: Session,

@@ -12,6 +12,14 @@ use crate::{app::App, auth::session::Session, edge::path::Segment, error::Error}
 ///
 /// # Errors
 /// No such item, a token that is none, or a store that fails.
+#[utoipa::path(
+    delete,
+    path = "/inbox/{id}",
+    tag = "Inbox",
+    security(("session" = [])),
+    params(("id" = String, Path, format = "uuid", description = "The item.")),
+    responses((status = 200, body = ItemRemoved, description = "It is gone.")),
+)]
 pub async fn remove_item(
     State(app): State<Arc<App>>,
     session: Session,

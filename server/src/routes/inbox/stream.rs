@@ -10,7 +10,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_util::stream;
-use notification_bell_protocol::LAST_EVENT_ID;
+use notification_bell_protocol::{LAST_EVENT_ID, Sync};
 use tokio::sync::mpsc;
 
 use crate::{
@@ -28,6 +28,21 @@ const FRAMES_IN_FLIGHT: usize = 1;
 ///
 /// # Errors
 /// A token that is none, a client that does not take events, or too many streams.
+#[utoipa::path(
+    get,
+    path = "/inbox/stream",
+    tag = "Inbox",
+    description = "Server-sent events. The first one is a `sync` with the state now; with `Last-Event-ID`, and what changed since. \
+        `sync` and `reset` have a `Sync` as their data and its revision as their id; a `reset` is without items: load the list again. \
+        `session-expiring` comes 30 seconds before the token ends, and with it the stream. A comment comes at least every 25 seconds.",
+    security(("session" = [])),
+    params(("Last-Event-ID" = Option<String>, Header, nullable = false, max_length = 128,
+        description = "An event's id, or the `revision` of any answer: what was known so far.")),
+    responses(
+        (status = 200, content_type = "text/event-stream", body = Sync, description = "The events, for as long as the session lasts."),
+        (status = 429, description = "too_many_streams"),
+    ),
+)]
 pub async fn stream_inbox(
     State(app): State<Arc<App>>,
     session: Session,

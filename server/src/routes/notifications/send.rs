@@ -10,6 +10,7 @@ use axum::{
 };
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 
 use crate::{
     app::App,
@@ -24,10 +25,59 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const MAX_IDEMPOTENCY_KEY: usize = 255;
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
+/// The header that makes a repeat harmless, as it is described.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IdempotencyHeader {
+    /// What you call this request: the same body sent again under the same key, within 24 hours, is done once.
+    #[param(
+        rename = "Idempotency-Key",
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$"
+    )]
+    #[expect(dead_code, reason = "it is read from the headers, which may have it more than once")]
+    idempotency_key: Option<String>,
+}
+
 /// Sends a notification.
 ///
 /// # Errors
 /// A body that is not allowed, a key that is none or may not, or a store that fails.
+#[utoipa::path(
+    post,
+    path = "/notifications",
+    tag = "Notifications",
+    description = "The answer comes when it is on disk. With an `Idempotency-Key`, the same body sent again within 24 hours gets the \
+        first answer again.",
+    security(("backendKey" = ["notifications:write"])),
+    params(IdempotencyHeader),
+    request_body(content = SendRequest, examples(
+        ("short" = (summary = "The least", value = json!({ "to": { "users": ["user@example.com"] }, "title": "Hello" }))),
+        ("full" = (summary = "With a link and a button", value = json!({
+            "to": { "users": ["user@example.com"] },
+            "type": "invoice.paid",
+            "category": "invoices",
+            "title": "Invoice 3318 was paid",
+            "body": "€1,840.00 for the spring catalogue.",
+            "url": "/#invoice-3318",
+            "actions": [{ "id": "open", "label": "Open", "url": "/#invoice-3318", "style": "primary" }],
+            "data": { "invoice": 3318 },
+            "priority": "high",
+            "expiresAt": "2099-01-01T00:00:00Z",
+        }))),
+    )),
+    responses(
+        (status = 201, body = Sent, description = "It is on disk, and on its way to every open page.", headers(
+            ("Location" = String, description = "The address of the notification."),
+            ("Idempotency-Replayed" = String, description = "`true` if this is the answer to an earlier request with the same key."),
+        )),
+        (status = 400, description = "invalid_user_id invalid_idempotency_key"),
+        (status = 422, description = "idempotency_key_reused"),
+        (status = 429, description = "rate_limited"),
+    ),
+)]
 pub async fn send_notification(
     State(app): State<Arc<App>>,
     backend: Backend,

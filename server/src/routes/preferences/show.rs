@@ -11,6 +11,14 @@ use crate::{app::App, auth::session::Session, error::Error};
 ///
 /// # Errors
 /// A token that is none, or a store that fails.
+#[utoipa::path(
+    get,
+    path = "/preferences",
+    tag = "Preferences",
+    security(("session" = [])),
+    responses((status = 200, body = Preferences,
+        description = "By name, every category that something in this inbox has, and every one that was ever turned off.")),
+)]
 pub async fn show_preferences(
     State(app): State<Arc<App>>,
     session: Session,

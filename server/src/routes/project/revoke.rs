@@ -8,6 +8,7 @@ use axum::{
 };
 use notification_bell_protocol::Timestamp;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::{
     app::App,
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// What is to be revoked: with no member at all, every session that there is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RevokeProjectRequest {
     /// Only the sessions that were issued before this moment; one in the future counts as the present.
@@ -30,6 +31,20 @@ pub struct RevokeProjectRequest {
 ///
 /// # Errors
 /// A key that is none or may not, or a store that fails.
+#[utoipa::path(
+    post,
+    path = "/project/revoke",
+    tag = "Project",
+    description = "`{}` ends every session of every user of the project, and their streams within a second.",
+    security(("backendKey" = ["users:manage"])),
+    request_body(content = RevokeProjectRequest, examples(
+        ("before" = (summary = "Those issued before a moment", value = json!({ "issuedBefore": "2026-01-01T00:00:00Z" }))),
+    )),
+    responses(
+        (status = 204, description = "It is done."),
+        (status = 429, description = "rate_limited"),
+    ),
+)]
 pub async fn revoke_project(
     State(app): State<Arc<App>>,
     backend: Backend,

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use notification_bell_protocol::SessionRequest;
+use notification_bell_protocol::{SessionGrant, SessionRequest};
 
 use crate::{
     app::App,
@@ -30,6 +30,28 @@ use crate::{
 /// # Errors
 /// See the codes of the contract. A proof that fails is `invalid_user_hmac` or `invalid_token`, whatever is wrong with
 /// it.
+#[utoipa::path(
+    post,
+    path = "/session",
+    tag = "Session",
+    description = "Buys a token with a proof of who the user is: `userHmac`, or `userToken`. It lives for ten minutes, unless \
+        the operator says otherwise, and never longer than the proof.",
+    security(()),
+    request_body(content = SessionRequest, examples(
+        ("hmac" = (summary = "With the HMAC of the user id", value = json!({
+            "apiKey": "YOUR_API_PUBLIC_KEY", "userId": "user@example.com", "userHmac": "YOUR_USER_HMAC",
+        }))),
+    )),
+    responses(
+        (status = 200, body = SessionGrant, description = "The session. With `\"cookie\": true` the token is not in the body.",
+            headers(("Set-Cookie" = String, description = "The token, if a cookie was asked for. Scripts cannot read it."))),
+        (status = 400, description = "secret_key_in_browser invalid_user_id"),
+        (status = 401, description = "unknown_api_key invalid_user_hmac user_hmac_expired invalid_token"),
+        (status = 403, description = "origin_not_allowed user_blocked proof_not_allowed"),
+        (status = 429, description = "rate_limited"),
+        (status = 503, description = "jwks_unavailable"),
+    ),
+)]
 pub async fn create_session(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,

@@ -19,6 +19,14 @@ use crate::{
 ///
 /// # Errors
 /// A token that is none, or a store that fails.
+#[utoipa::path(
+    delete,
+    path = "/session",
+    tag = "Session",
+    security(("session" = [])),
+    responses((status = 204, description = "The session is over, and its streams end.",
+        headers(("Set-Cookie" = String, description = "Takes the cookie away, if the token came in one.")))),
+)]
 pub async fn end_session(State(app): State<Arc<App>>, session: Session) -> Result<Response, Error> {
     app.store.end_session(&session.claims.jti, session.claims.expires_at().plus_ms(60_000)).await?;
     let ended = Wake::SessionEnded { user: session.user, session_id: session.claims.jti };

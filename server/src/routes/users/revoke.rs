@@ -8,6 +8,7 @@ use axum::{
 };
 use notification_bell_protocol::Timestamp;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::{
     app::App,
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// What is to be revoked: with no member at all, every session that there is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RevokeRequest {
     /// The sessions that were issued before this moment; one in the future counts as the present, because nobody should
@@ -51,6 +52,24 @@ impl From<RevokeRequest> for Revocation {
 ///
 /// # Errors
 /// An id that breaks a rule, a key that is none or may not, or a store that fails.
+#[utoipa::path(
+    post,
+    path = "/users/{id}/revoke",
+    tag = "Users",
+    description = "`{}` ends every session and its streams within a second. The user may open another one, unless they are blocked.",
+    security(("backendKey" = ["users:manage"])),
+    params(("id" = String, Path, description = "The user's id.", example = "user@example.com")),
+    request_body(content = RevokeRequest, examples(
+        ("all" = (summary = "Every session", value = json!({}))),
+        ("block" = (summary = "And open no more", value = json!({ "block": true }))),
+        ("unblock" = (summary = "Let the user in again", value = json!({ "block": false }))),
+    )),
+    responses(
+        (status = 204, description = "It is done."),
+        (status = 400, description = "invalid_user_id"),
+        (status = 429, description = "rate_limited"),
+    ),
+)]
 pub async fn revoke_user(
     State(app): State<Arc<App>>,
     backend: Backend,

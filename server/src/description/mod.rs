@@ -1,0 +1,88 @@
+//! The description of the API (OpenAPI 3.1), made from the handlers and from the types that they read and answer with.
+//!
+//! A handler says what is its own (`#[utoipa::path]`); what follows from its form (the errors of whatever has a body, or
+//! takes a token) is added here, once. `docs/openapi.json` is what comes of it, and a test tells when that is stale.
+
+mod errors;
+mod security;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::collections::BTreeMap;
+
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        OpenApi, Server,
+        path::{Operation, PathItem},
+    },
+};
+
+use crate::routes::{inbox, notifications, preferences, project, session, users};
+
+/// Where the API begins, below the address of the server.
+pub const BASE: &str = "/api/v1";
+
+/// Everything that is described, in the order in which one would try it.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Notification Bell",
+        description = "A notification inbox. A page opens a session with a proof of who its user is, and reads and changes that \
+            user's inbox; a site's backend sends with its key, which never comes into a browser.\n\n\
+            Bodies are JSON, times are RFC 3339 in UTC with milliseconds, ids are UUIDv7. A member that is not listed is refused. \
+            Every error is a problem (RFC 9457), with a `code` for programs and a JSON pointer for each bad member.",
+        license(name = "MIT or Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    tags(
+        (name = "Notifications", description = "Sending, from a site's backend."),
+        (name = "Users", description = "What a site's backend does to one of its users."),
+        (name = "Project", description = "What it does to its project as a whole."),
+        (name = "Session", description = "A proof of who the user is buys a token."),
+        (name = "Inbox", description = "What the user of a session sees and does."),
+        (name = "Preferences", description = "Which categories reach the inbox of a session's user."),
+    ),
+    paths(
+        notifications::send::send_notification,
+        session::create::create_session,
+        inbox::list::list_inbox,
+        inbox::stream::stream_inbox,
+        inbox::change::change_item,
+        inbox::mark::mark_items,
+        preferences::show::show_preferences,
+        preferences::change::change_preferences,
+        inbox::remove::remove_item,
+        session::end::end_session,
+        users::revoke::revoke_user,
+        project::revoke::revoke_project,
+    ),
+    components(schemas(notification_bell_protocol::Problem)),
+)]
+struct Description;
+
+/// The description of a server that is reached at this address; relative, if it is empty.
+#[must_use]
+pub fn describe(public_url: &str) -> OpenApi {
+    let mut document = Description::openapi();
+    document.servers = Some(vec![Server::new(format!("{public_url}{BASE}"))]);
+    let mut refusals = BTreeMap::new();
+    for (path, item) in &mut document.paths.paths {
+        for operation in operations(item) {
+            let access = security::complete(operation);
+            errors::complete(path, operation, access, &mut refusals);
+        }
+    }
+    if let Some(components) = &mut document.components {
+        components.responses.append(&mut refusals);
+        security::describe(components);
+    }
+    words::write(&mut document);
+    document
+}
+
+/// The calls of an address.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, patch, delete, .. } = item;
+    [get, put, post, patch, delete].into_iter().filter_map(Option::as_mut)
+}
