@@ -95,6 +95,8 @@ mod tests {
             actions: Vec::new(),
             data: None,
             priority,
+            group_key: None,
+            group_count: 1,
             created_at: Timestamp::from_unix_ms(0),
             expires_at: None,
             seen_at: None,

@@ -223,6 +223,8 @@ fn item_of(&(age_ms, category, title, body, state, labels): &Sample, number: &st
         actions: actions.collect(),
         data: None,
         priority: Priority::Normal,
+        group_key: None,
+        group_count: 1,
         created_at,
         expires_at: None,
         seen_at: since(state != State::Unread),

@@ -46,6 +46,14 @@ pub struct Item {
     pub data: Option<Value>,
     /// How much it matters.
     pub priority: Priority,
+    /// What it repeats others by: an item still unread makes way for a new one with the same key.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub group_key: Option<String>,
+    /// For how many it stands, itself included: more than 1 if it took the place of others.
+    #[serde(default = "one")]
+    #[cfg_attr(feature = "openapi", schema(required, minimum = 1))]
+    pub group_count: u32,
     /// When it was sent.
     pub created_at: Timestamp,
     /// When it leaves the inbox by itself.
@@ -66,6 +74,10 @@ pub struct Item {
     /// The revision of its last change.
     #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 128))]
     pub revision: Revision,
+}
+
+const fn one() -> u32 {
+    1
 }
 
 impl Item {

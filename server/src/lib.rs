@@ -15,6 +15,7 @@ pub mod error;
 pub mod hub;
 pub mod ids;
 pub mod inbox;
+pub mod languages;
 pub mod logging;
 pub mod metrics;
 pub mod outbound;

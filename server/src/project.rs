@@ -14,6 +14,7 @@ use crate::{
     },
     error::Error,
     ids::IdGenerator,
+    languages::Locale,
     randomness::Randomness,
     store::{
         Actor, AuditAction, AuditEntry, BackendKey, NewBackendKey, NewProject, NewSecret, Project, Store,
@@ -36,6 +37,8 @@ pub struct ProjectRequest {
     pub user_id_rule: UserIdRule,
     /// The kinds of proof it accepts; empty: all.
     pub proofs: Vec<ProofKind>,
+    /// See [`Project::locale`].
+    pub locale: Locale,
 }
 
 /// A project that was made, with the keys that are shown this once.
@@ -103,6 +106,7 @@ pub async fn create(
         user_id_rule: request.user_id_rule,
         proofs: if request.proofs.is_empty() { ProofKind::ALL.to_vec() } else { request.proofs },
         origins: request.origins,
+        locale: request.locale,
         created_at,
     };
     let project = store.create_project(new, audit).await?;

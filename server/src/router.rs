@@ -15,7 +15,7 @@ use crate::{
     edge::{
         accept,
         cors::{self, OriginLists},
-        finish, limits, query, report,
+        finish, language, limits, query, report,
     },
     error::Error,
     routes::{
@@ -29,6 +29,7 @@ use crate::{
         preferences::{change::change_preferences, show::show_preferences},
         project::revoke::revoke_project,
         session::{create::create_session, end::end_session},
+        templates::{list::list_templates, put::put_template, remove::remove_template, show::show_template},
         users::revoke::revoke_user,
     },
 };
@@ -39,12 +40,12 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     // The element, from any page that its project allows. The stream answers with events, the others with JSON.
     let element = Router::new()
         .route("/session", post(create_session).delete(end_session))
-        .route("/inbox", get(list_inbox))
+        .route("/inbox", get(list_inbox).layer(from_fn(language::vary)))
         .route("/inbox/mark", post(mark_items))
-        .route("/inbox/{id}", patch(change_item).delete(remove_item))
+        .route("/inbox/{id}", patch(change_item).layer(from_fn(language::vary)).delete(remove_item))
         .route("/preferences", get(show_preferences).put(change_preferences))
         .layer(from_fn(accept::require_json))
-        .route("/inbox/stream", get(stream_inbox))
+        .route("/inbox/stream", get(stream_inbox).layer(from_fn(language::vary)))
         // Before the layers, so that a preflight, whose method no route has, passes through them.
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(from_fn(query::refuse_tokens))
@@ -57,6 +58,8 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/notifications", post(send_notification))
         .route("/users/{id}/revoke", post(revoke_user))
         .route("/project/revoke", post(revoke_project))
+        .route("/templates", get(list_templates))
+        .route("/templates/{type}/{locale}", get(show_template).put(put_template).delete(remove_template))
         .layer(from_fn(accept::require_json))
         .layer(from_fn(query::refuse_tokens))
         .layer(from_fn(limits::bound));

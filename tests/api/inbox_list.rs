@@ -40,6 +40,7 @@ async fn an_item_has_all_its_members() {
         ],
         "data": {"deep": [1, null, "x"]}, "priority": "high", "createdAt": item["createdAt"], "expiresAt": FAR,
         "seenAt": null, "readAt": null, "archivedAt": null, "snoozedUntil": null, "revision": item["revision"],
+        "groupKey": null, "groupCount": 1,
     });
     assert_eq!(item, &expected);
     assert_eq!(item["createdAt"].as_str().unwrap().len(), FAR.len(), "milliseconds and a Z");
@@ -61,6 +62,7 @@ async fn an_item_sent_with_a_title_alone_has_null_for_the_rest() {
         "category",
         "data",
         "expiresAt",
+        "groupKey",
         "icon",
         "image",
         "readAt",

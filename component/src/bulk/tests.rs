@@ -19,6 +19,8 @@ fn item(number: usize, is_read: bool, place: u8) -> Item {
         actions: Vec::new(),
         data: None,
         priority: Priority::Normal,
+        group_key: None,
+        group_count: 1,
         created_at: Timestamp::from_unix_ms(number.try_into().unwrap()),
         expires_at: None,
         seen_at: Some(NOW),

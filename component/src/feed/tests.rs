@@ -26,6 +26,8 @@ fn item(id: &str) -> Item {
         actions: Vec::new(),
         data: None,
         priority: Priority::Normal,
+        group_key: None,
+        group_count: 1,
         created_at: Timestamp::from_unix_ms(created_at),
         expires_at: None,
         seen_at: None,

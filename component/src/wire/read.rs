@@ -76,6 +76,13 @@ pub fn item(value: &Value) -> Read<Item> {
             Some("high") => Priority::High,
             _ => return Err("priority"),
         },
+        group_key: optional_text(value, "groupKey")?,
+        // What was kept by an earlier version has none.
+        group_count: value
+            .get("groupCount")
+            .and_then(Value::as_u64)
+            .and_then(|count| count.try_into().ok())
+            .unwrap_or(1),
         created_at: moment(value, "createdAt")?,
         expires_at: optional_moment(value, "expiresAt")?,
         seen_at: optional_moment(value, "seenAt")?,

@@ -44,11 +44,12 @@ prop_compose! {
         priority in prop::sample::select(vec![Priority::Low, Priority::Normal, Priority::High]),
         created_at in moment(),
         moments in prop::array::uniform5(option::of(moment())),
+        (group_key, group_count) in (option::of(text()), any::<u32>()),
     ) -> Item {
         let [r#type, category, body, url, icon, image] = texts;
         let [expires_at, seen_at, read_at, archived_at, snoozed_until] = moments;
         Item {
-            id, r#type, category, title, body, url, icon, image, actions, data, priority, created_at,
+            id, r#type, category, title, body, url, icon, image, actions, data, priority, group_key, group_count, created_at,
             expires_at, seen_at, read_at, archived_at, snoozed_until, revision,
         }
     }

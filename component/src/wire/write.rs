@@ -63,6 +63,8 @@ pub fn item_value(item: &Item) -> Value {
         .set("actions", Value::Array(item.actions.iter().map(action_value).collect()))
         .set("data", item.data.clone().unwrap_or_default())
         .text("priority", priority)
+        .text_or_null("groupKey", item.group_key.as_ref())
+        .set("groupCount", item.group_count.into())
         .moment_or_null("createdAt", Some(item.created_at))
         .moment_or_null("expiresAt", item.expires_at)
         .moment_or_null("seenAt", item.seen_at)

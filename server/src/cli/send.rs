@@ -71,8 +71,10 @@ impl SendCommand {
             Inbox::new(Arc::clone(&office.store), bus, Arc::clone(&office.clock), Arc::clone(&office.ids));
         let request = SendRequest {
             to: Recipients { users: self.to },
-            title: self.title,
+            title: Some(self.title),
             body: self.body,
+            texts: None,
+            group_key: None,
             url: self.url,
             icon: self.icon,
             image: None,

@@ -19,7 +19,7 @@ use utoipa::{
     },
 };
 
-use crate::routes::{inbox, notifications, preferences, project, session, users};
+use crate::routes::{inbox, notifications, preferences, project, session, templates, users};
 
 /// Where the API begins, below the address of the server.
 pub const BASE: &str = "/api/v1";
@@ -37,6 +37,7 @@ pub const BASE: &str = "/api/v1";
     ),
     tags(
         (name = "Notifications", description = "Sending, from a site's backend."),
+        (name = "Templates", description = "What a type of notification says, in the languages of its readers."),
         (name = "Users", description = "What a site's backend does to one of its users."),
         (name = "Project", description = "What it does to its project as a whole."),
         (name = "Session", description = "A proof of who the user is buys a token."),
@@ -45,6 +46,10 @@ pub const BASE: &str = "/api/v1";
     ),
     paths(
         notifications::send::send_notification,
+        templates::put::put_template,
+        templates::list::list_templates,
+        templates::show::show_template,
+        templates::remove::remove_template,
         session::create::create_session,
         inbox::list::list_inbox,
         inbox::stream::stream_inbox,

@@ -5,6 +5,7 @@ pub mod body;
 pub mod client;
 pub mod cors;
 pub mod finish;
+pub mod language;
 pub mod limits;
 pub mod listener;
 pub mod path;

@@ -17,6 +17,7 @@ use crate::{
     auth::{session::check_standing, session_keys::SessionKeys, session_token::Claims},
     clock::Clock,
     error::Error,
+    languages::Languages,
     randomness::Randomness,
     store::{Changes, Store, StoreError, UserRef},
 };
@@ -52,6 +53,8 @@ pub struct Stream {
     pub subscription: Subscription,
     /// Whose inbox it shows.
     pub user: UserRef,
+    /// The languages its items are to be in.
+    pub languages: Languages,
     /// Where it reads.
     pub store: Arc<dyn Store>,
     /// For its deadlines.
@@ -140,7 +143,7 @@ impl Stream {
         client: &mpsc::Sender<Bytes>,
     ) -> Result<Revision, StreamEnd> {
         if let Some(since) = last_event_id {
-            let changes = self.store.changes(&self.user, &since).await.map_err(failed)?;
+            let changes = self.store.changes(&self.user, &since, &self.languages).await.map_err(failed)?;
             return send(changes, client).await;
         }
         let (counts, revision) = self.store.counts(&self.user).await.map_err(failed)?;
@@ -154,7 +157,7 @@ impl Stream {
         client: &mpsc::Sender<Bytes>,
     ) -> Result<Revision, StreamEnd> {
         let changes = loop {
-            match self.store.changes(&self.user, &revision).await {
+            match self.store.changes(&self.user, &revision, &self.languages).await {
                 // All streams may have been woken at once: some look a little later.
                 Err(StoreError::Overloaded) => {
                     let wait_ms = self.randomness.below(OVERLOAD_WAIT_MAX_MS);

@@ -5,14 +5,14 @@ use url::Url;
 
 use super::notification::{SendRequest, Text};
 
-const MAX_TITLE: usize = 256;
-const MAX_BODY: usize = 4_096;
+pub(super) const MAX_TITLE: usize = 256;
+pub(super) const MAX_BODY: usize = 4_096;
 const MAX_ADDRESS: usize = 2_048;
 const MAX_DATA_BYTES: usize = 16 * 1_024;
 /// Of a category, and of a type.
 pub(super) const MAX_NAME: usize = 100;
 const MAX_ACTIONS: usize = 5;
-const MAX_LABEL: usize = 64;
+pub(super) const MAX_LABEL: usize = 64;
 
 /// Gathers what is wrong with a request, so that all of it is said at once.
 #[derive(Default)]
@@ -34,6 +34,17 @@ impl Faults {
             self.add(pointer, format!("must have at most {max_characters} characters"));
         } else if text.chars().any(char::is_control) {
             self.add(pointer, "must not contain control characters");
+        }
+    }
+
+    pub(super) fn body(&mut self, pointer: &str, body: &str) {
+        if body.chars().count() > MAX_BODY {
+            self.add(pointer, format!("must have at most {MAX_BODY} characters"));
+        } else if body
+            .chars()
+            .any(|character| character.is_control() && !matches!(character, '\n' | '\t' | '\r'))
+        {
+            self.add(pointer, "must not contain control characters other than line breaks and tabs");
         }
     }
 
@@ -67,20 +78,9 @@ fn check_address(text: &str, purpose: AddressUse) -> Result<(), AddressFault> {
 }
 
 impl SendRequest {
-    /// Checks everything but the recipients.
+    /// Checks everything but the recipients and the texts.
     pub(crate) fn check(&self, now: Timestamp) -> Faults {
         let mut faults = Faults::default();
-        faults.line("/title", &self.title, MAX_TITLE);
-        if let Some(body) = &self.body {
-            if body.chars().count() > MAX_BODY {
-                faults.add("/body", format!("must have at most {MAX_BODY} characters"));
-            } else if body
-                .chars()
-                .any(|character| character.is_control() && !matches!(character, '\n' | '\t' | '\r'))
-            {
-                faults.add("/body", "must not contain control characters other than line breaks and tabs");
-            }
-        }
         faults.address("/url", self.url.as_ref(), AddressUse::Link);
         faults.address("/icon", self.icon.as_ref(), AddressUse::Picture);
         faults.address("/image", self.image.as_ref(), AddressUse::Picture);
@@ -92,6 +92,9 @@ impl SendRequest {
         }
         if self.data.as_ref().is_some_and(|data| data.to_string().len() > MAX_DATA_BYTES) {
             faults.add("/data", format!("must have at most {MAX_DATA_BYTES} bytes as JSON"));
+        }
+        if let Some(key) = &self.group_key {
+            faults.line("/groupKey", key, MAX_NAME);
         }
         faults.text("/priority", self.priority.as_ref());
         faults.text("/expiresAt", self.expires_at.as_ref());
@@ -110,7 +113,6 @@ impl SendRequest {
         for (index, action) in self.actions.iter().enumerate() {
             let pointer = |member: &str| format!("/actions/{index}/{member}");
             faults.line(&pointer("id"), &action.id, MAX_LABEL);
-            faults.line(&pointer("label"), &action.label, MAX_LABEL);
             faults.address(&pointer("url"), action.url.as_ref(), AddressUse::Link);
             faults.text(&pointer("style"), action.style.as_ref());
             if self.actions[..index].iter().any(|other| other.id == action.id) {
@@ -122,17 +124,27 @@ impl SendRequest {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use notification_bell_protocol::Timestamp;
     use serde_json::{Value, json};
 
-    use crate::inbox::SendRequest;
+    use super::Faults;
+    use crate::{
+        inbox::{SendRequest, wording::wording},
+        languages::Locale,
+    };
 
     #[expect(clippy::needless_pass_by_value, reason = "reads better at the calls")]
     fn pointers(members: Value) -> Vec<String> {
         let mut request = json!({ "to": { "users": ["u"] }, "title": "t" });
         request.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         let request: SendRequest = serde_json::from_value(request).unwrap();
-        request.check(Timestamp::from_unix_ms(0)).into_vec().into_iter().map(|error| error.pointer).collect()
+        let mut faults = Faults::default();
+        wording(&request, &BTreeMap::new(), &Locale::default(), &mut faults);
+        let mut faults = faults.into_vec();
+        faults.extend(request.check(Timestamp::from_unix_ms(0)).into_vec());
+        faults.into_iter().map(|error| error.pointer).collect()
     }
 
     #[test]
@@ -197,7 +209,7 @@ mod tests {
         assert_eq!(pointers(json!({ "actions": vec![action("a"); 6] })), ["/actions"]);
         assert_eq!(
             pointers(json!({ "actions": [{ "id": "", "label": "", "url": "javascript:1" }] })),
-            ["/actions/0/id", "/actions/0/label", "/actions/0/url"]
+            ["/actions/0/label", "/actions/0/id", "/actions/0/url"]
         );
     }
 

@@ -8,7 +8,9 @@ mod checks;
 mod notification;
 mod preferences;
 mod send;
+mod templates;
 mod timekeeper;
+mod wording;
 
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ use uuid::Uuid;
 
 pub use notification::{ActionRequest, Recipients, SendRequest, Text};
 pub use send::Sent;
+pub use templates::TemplateRequest;
 
 use self::change::Change;
 use crate::{
@@ -27,6 +30,7 @@ use crate::{
     error::Error,
     hub::{Bus, Wake},
     ids::IdGenerator,
+    languages::Languages,
     store::{ItemState, ListQuery, Place, Selection, Store, UserRef},
 };
 
@@ -58,8 +62,13 @@ impl Inbox {
     ///
     /// # Errors
     /// A cursor that was made up, or a store that fails.
-    pub async fn list(&self, user: &UserRef, query: ListQuery) -> Result<InboxPage, Error> {
-        Ok(self.store.list(user, query).await?)
+    pub async fn list(
+        &self,
+        user: &UserRef,
+        query: ListQuery,
+        languages: &Languages,
+    ) -> Result<InboxPage, Error> {
+        Ok(self.store.list(user, query, languages).await?)
     }
 
     /// The numbers and the state now.
@@ -74,7 +83,13 @@ impl Inbox {
     ///
     /// # Errors
     /// No such item, a change that contradicts itself, or a store that fails.
-    pub async fn change(&self, user: &UserRef, id: Uuid, patch: ItemPatch) -> Result<ItemChanged, Error> {
+    pub async fn change(
+        &self,
+        user: &UserRef,
+        id: Uuid,
+        patch: ItemPatch,
+        languages: &Languages,
+    ) -> Result<ItemChanged, Error> {
         let now = self.clock.now();
         let change = Change::of_patch(patch, now)?;
         if let Some(action) = change.action_done() {
@@ -85,7 +100,7 @@ impl Inbox {
         }
         let timed = change.is_timed();
         let transition = Arc::new(move |state| change.apply(state, now));
-        let changed = self.store.change_item(user, id, now, transition).await?.ok_or(NO_ITEM)?;
+        let changed = self.store.change_item(user, id, now, transition, languages).await?.ok_or(NO_ITEM)?;
         if timed {
             self.timed.notify_one();
         }
@@ -99,7 +114,10 @@ impl Inbox {
     /// No such item, or a store that fails.
     pub async fn remove(&self, user: &UserRef, id: Uuid) -> Result<ItemRemoved, Error> {
         let transition = Arc::new(|state| ItemState { place: Place::Removed, ..state });
-        let changed = self.store.change_item(user, id, self.clock.now(), transition).await?.ok_or(NO_ITEM)?;
+        let now = self.clock.now();
+        // What it said is not answered, in any language.
+        let changed =
+            self.store.change_item(user, id, now, transition, &Languages::ANY).await?.ok_or(NO_ITEM)?;
         self.wake(user).await;
         Ok(ItemRemoved { counts: changed.counts, revision: changed.revision })
     }

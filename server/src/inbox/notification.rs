@@ -1,6 +1,8 @@
 //! What a backend asks for when it sends. What of that is allowed is in `checks`.
 
-use notification_bell_protocol::{Action, ActionStyle, Priority, Timestamp};
+use std::collections::BTreeMap;
+
+use notification_bell_protocol::{Action, ActionStyle, MemberError, Priority, Timestamp};
 use serde::{
     Deserialize, Deserializer,
     de::{self, IntoDeserializer},
@@ -9,7 +11,11 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::store::NewNotification;
+use super::wording::Wording;
+use crate::{
+    error::Error,
+    store::{NewNotification, Texts},
+};
 
 /// The body of `POST /notifications`.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -17,12 +23,14 @@ use crate::store::NewNotification;
 pub struct SendRequest {
     /// Whom it is for.
     pub to: Recipients,
-    /// 1 to 256 characters on one line.
+    /// 1 to 256 characters on one line. It may be left out with `texts`, and where the type has templates.
     #[schema(min_length = 1, max_length = 256)]
-    pub title: String,
+    pub title: Option<String>,
     /// Up to 4,096 characters.
     #[schema(max_length = 4096)]
     pub body: Option<String>,
+    /// The same for readers of other languages, by their tags: up to 50.
+    pub texts: Option<BTreeMap<String, Texts>>,
     /// Where a click leads: http, https, mailto, tel, or a path of the site with one leading slash.
     #[schema(max_length = 2048)]
     pub url: Option<String>,
@@ -44,6 +52,9 @@ pub struct SendRequest {
     pub r#type: Option<String>,
     /// Up to 16 KiB of JSON.
     pub data: Option<Value>,
+    /// 1 to 100 characters on one line: what repeats another that is still unread takes its place.
+    #[schema(min_length = 1, max_length = 100)]
+    pub group_key: Option<String>,
     /// `normal` unless given.
     #[schema(value_type = Option<Priority>)]
     pub priority: Option<Text<Priority>>,
@@ -68,9 +79,9 @@ pub struct ActionRequest {
     /// 1 to 64 characters, unique within the notification.
     #[schema(min_length = 1, max_length = 64)]
     pub id: String,
-    /// 1 to 64 characters on one line.
+    /// 1 to 64 characters on one line. It may be left out if every language says its own.
     #[schema(min_length = 1, max_length = 64)]
-    pub label: String,
+    pub label: Option<String>,
     /// Where a click leads, as `url` of the notification.
     #[schema(max_length = 2048)]
     pub url: Option<String>,
@@ -107,16 +118,47 @@ impl<T: Copy> Text<T> {
 }
 
 impl SendRequest {
+    /// Whether every member is there that has to be, which depends on the others.
+    ///
+    /// # Errors
+    /// The first that is missing.
+    pub(super) fn has_its_shape(&self) -> Result<(), Error> {
+        let missing = |pointer: String, name: &str| {
+            let detail = format!("missing field `{name}`");
+            let fault = MemberError { pointer, detail: detail.clone() };
+            Err(Error::InvalidRequest(
+                format!("The body does not have the right shape: {detail}."),
+                vec![fault],
+            ))
+        };
+        if self.title.is_none() && self.texts.is_none() && self.r#type.is_none() {
+            return missing("/title".to_owned(), "title");
+        }
+        // With a title alone there is nowhere else that a label could come from.
+        let unlabelled = self.actions.iter().position(|action| action.label.is_none());
+        match unlabelled.filter(|_| self.title.is_some() && self.texts.is_none()) {
+            Some(index) => missing(format!("/actions/{index}/label"), "label"),
+            None => Ok(()),
+        }
+    }
+
     /// When it leaves the inboxes by itself.
     pub(super) fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at.as_ref().and_then(Text::value)
     }
 
-    /// The notification to store. Only for a request that passed [`check`](Self::check).
-    pub(super) fn into_notification(self, id: Uuid, created_at: Timestamp) -> NewNotification {
+    /// The notification to store, with the words that were found for it. Only for a request that passed
+    /// [`check`](Self::check).
+    pub(super) fn into_notification(
+        self,
+        id: Uuid,
+        created_at: Timestamp,
+        wording: Wording,
+    ) -> NewNotification {
+        let Wording { texts: Texts { title, body, actions: mut labels }, by_locale: texts } = wording;
         let action = |action: ActionRequest| Action {
+            label: labels.remove(&action.id).or(action.label).unwrap_or_default(),
             id: action.id,
-            label: action.label,
             url: action.url,
             style: action.style.and_then(|style| style.value()).unwrap_or_default(),
             done: false,
@@ -126,8 +168,10 @@ impl SendRequest {
             id,
             r#type: self.r#type,
             category: self.category,
-            title: self.title,
-            body: self.body,
+            title,
+            body,
+            texts,
+            group_key: self.group_key,
             url: self.url,
             icon: self.icon,
             image: self.image,

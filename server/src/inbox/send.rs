@@ -1,15 +1,21 @@
 //! Sending: from a request to items on disk and streams that know of them.
 
+use std::collections::BTreeMap;
+
 use notification_bell_protocol::{ItemId, MemberError, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Inbox, SendRequest};
+use super::{
+    Inbox, SendRequest,
+    wording::{self, Wording},
+};
 use crate::{
     auth::user_id::UserId,
     error::Error,
     hub::Wake,
-    store::{Idempotency, Project, SendOutcome, UserRef},
+    languages::Locale,
+    store::{Idempotency, Project, SendOutcome, Template, UserRef},
 };
 
 const MAX_RECIPIENTS: usize = 1_000;
@@ -45,9 +51,10 @@ impl Inbox {
             return repeated(&outcome);
         }
         let (id, now) = self.ids.next();
-        let recipients = check(&request, project, now)?;
+        let templates = self.templates_for(project, &request).await?;
+        let (recipients, wording) = check(&request, project, now, &templates)?;
         let expires = request.expires_at().is_some();
-        let notification = request.into_notification(id, now);
+        let notification = request.into_notification(id, now, wording);
         let outcome = self.store.send(project.key, notification, recipients.clone(), idempotency).await?;
         match outcome {
             SendOutcome::Stored => {
@@ -76,9 +83,16 @@ fn repeated(outcome: &SendOutcome) -> Result<Sent, Error> {
     }
 }
 
-/// Checks a request; gives its recipients, each once.
-fn check(request: &SendRequest, project: &Project, now: Timestamp) -> Result<Vec<UserId>, Error> {
+/// Checks a request; gives its recipients, each once, and its words.
+fn check(
+    request: &SendRequest,
+    project: &Project,
+    now: Timestamp,
+    templates: &BTreeMap<Locale, Template>,
+) -> Result<(Vec<UserId>, Wording), Error> {
+    request.has_its_shape()?;
     let mut faults = request.check(now);
+    let wording = wording::wording(request, templates, &project.locale, &mut faults);
     let users = &request.to.users;
     if users.is_empty() || users.len() > MAX_RECIPIENTS {
         faults.add("/to/users", format!("must have 1 to {MAX_RECIPIENTS} entries"));
@@ -95,5 +109,5 @@ fn check(request: &SendRequest, project: &Project, now: Timestamp) -> Result<Vec
     }
     recipients.sort_unstable();
     recipients.dedup();
-    Ok(recipients)
+    Ok((recipients, wording))
 }

@@ -9,4 +9,5 @@ pub mod notifications;
 pub mod preferences;
 pub mod project;
 pub mod session;
+pub mod templates;
 pub mod users;

@@ -9,8 +9,8 @@ use notification_bell_protocol::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{ProjectKey, StoreError};
-use crate::auth::user_id::UserId;
+use super::{ProjectKey, StoreError, TextsByLocale};
+use crate::{auth::user_id::UserId, languages::Languages};
 
 /// One inbox: a user of a project. The same user id in two projects is two users.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -42,6 +42,10 @@ pub struct NewNotification {
     pub image: Option<String>,
     /// See [`Item::actions`](notification_bell_protocol::Item); none is done.
     pub actions: Vec<Action>,
+    /// What title, body and actions say to readers of these languages.
+    pub texts: TextsByLocale,
+    /// See [`Item::group_key`](notification_bell_protocol::Item).
+    pub group_key: Option<String>,
     /// See [`Item::data`](notification_bell_protocol::Item).
     pub data: Option<Value>,
     /// See [`Item::priority`](notification_bell_protocol::Item).
@@ -180,19 +184,30 @@ pub trait InboxStore: Send + marker::Sync {
         idempotency: &Idempotency,
     ) -> Result<Option<SendOutcome>, StoreError>;
 
-    /// A page of an inbox, with the numbers and the state of the same moment.
+    /// A page of an inbox, with the numbers and the state of the same moment. Here and below, items are in the first
+    /// of their reader's languages that there are texts for, or else in the one they were sent in.
     ///
     /// # Errors
     /// [`StoreError::NotOurs`] for a cursor that was made up.
-    async fn list(&self, user: &UserRef, query: ListQuery) -> Result<InboxPage, StoreError>;
+    async fn list(
+        &self,
+        user: &UserRef,
+        query: ListQuery,
+        languages: &Languages,
+    ) -> Result<InboxPage, StoreError>;
 
     /// The numbers and the state now.
     async fn counts(&self, user: &UserRef) -> Result<(Counts, Revision), StoreError>;
 
     /// What changed since a state.
-    async fn changes(&self, user: &UserRef, since: &str) -> Result<Changes, StoreError>;
+    async fn changes(
+        &self,
+        user: &UserRef,
+        since: &str,
+        languages: &Languages,
+    ) -> Result<Changes, StoreError>;
 
-    /// One item.
+    /// One item, in the language it was sent in.
     async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError>;
 
     /// Changes one item; `None` if the user has no such item.
@@ -202,6 +217,7 @@ pub trait InboxStore: Send + marker::Sync {
         id: Uuid,
         now: Timestamp,
         transition: Transition,
+        languages: &Languages,
     ) -> Result<Option<ItemChanged>, StoreError>;
 
     /// Changes many items.

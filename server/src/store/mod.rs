@@ -13,6 +13,8 @@ mod projects;
 mod providers;
 mod revision;
 pub mod sqlite;
+mod templates;
+mod texts;
 
 use async_trait::async_trait;
 use tokio::sync::watch;
@@ -28,10 +30,14 @@ pub use keys::{
 pub use preferences::PreferenceStore;
 pub use projects::{NewProject, NewSecret, PreviousSecret, Project, ProjectChange, ProjectKey, ProjectStore};
 pub use providers::{Provider, ProviderStore};
+pub use templates::{Template, TemplateLimits, TemplateStore};
+pub use texts::{Texts, TextsByLocale};
 
 /// A database.
 #[async_trait]
-pub trait Store: ProjectStore + KeyStore + ProviderStore + InboxStore + PreferenceStore + AuditStore {
+pub trait Store:
+    ProjectStore + KeyStore + ProviderStore + InboxStore + PreferenceStore + TemplateStore + AuditStore
+{
     /// Whether it can be read and written now.
     async fn ping(&self) -> Result<(), StoreError>;
 

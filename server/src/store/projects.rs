@@ -4,7 +4,10 @@ use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
 
 use super::{AuditEntry, StoreError};
-use crate::auth::{origin::AllowedOrigin, proofs::ProofKind, user_id::UserIdRule};
+use crate::{
+    auth::{origin::AllowedOrigin, proofs::ProofKind, user_id::UserIdRule},
+    languages::Locale,
+};
 
 /// Names a project inside the database. Every query on a user's data has it in its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,6 +34,8 @@ pub struct Project {
     pub user_id_rule: UserIdRule,
     /// The pages that may use it; empty: any.
     pub origins: Vec<AllowedOrigin>,
+    /// The language of those whose own is not among the texts of a notification.
+    pub locale: Locale,
     /// Raised to end every session at once.
     pub epoch: i64,
     /// A session that was issued before this moment was revoked.
@@ -80,6 +85,8 @@ pub struct NewProject {
     pub user_id_rule: UserIdRule,
     /// See [`Project::origins`].
     pub origins: Vec<AllowedOrigin>,
+    /// See [`Project::locale`].
+    pub locale: Locale,
     /// See [`Project::created_at`].
     pub created_at: Timestamp,
 }
@@ -95,6 +102,8 @@ pub struct ProjectChange {
     pub user_id_rule: Option<UserIdRule>,
     /// See [`Project::origins`].
     pub origins: Option<Vec<AllowedOrigin>>,
+    /// See [`Project::locale`]. What was sent before stays as it is.
+    pub locale: Option<Locale>,
 }
 
 /// The projects of a database.

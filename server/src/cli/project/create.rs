@@ -7,6 +7,7 @@ use super::UserIds;
 use crate::{
     auth::{origin::AllowedOrigin, proofs::ProofKind},
     cli::{CommandError, input, office::Office, output},
+    languages::Locale,
     project::{self, ProjectRequest},
     store::Actor,
 };
@@ -34,6 +35,9 @@ pub(in crate::cli) struct Create {
     /// Accept this kind of proof; may be repeated. Without any, all of them
     #[arg(long = "proof", value_enum, value_name = "KIND")]
     proofs: Vec<ProofKind>,
+    /// The language of those whose own a notification does not have, such as pt-BR
+    #[arg(long, default_value_t)]
+    locale: Locale,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -54,6 +58,7 @@ impl Create {
             origins: self.origins,
             proofs: self.proofs,
             user_id_rule: self.user_ids.into(),
+            locale: self.locale,
         };
         let made = project::create(
             &*office.store,

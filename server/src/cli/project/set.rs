@@ -6,6 +6,7 @@ use super::{UserIds, show};
 use crate::{
     auth::{origin::AllowedOrigin, proofs::ProofKind},
     cli::{CommandError, office::Office, output},
+    languages::Locale,
     project,
     store::{AuditAction, ProjectChange},
 };
@@ -31,6 +32,9 @@ pub(in crate::cli) struct Set {
     /// How its user ids are written. Who has an id that breaks the new rule can open no session any more
     #[arg(long, value_enum)]
     user_ids: Option<UserIds>,
+    /// The language of those whose own a notification does not have, such as pt-BR. What was sent before stays as it is
+    #[arg(long)]
+    locale: Option<Locale>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -44,11 +48,17 @@ impl Set {
             proofs: some(!self.proofs.is_empty()).map(|()| self.proofs),
             user_id_rule: self.user_ids.map(Into::into),
             name: self.name,
+            locale: self.locale,
         };
-        let ProjectChange { name, proofs, user_id_rule, origins } = &change;
-        if name.is_none() && proofs.is_none() && user_id_rule.is_none() && origins.is_none() {
+        let ProjectChange { name, proofs, user_id_rule, origins, locale } = &change;
+        if name.is_none()
+            && proofs.is_none()
+            && user_id_rule.is_none()
+            && origins.is_none()
+            && locale.is_none()
+        {
             return Err(CommandError::Usage(
-                "there is nothing to change: give --name, --origin, --any-origin, --proof or --user-ids"
+                "there is nothing to change: give --name, --origin, --any-origin, --proof, --user-ids or --locale"
                     .to_owned(),
             ));
         }
@@ -60,6 +70,7 @@ impl Set {
             ("proofs", proofs.as_ref().map(|proofs| serde_json::json!(proofs))),
             ("userIds", user_id_rule.map(|rule| serde_json::json!(rule))),
             ("origins", origins.as_ref().map(|origins| serde_json::json!(origins))),
+            ("locale", locale.as_ref().map(|locale| serde_json::json!(locale))),
         ];
         for (member, value) in members {
             if let Some(value) = value {

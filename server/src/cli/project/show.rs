@@ -48,6 +48,7 @@ pub(super) fn print(project: &Project, secret: Option<String>) {
         ("origins", if origins.is_empty() { "any".to_owned() } else { origins.join(" ") }),
         ("proofs", proofs.join(" ")),
         ("user ids", project.user_id_rule.as_str().to_owned()),
+        ("locale", project.locale.to_string()),
         ("created", project.created_at.to_string()),
     ];
     fields.extend(secret.map(|secret| ("apiSecretKey", secret)));
@@ -62,6 +63,7 @@ pub(super) fn describe(project: &Project) -> Value {
         "origins": project.origins,
         "userIds": project.user_id_rule,
         "proofs": project.proofs,
+        "locale": project.locale,
         "createdAt": project.created_at,
     })
 }

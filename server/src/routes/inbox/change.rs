@@ -11,9 +11,11 @@ use crate::{
     auth::session::Session,
     edge::{
         body::{JsonBody, SMALL},
+        language::LanguageHeader,
         path::Segment,
     },
     error::Error,
+    languages::Languages,
 };
 
 /// Changes an item.
@@ -26,7 +28,7 @@ use crate::{
     tag = "Inbox",
     description = "Read implies seen, and unseen implies unread. Archiving ends a snooze, snoozing takes out of the archive.",
     security(("session" = [])),
-    params(("id" = String, Path, format = "uuid", description = "The item.")),
+    params(LanguageHeader, ("id" = String, Path, format = "uuid", description = "The item.")),
     request_body(content = ItemPatch, examples(
         ("read" = (summary = "Read it", value = json!({ "read": true }))),
         ("snooze" = (summary = "Put it aside", value = json!({ "snoozedUntil": "2099-01-01T09:00:00+01:00" }))),
@@ -36,8 +38,9 @@ use crate::{
 pub async fn change_item(
     State(app): State<Arc<App>>,
     session: Session,
+    languages: Languages,
     Segment(id): Segment,
     body: JsonBody<ItemPatch, SMALL>,
 ) -> Result<Json<ItemChanged>, Error> {
-    Ok(Json(app.inbox.change(&session.user, item_id(&id)?, body.value).await?))
+    Ok(Json(app.inbox.change(&session.user, item_id(&id)?, body.value, &languages).await?))
 }

@@ -7,7 +7,14 @@ use notification_bell_protocol::{InboxPage, View};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::{app::App, auth::session::Session, edge::query::Parameters, error::Error, store::ListQuery};
+use crate::{
+    app::App,
+    auth::session::Session,
+    edge::{language::LanguageHeader, query::Parameters},
+    error::Error,
+    languages::Languages,
+    store::ListQuery,
+};
 
 const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 100;
@@ -40,12 +47,13 @@ pub struct ListParameters {
     path = "/inbox",
     tag = "Inbox",
     security(("session" = [])),
-    params(ListParameters),
+    params(LanguageHeader, ListParameters),
     responses((status = 200, body = InboxPage, description = "A page, the newest first.")),
 )]
 pub async fn list_inbox(
     State(app): State<Arc<App>>,
     session: Session,
+    languages: Languages,
     Parameters(parameters): Parameters<ListParameters>,
 ) -> Result<Json<InboxPage>, Error> {
     let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
@@ -57,5 +65,5 @@ pub async fn list_inbox(
             .ok_or_else(|| Error::invalid_value("/view", "must be all, unread, archived or snoozed"))
     })?;
     let query = ListQuery { view, category: parameters.category, limit, cursor: parameters.cursor };
-    Ok(Json(app.inbox.list(&session.user, query).await?))
+    Ok(Json(app.inbox.list(&session.user, query, &languages).await?))
 }

@@ -16,9 +16,10 @@ use tokio::sync::mpsc;
 use crate::{
     app::App,
     auth::session::Session,
-    edge::accept::accepts,
+    edge::{accept::accepts, language::LanguageHeader},
     error::Error,
     hub::{MAX_STREAMS_OF_A_USER, Stream},
+    languages::Languages,
 };
 
 /// Frames on their way to a connection. What does not fit stays in the store.
@@ -36,7 +37,7 @@ const FRAMES_IN_FLIGHT: usize = 1;
         `sync` and `reset` have a `Sync` as their data and its revision as their id; a `reset` is without items: load the list again. \
         `session-expiring` comes 30 seconds before the token ends, and with it the stream. A comment comes at least every 25 seconds.",
     security(("session" = [])),
-    params(("Last-Event-ID" = Option<String>, Header, nullable = false, max_length = 128,
+    params(LanguageHeader, ("Last-Event-ID" = Option<String>, Header, nullable = false, max_length = 128,
         description = "An event's id, or the `revision` of any answer: what was known so far.")),
     responses(
         (status = 200, content_type = "text/event-stream", body = Sync, description = "The events, for as long as the session lasts."),
@@ -46,6 +47,7 @@ const FRAMES_IN_FLIGHT: usize = 1;
 pub async fn stream_inbox(
     State(app): State<Arc<App>>,
     session: Session,
+    languages: Languages,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     if !accepts(&headers, "text", "event-stream") {
@@ -60,6 +62,7 @@ pub async fn stream_inbox(
     let stream = Stream {
         subscription,
         user: session.user,
+        languages,
         store: Arc::clone(&app.store),
         clock: Arc::clone(&app.clock),
         randomness: Arc::clone(&app.randomness),

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use notification_bell_protocol::{Counts, View};
 
-use super::{Bench, NOW, entry, everything, id, notification, project, read, removed, returned, snoozed};
+use super::{
+    ANY, Bench, NOW, entry, everything, id, notification, project, read, removed, returned, snoozed,
+};
 use crate::store::{
     Changes, Idempotency, ItemState, ListQuery, NewNotification, Place, Selection, SendOutcome, StoreError,
     Transition, UserRef,
@@ -19,7 +21,7 @@ pub(in crate::store) async fn the_newest_is_listed_first_and_pages_join(bench: B
     let mut cursor = None;
     loop {
         let query = ListQuery { view: View::All, category: None, limit: 10, cursor };
-        let page = bench.store.list(&user, query).await.unwrap();
+        let page = bench.store.list(&user, query, ANY).await.unwrap();
         seen.extend(page.items.into_iter().map(|item| item.id));
         cursor = page.next;
         if cursor.is_none() {
@@ -31,7 +33,7 @@ pub(in crate::store) async fn the_newest_is_listed_first_and_pages_join(bench: B
     let expected: Vec<String> = (1..=25).rev().map(|number| id(number).to_string()).collect();
     assert_eq!(seen, expected);
     let made_up = ListQuery { view: View::All, category: None, limit: 10, cursor: Some("x".to_owned()) };
-    assert!(matches!(bench.store.list(&user, made_up).await, Err(StoreError::NotOurs("cursor"))));
+    assert!(matches!(bench.store.list(&user, made_up, ANY).await, Err(StoreError::NotOurs("cursor"))));
 }
 
 pub(in crate::store) async fn what_changed_is_told_once(bench: Bench) {
@@ -39,17 +41,19 @@ pub(in crate::store) async fn what_changed_is_told_once(bench: Bench) {
     let start = bench.revision(&user).await;
     bench.send(&["u"], notification(1)).await;
     bench.send(&["u"], notification(2)).await;
-    let Changes::Since(first) = bench.store.changes(&user, &start).await.unwrap() else { panic!("a reset") };
+    let Changes::Since(first) = bench.store.changes(&user, &start, ANY).await.unwrap() else {
+        panic!("a reset")
+    };
     assert_eq!(first.changed.len(), 2);
     assert_eq!(first.counts.unread, 2);
-    bench.store.change_item(&user, id(1), NOW, read()).await.unwrap().unwrap();
-    bench.store.change_item(&user, id(2), NOW, removed()).await.unwrap().unwrap();
-    let Changes::Since(second) = bench.store.changes(&user, &first.revision).await.unwrap() else {
+    bench.store.change_item(&user, id(1), NOW, read(), ANY).await.unwrap().unwrap();
+    bench.store.change_item(&user, id(2), NOW, removed(), ANY).await.unwrap().unwrap();
+    let Changes::Since(second) = bench.store.changes(&user, &first.revision, ANY).await.unwrap() else {
         panic!("a reset")
     };
     assert_eq!(second.changed.iter().map(|item| item.id.clone()).collect::<Vec<_>>(), [id(1).to_string()]);
     assert_eq!(second.removed, [id(2).to_string()]);
-    let Changes::Since(third) = bench.store.changes(&user, &second.revision).await.unwrap() else {
+    let Changes::Since(third) = bench.store.changes(&user, &second.revision, ANY).await.unwrap() else {
         panic!("a reset")
     };
     assert!(third.changed.is_empty() && third.removed.is_empty());
@@ -62,19 +66,22 @@ pub(in crate::store) async fn a_revision_that_cannot_be_resumed_is_a_reset(bench
     let now = bench.revision(&user).await;
     let (incarnation, _) = now.split_once('-').unwrap();
     for since in ["", "nonsense", "00000000-0", &format!("{incarnation}-99")] {
-        assert!(matches!(bench.store.changes(&user, since).await.unwrap(), Changes::Reset(_)), "{since:?}");
+        assert!(
+            matches!(bench.store.changes(&user, since, ANY).await.unwrap(), Changes::Reset(_)),
+            "{since:?}"
+        );
     }
     for number in 2..=300 {
         bench.send(&["u"], notification(number)).await;
     }
-    assert!(matches!(bench.store.changes(&user, &now).await.unwrap(), Changes::Reset(_)), "299 changes");
+    assert!(matches!(bench.store.changes(&user, &now, ANY).await.unwrap(), Changes::Reset(_)), "299 changes");
 }
 
 pub(in crate::store) async fn a_change_that_changes_nothing_raises_no_revision(bench: Bench) {
     let user = bench.user("u");
     bench.send(&["u"], notification(1)).await;
-    let first = bench.store.change_item(&user, id(1), NOW, read()).await.unwrap().unwrap();
-    let again = bench.store.change_item(&user, id(1), NOW, read()).await.unwrap().unwrap();
+    let first = bench.store.change_item(&user, id(1), NOW, read(), ANY).await.unwrap().unwrap();
+    let again = bench.store.change_item(&user, id(1), NOW, read(), ANY).await.unwrap().unwrap();
     assert_eq!(first.revision, again.revision);
     assert_eq!(first.counts, again.counts);
 }
@@ -86,11 +93,11 @@ pub(in crate::store) async fn the_same_ids_in_another_project_are_other_things(b
     assert_eq!(bench.counts(&stranger).await, Counts::default());
     assert!(bench.ids(&stranger, View::All).await.is_empty());
     assert!(bench.store.item(&stranger, id(1)).await.unwrap().is_none());
-    assert!(bench.store.change_item(&stranger, id(1), NOW, removed()).await.unwrap().is_none());
+    assert!(bench.store.change_item(&stranger, id(1), NOW, removed(), ANY).await.unwrap().is_none());
     let named = Selection { ids: Some(vec![id(1)]), ..everything() };
     bench.store.change_items(&stranger, named, NOW, removed()).await.unwrap();
     assert_eq!(bench.ids(&bench.user("u"), View::All).await.len(), 1);
-    assert!(bench.store.change_item(&bench.user("v"), id(1), NOW, removed()).await.unwrap().is_none());
+    assert!(bench.store.change_item(&bench.user("v"), id(1), NOW, removed(), ANY).await.unwrap().is_none());
 }
 
 pub(in crate::store) async fn a_mark_reaches_what_had_been_seen_and_no_more(bench: Bench) {
@@ -147,7 +154,7 @@ pub(in crate::store) async fn time_takes_away_and_brings_back(bench: Bench) {
     let soon = NOW.plus_ms(1_000);
     bench.send(&["u"], NewNotification { expires_at: Some(soon), ..notification(1) }).await;
     bench.send(&["u"], notification(2)).await;
-    bench.store.change_item(&user, id(2), NOW, snoozed(soon.plus_ms(500))).await.unwrap();
+    bench.store.change_item(&user, id(2), NOW, snoozed(soon.plus_ms(500)), ANY).await.unwrap();
     assert_eq!(bench.ids(&user, View::Snoozed).await, [id(2).to_string()]);
 
     let work = bench.store.advance(NOW, returned()).await.unwrap();
@@ -157,7 +164,9 @@ pub(in crate::store) async fn time_takes_away_and_brings_back(bench: Bench) {
     let before = bench.revision(&user).await;
     let work = bench.store.advance(soon, returned()).await.unwrap();
     assert_eq!(work.changed.as_slice(), std::slice::from_ref(&user));
-    let Changes::Since(sync) = bench.store.changes(&user, &before).await.unwrap() else { panic!("a reset") };
+    let Changes::Since(sync) = bench.store.changes(&user, &before, ANY).await.unwrap() else {
+        panic!("a reset")
+    };
     assert_eq!(sync.removed, [id(1).to_string()]);
     assert_eq!(sync.counts.total, 0);
 
@@ -172,11 +181,11 @@ pub(in crate::store) async fn a_forgotten_tombstone_makes_older_revisions_a_rese
     bench.send(&["u"], notification(1)).await;
     bench.send(&["u"], notification(2)).await;
     let before = bench.revision(&user).await;
-    bench.store.change_item(&user, id(1), NOW, removed()).await.unwrap();
+    bench.store.change_item(&user, id(1), NOW, removed(), ANY).await.unwrap();
     let after = bench.revision(&user).await;
     bench.store.advance(NOW.plus_ms(8 * 86_400_000), returned()).await.unwrap();
-    assert!(matches!(bench.store.changes(&user, &before).await.unwrap(), Changes::Reset(_)));
-    assert!(matches!(bench.store.changes(&user, &after).await.unwrap(), Changes::Since(_)));
+    assert!(matches!(bench.store.changes(&user, &before, ANY).await.unwrap(), Changes::Reset(_)));
+    assert!(matches!(bench.store.changes(&user, &after, ANY).await.unwrap(), Changes::Since(_)));
 }
 
 pub(in crate::store) async fn counts_are_always_those_of_the_items(bench: Bench) {
@@ -199,10 +208,10 @@ pub(in crate::store) async fn counts_are_always_those_of_the_items(bench: Bench)
             walk = walk * 6_364_136_223_846_793_005 % 1_000_000_007;
             let item = id(1 + walk % number);
             let transition = Arc::clone(&transitions[usize::try_from(walk % 6).unwrap()]);
-            bench.store.change_item(&user, item, now, transition).await.unwrap();
+            bench.store.change_item(&user, item, now, transition, ANY).await.unwrap();
         }
         let query = ListQuery { view: View::All, category: None, limit: 100, cursor: None };
-        let page = bench.store.list(&user, query).await.unwrap();
+        let page = bench.store.list(&user, query, ANY).await.unwrap();
         let mut expected = Counts::default();
         for item in &page.items {
             expected.total += 1;

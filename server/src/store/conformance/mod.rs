@@ -1,12 +1,15 @@
 //! What every database has to do, said once: each implementation runs these against itself.
 
 pub(super) mod audit;
+pub(super) mod groups;
 pub(super) mod inboxes;
 pub(super) mod model;
 pub(super) mod preferences;
 pub(super) mod projects;
 pub(super) mod providers;
 pub(super) mod session_keys;
+pub(super) mod templates;
+pub(super) mod texts;
 
 use std::sync::Arc;
 
@@ -15,11 +18,16 @@ use uuid::Uuid;
 
 use super::{
     Actor, AuditAction, AuditEntry, Idempotency, ItemState, ListQuery, NewNotification, NewProject, Place,
-    Project, Selection, SendOutcome, Store, Transition, UserRef,
+    Project, Selection, SendOutcome, Store, TextsByLocale, Transition, UserRef,
 };
-use crate::auth::user_id::{UserId, UserIdRule};
+use crate::{
+    auth::user_id::{UserId, UserIdRule},
+    languages::{Languages, Locale},
+};
 
 const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
+/// A reader who has asked for no language.
+const ANY: &Languages = &Languages::ANY;
 
 /// A store and a project in it.
 pub(super) struct Bench {
@@ -53,7 +61,7 @@ impl Bench {
 
     async fn ids(&self, user: &UserRef, view: View) -> Vec<String> {
         let query = ListQuery { view, category: None, limit: 100, cursor: None };
-        self.store.list(user, query).await.unwrap().items.into_iter().map(|item| item.id).collect()
+        self.store.list(user, query, ANY).await.unwrap().items.into_iter().map(|item| item.id).collect()
     }
 
     async fn revision(&self, user: &UserRef) -> String {
@@ -75,6 +83,7 @@ fn project(name: &str) -> NewProject {
         proofs: Vec::new(),
         user_id_rule: UserIdRule::Lowercase,
         origins: Vec::new(),
+        locale: Locale::default(),
         created_at: NOW,
     }
 }
@@ -98,6 +107,8 @@ fn notification(number: u128) -> NewNotification {
         icon: None,
         image: None,
         actions: Vec::new(),
+        texts: TextsByLocale::new(),
+        group_key: None,
         data: None,
         priority: notification_bell_protocol::Priority::Normal,
         created_at: NOW.plus_ms(i64::try_from(number).unwrap()),

@@ -9,7 +9,7 @@ use notification_bell_protocol::{Counts, Item, View};
 use uuid::Uuid;
 
 use super::{
-    Bench, NOW, everything, notification,
+    ANY, Bench, NOW, everything, notification,
     preferences::{archived, items, preferences, turn},
     read, removed, snoozed,
 };
@@ -85,7 +85,7 @@ struct Follower {
 
 impl Follower {
     async fn catch_up(&mut self, bench: &Bench, user: &UserRef) {
-        match bench.store.changes(user, &self.revision).await.unwrap() {
+        match bench.store.changes(user, &self.revision, ANY).await.unwrap() {
             Changes::Since(sync) => {
                 self.known.extend(sync.changed.into_iter().map(|item| (item.id.clone(), item)));
                 for id in sync.removed {
@@ -152,7 +152,7 @@ pub(in crate::store) async fn an_inbox_is_what_the_plainest_model_says(bench: Be
                 3..=5 => {
                     let id = Uuid::from_u128(first + 1 + u128::from(next(40)));
                     let changed =
-                        bench.store.change_item(&user, id, NOW, Arc::clone(transition)).await.unwrap();
+                        bench.store.change_item(&user, id, NOW, Arc::clone(transition), ANY).await.unwrap();
                     assert_eq!(changed.is_some(), model.is_shown(id));
                     model.change(id, transition);
                 }

@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use notification_bell_protocol::{CategoryPreference, Counts, Item, View};
 
-use super::{Bench, NOW, entry, everything, id, notification, project, read, removed, returned, snoozed};
+use super::{
+    ANY, Bench, NOW, entry, everything, id, notification, project, read, removed, returned, snoozed,
+};
 use crate::store::{Changes, ItemState, ListQuery, NewNotification, Place, Selection, Transition, UserRef};
 
 fn in_category(number: u128, category: &str) -> NewNotification {
@@ -27,7 +29,7 @@ pub(super) async fn preferences(bench: &Bench, user: &UserRef) -> Vec<(String, b
 
 pub(super) async fn items(bench: &Bench, user: &UserRef, view: View) -> Vec<Item> {
     let query = ListQuery { view, category: None, limit: 100, cursor: None };
-    bench.store.list(user, query).await.unwrap().items
+    bench.store.list(user, query, ANY).await.unwrap().items
 }
 
 pub(in crate::store) async fn what_is_turned_off_is_nowhere_and_comes_back_as_it_was(bench: Bench) {
@@ -36,7 +38,7 @@ pub(in crate::store) async fn what_is_turned_off_is_nowhere_and_comes_back_as_it
     bench.send(&["u"], in_category(2, "news")).await;
     bench.send(&["u"], in_category(3, "team")).await;
     bench.send(&["u"], notification(4)).await;
-    bench.store.change_item(&user, id(1), NOW, read()).await.unwrap();
+    bench.store.change_item(&user, id(1), NOW, read(), ANY).await.unwrap();
     let before = items(&bench, &user, View::All).await;
     let counts = bench.counts(&user).await;
 
@@ -45,10 +47,10 @@ pub(in crate::store) async fn what_is_turned_off_is_nowhere_and_comes_back_as_it
     let team = BTreeMap::from([("team".to_owned(), 1)]);
     assert_eq!(bench.counts(&user).await, Counts { unseen: 2, unread: 2, total: 2, categories: team });
     let of_news = ListQuery { view: View::All, category: Some("news".to_owned()), limit: 1, cursor: None };
-    let page = bench.store.list(&user, of_news).await.unwrap();
+    let page = bench.store.list(&user, of_news, ANY).await.unwrap();
     assert!(page.items.is_empty() && page.next.is_none());
     assert!(bench.store.item(&user, id(2)).await.unwrap().is_none());
-    assert!(bench.store.change_item(&user, id(2), NOW, removed()).await.unwrap().is_none());
+    assert!(bench.store.change_item(&user, id(2), NOW, removed(), ANY).await.unwrap().is_none());
 
     turn(&bench, &user, "news", true).await;
     assert_eq!(items(&bench, &user, View::All).await, before);
@@ -61,7 +63,9 @@ pub(in crate::store) async fn what_comes_while_it_is_off_is_told_to_nobody_and_k
     let before = bench.revision(&user).await;
     bench.send(&["u"], in_category(1, "news")).await;
     bench.send(&["u"], in_category(2, "team")).await;
-    let Changes::Since(sync) = bench.store.changes(&user, &before).await.unwrap() else { panic!("a reset") };
+    let Changes::Since(sync) = bench.store.changes(&user, &before, ANY).await.unwrap() else {
+        panic!("a reset")
+    };
     assert_eq!(sync.changed.iter().map(|item| item.id.clone()).collect::<Vec<_>>(), [id(2).to_string()]);
     assert_eq!(sync.counts.total, 1);
     turn(&bench, &user, "news", true).await;
@@ -90,7 +94,7 @@ pub(in crate::store) async fn a_choice_cannot_be_resumed_across_and_the_same_one
         bench.send(&["u"], in_category(1 + u128::from(enabled), "news")).await;
         let before = bench.revision(&user).await;
         turn(&bench, &user, "news", enabled).await;
-        let Changes::Reset(reset) = bench.store.changes(&user, &before).await.unwrap() else {
+        let Changes::Reset(reset) = bench.store.changes(&user, &before, ANY).await.unwrap() else {
             panic!("older than the choice")
         };
         assert_eq!((reset.counts, reset.revision.clone()), bench.store.counts(&user).await.unwrap());
@@ -98,7 +102,7 @@ pub(in crate::store) async fn a_choice_cannot_be_resumed_across_and_the_same_one
         turn(&bench, &user, "news", enabled).await;
         turn(&bench, &user, "never heard of", true).await;
         assert_eq!(bench.revision(&user).await, reset.revision);
-        assert!(matches!(bench.store.changes(&user, &reset.revision).await.unwrap(), Changes::Since(_)));
+        assert!(matches!(bench.store.changes(&user, &reset.revision, ANY).await.unwrap(), Changes::Since(_)));
     }
 }
 
@@ -112,7 +116,7 @@ pub(in crate::store) async fn a_category_is_one_while_something_has_it_or_after_
     bench.send(&["u"], notification(3)).await;
     turn(&bench, &user, "a", false).await;
     turn(&bench, &user, "d", true).await;
-    bench.store.change_item(&user, id(1), NOW, archived()).await.unwrap();
+    bench.store.change_item(&user, id(1), NOW, archived(), ANY).await.unwrap();
     let names = |names: &[(&str, bool)]| -> Vec<(String, bool)> {
         names.iter().map(|(name, enabled)| ((*name).to_owned(), *enabled)).collect()
     };
@@ -121,7 +125,7 @@ pub(in crate::store) async fn a_category_is_one_while_something_has_it_or_after_
     turn(&bench, &user, "b", false).await;
     turn(&bench, &user, "b", true).await;
     for number in [1, 2, 3] {
-        bench.store.change_item(&user, id(number), NOW, removed()).await.unwrap();
+        bench.store.change_item(&user, id(number), NOW, removed(), ANY).await.unwrap();
     }
     assert_eq!(preferences(&bench, &user).await, names(&[("a", true), ("b", true)]));
 }
@@ -161,12 +165,14 @@ pub(in crate::store) async fn time_goes_on_for_what_is_turned_off(bench: Bench) 
     let soon = NOW.plus_ms(1_000);
     bench.send(&["u"], NewNotification { expires_at: Some(soon), ..in_category(1, "news") }).await;
     bench.send(&["u"], in_category(2, "news")).await;
-    bench.store.change_item(&user, id(2), NOW, snoozed(soon)).await.unwrap();
+    bench.store.change_item(&user, id(2), NOW, snoozed(soon), ANY).await.unwrap();
     turn(&bench, &user, "news", false).await;
     assert!(bench.ids(&user, View::Snoozed).await.is_empty());
     let before = bench.revision(&user).await;
     bench.store.advance(soon, returned()).await.unwrap();
-    let Changes::Since(sync) = bench.store.changes(&user, &before).await.unwrap() else { panic!("a reset") };
+    let Changes::Since(sync) = bench.store.changes(&user, &before, ANY).await.unwrap() else {
+        panic!("a reset")
+    };
     assert!(sync.changed.is_empty() && sync.removed.is_empty());
     assert_eq!(sync.counts, Counts::default());
     turn(&bench, &user, "news", true).await;

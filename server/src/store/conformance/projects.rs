@@ -92,11 +92,12 @@ pub(in crate::store) async fn a_project_changes_only_in_what_was_named(bench: Be
         proofs: Some(proofs.clone()),
         user_id_rule,
         origins: None,
+        locale: Some("pt-BR".parse().unwrap()),
     };
     change(rest).await.unwrap();
     let changed = project().await;
     assert_eq!((changed.name.as_str(), changed.proofs, changed.origins), ("Renamed", proofs, origins));
-    assert_eq!(Some(changed.user_id_rule), user_id_rule);
+    assert_eq!((Some(changed.user_id_rule), changed.locale.as_str()), (user_id_rule, "pt-BR"));
     bench.store.create_project(super::project("Second"), entry()).await.unwrap();
     let taken = change(ProjectChange { name: Some("Second".to_owned()), ..ProjectChange::default() }).await;
     assert!(matches!(taken, Err(StoreError::Taken(_))), "{taken:?}");

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     auth::user_id::UserId,
+    languages::Languages,
     store::{
         Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place, ProjectKey,
         Selection, SendOutcome, StoreError, Transition, UserRef, revision::Incarnation,
@@ -70,7 +71,7 @@ pub(super) fn apply(
     Ok(changed)
 }
 
-fn write(
+pub(super) fn write(
     connection: &Connection,
     user: i64,
     revision: i64,
@@ -121,12 +122,15 @@ fn change_item(
     id: Uuid,
     transition: &dyn Fn(ItemState) -> ItemState,
     now: Timestamp,
+    languages: &Languages,
 ) -> Result<Option<ItemChanged>, StoreError> {
-    let Some(before) = inbox_reads::item(connection, incarnation, user, id)? else { return Ok(None) };
+    let Some(before) = inbox_reads::item(connection, incarnation, user, id, languages)? else {
+        return Ok(None);
+    };
     let selection = Selection { place: Place::Inbox, ids: Some(vec![id]), category: None, up_to: None };
     let (counts, revision) = change_items(connection, incarnation, user, &selection, transition, now)?;
     // A removed item is answered as it last was.
-    let item = inbox_reads::item(connection, incarnation, user, id)?.unwrap_or(before);
+    let item = inbox_reads::item(connection, incarnation, user, id, languages)?.unwrap_or(before);
     Ok(Some(ItemChanged { item, counts, revision }))
 }
 
@@ -212,9 +216,16 @@ impl InboxStore for SqliteStore {
         self.readers.run(move |connection| sends::repeated(connection, project, &idempotency)).await
     }
 
-    async fn list(&self, user: &UserRef, query: ListQuery) -> Result<InboxPage, StoreError> {
-        let (incarnation, user) = (self.incarnation.clone(), user.clone());
-        self.readers.run(move |connection| inbox_reads::list(connection, &incarnation, &user, &query)).await
+    async fn list(
+        &self,
+        user: &UserRef,
+        query: ListQuery,
+        languages: &Languages,
+    ) -> Result<InboxPage, StoreError> {
+        let (incarnation, user, languages) = (self.incarnation.clone(), user.clone(), languages.clone());
+        self.readers
+            .run(move |connection| inbox_reads::list(connection, &incarnation, &user, &query, &languages))
+            .await
     }
 
     async fn counts(&self, user: &UserRef) -> Result<(Counts, Revision), StoreError> {
@@ -224,16 +235,24 @@ impl InboxStore for SqliteStore {
             .await
     }
 
-    async fn changes(&self, user: &UserRef, since: &str) -> Result<Changes, StoreError> {
+    async fn changes(
+        &self,
+        user: &UserRef,
+        since: &str,
+        languages: &Languages,
+    ) -> Result<Changes, StoreError> {
         let (incarnation, user, since) = (self.incarnation.clone(), user.clone(), since.to_owned());
+        let languages = languages.clone();
         self.readers
-            .run(move |connection| inbox_reads::changes(connection, &incarnation, &user, &since))
+            .run(move |connection| inbox_reads::changes(connection, &incarnation, &user, &since, &languages))
             .await
     }
 
     async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError> {
         let (incarnation, user) = (self.incarnation.clone(), user.clone());
-        self.readers.run(move |connection| inbox_reads::item(connection, &incarnation, &user, id)).await
+        self.readers
+            .run(move |connection| inbox_reads::item(connection, &incarnation, &user, id, &Languages::ANY))
+            .await
     }
 
     async fn change_item(
@@ -242,10 +261,13 @@ impl InboxStore for SqliteStore {
         id: Uuid,
         now: Timestamp,
         transition: Transition,
+        languages: &Languages,
     ) -> Result<Option<ItemChanged>, StoreError> {
-        let (incarnation, user) = (self.incarnation.clone(), user.clone());
+        let (incarnation, user, languages) = (self.incarnation.clone(), user.clone(), languages.clone());
         self.writer
-            .run(move |connection| change_item(connection, &incarnation, &user, id, &*transition, now))
+            .run(move |connection| {
+                change_item(connection, &incarnation, &user, id, &*transition, now, &languages)
+            })
             .await
     }
 

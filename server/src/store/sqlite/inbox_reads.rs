@@ -8,7 +8,10 @@ use super::{
     counts::{self, Numbers, ONLY_WANTED, UserRow},
     rows::{self, ITEM_COLUMNS, ItemRow},
 };
-use crate::store::{Changes, ListQuery, Place, StoreError, UserRef, revision::Incarnation};
+use crate::{
+    languages::Languages,
+    store::{Changes, ListQuery, Place, StoreError, UserRef, revision::Incarnation},
+};
 
 /// A stream that is further behind loads the list again: that is less to send, and bounded.
 const MAX_CHANGES: usize = 200;
@@ -32,6 +35,7 @@ pub(super) fn list(
     incarnation: &Incarnation,
     user: &UserRef,
     query: &ListQuery,
+    languages: &Languages,
 ) -> Result<InboxPage, StoreError> {
     let after = query
         .cursor
@@ -69,7 +73,7 @@ pub(super) fn list(
                 ":notification": after_key,
                 ":limit": i64::try_from(query.limit).unwrap_or(i64::MAX).saturating_add(1),
             },
-            |row| rows::item(row, incarnation),
+            |row| rows::item(row, incarnation, languages),
         )?
         .collect::<Result<_, _>>()?;
     let more = found.len() > query.limit;
@@ -97,6 +101,7 @@ pub(super) fn changes(
     incarnation: &Incarnation,
     user: &UserRef,
     since: &str,
+    languages: &Languages,
 ) -> Result<Changes, StoreError> {
     let row = user_row(connection, user)?;
     let Numbers { counts, only_wanted } = counts::numbers(connection, &row)?;
@@ -122,7 +127,7 @@ pub(super) fn changes(
     let mut statement = connection.prepare_cached(&sql)?;
     let limit = i64::try_from(MAX_CHANGES).unwrap_or(i64::MAX) + 1;
     let found: Vec<ItemRow> = statement
-        .query_map(params![row.key, since, limit], |row| rows::item(row, incarnation))?
+        .query_map(params![row.key, since, limit], |row| rows::item(row, incarnation, languages))?
         .collect::<Result<_, _>>()?;
     if found.len() > MAX_CHANGES {
         return Ok(Changes::Reset(sync));
@@ -143,6 +148,7 @@ pub(super) fn item(
     incarnation: &Incarnation,
     user: &UserRef,
     id: Uuid,
+    languages: &Languages,
 ) -> Result<Option<Item>, StoreError> {
     let sql = format!(
         "SELECT {ITEM_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
@@ -153,7 +159,7 @@ pub(super) fn item(
     Ok(connection
         .prepare_cached(&sql)?
         .query_row(params![user.project.0, user.user.as_str(), id.as_bytes()], |row| {
-            rows::item(row, incarnation)
+            rows::item(row, incarnation, languages)
         })
         .optional()?
         .map(|row| row.item))

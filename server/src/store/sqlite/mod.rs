@@ -5,6 +5,7 @@
 
 mod audit;
 mod counts;
+mod groups;
 mod inbox_changes;
 mod inbox_reads;
 mod keys;
@@ -15,6 +16,7 @@ mod readers;
 mod rows;
 mod schema;
 mod sends;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod time;

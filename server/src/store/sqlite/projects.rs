@@ -7,6 +7,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
 use super::{SqliteStore, rows};
 use crate::{
     auth::user_id::UserIdRule,
+    languages::Locale,
     store::{
         AuditEntry, NewProject, NewSecret, PreviousSecret, Project, ProjectChange, ProjectKey, ProjectStore,
         StoreError,
@@ -14,7 +15,7 @@ use crate::{
 };
 
 pub(super) const PROJECT_COLUMNS: &str = "p.key AS project_key, p.id AS project_id, p.name AS project_name, \
-     p.api_key, p.sealed_secret, p.previous_sealed, p.previous_until, p.proofs, p.user_id_rule, p.origins, p.epoch AS project_epoch, \
+     p.api_key, p.sealed_secret, p.previous_sealed, p.previous_until, p.proofs, p.user_id_rule, p.origins, p.locale, p.epoch AS project_epoch, \
      p.issued_before AS project_issued_before, p.created_at AS project_created_at";
 
 pub(super) fn project(row: &Row<'_>) -> rusqlite::Result<Project> {
@@ -34,6 +35,7 @@ pub(super) fn project(row: &Row<'_>) -> rusqlite::Result<Project> {
             _ => UserIdRule::Lowercase,
         },
         origins: rows::json(row, "origins")?.unwrap_or_default(),
+        locale: Locale::trusted(row.get("locale")?),
         epoch: row.get("project_epoch")?,
         issued_before: rows::moment(row.get("project_issued_before")?),
         created_at: rows::moment(row.get("project_created_at")?),
@@ -53,7 +55,7 @@ impl ProjectStore for SqliteStore {
                 connection
                     .execute(
                         "INSERT INTO projects (id, name, api_key, sealed_secret, secret_fingerprint, user_id_rule, \
-                         origins, created_at, proofs) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                         origins, created_at, proofs, locale) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                         params![
                             new.id,
                             new.name,
@@ -63,7 +65,8 @@ impl ProjectStore for SqliteStore {
                             new.user_id_rule.as_str(),
                             text(&new.origins),
                             new.created_at.unix_ms(),
-                            text(&new.proofs)
+                            text(&new.proofs),
+                            new.locale.as_str()
                         ],
                     )
                     .map_err(taken)?;
@@ -83,13 +86,14 @@ impl ProjectStore for SqliteStore {
             connection
                 .execute(
                     "UPDATE projects SET name = coalesce(?2, name), proofs = coalesce(?3, proofs), \
-                     user_id_rule = coalesce(?4, user_id_rule), origins = coalesce(?5, origins) WHERE key = ?1",
+                     user_id_rule = coalesce(?4, user_id_rule), origins = coalesce(?5, origins), locale = coalesce(?6, locale) WHERE key = ?1",
                     params![
                         project.0,
                         change.name,
                         change.proofs.as_ref().map(text),
                         change.user_id_rule.map(UserIdRule::as_str),
                         change.origins.as_ref().map(text),
+                        change.locale.as_ref().map(Locale::as_str),
                     ],
                 )
                 .map_err(taken)?;

@@ -5,12 +5,15 @@ use rusqlite::{Row, types::Type};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::store::{ItemState, Place, revision::Incarnation};
+use crate::{
+    languages::Languages,
+    store::{ItemState, Place, revision::Incarnation, texts},
+};
 
 /// What [`item`] reads: items joined with their notification.
-pub(super) const ITEM_COLUMNS: &str = "n.id, n.type, n.category, n.title, n.body, n.url, n.icon, n.image, n.actions, \
+pub(super) const ITEM_COLUMNS: &str = "n.id, n.type, n.category, n.title, n.body, n.url, n.icon, n.image, n.actions, n.texts, \
      n.data, n.priority, n.created_at, n.expires_at, i.seen_at, i.read_at, i.archived_at, i.snoozed_until, \
-     i.actions_done, i.revision, i.place, i.position";
+     i.actions_done, i.revision, i.place, i.position, n.group_key, i.group_count";
 
 /// An item with what the database alone knows about it.
 pub(super) struct ItemRow {
@@ -20,14 +23,18 @@ pub(super) struct ItemRow {
     pub(super) id: Uuid,
 }
 
-pub(super) fn item(row: &Row<'_>, incarnation: &Incarnation) -> rusqlite::Result<ItemRow> {
+pub(super) fn item(
+    row: &Row<'_>,
+    incarnation: &Incarnation,
+    languages: &Languages,
+) -> rusqlite::Result<ItemRow> {
     let done: Vec<String> = json(row, "actions_done")?.unwrap_or_default();
     let mut actions: Vec<Action> = json(row, "actions")?.unwrap_or_default();
     for action in &mut actions {
         action.done = done.contains(&action.id);
     }
     let id = Uuid::from_bytes(row.get("id")?);
-    let item = Item {
+    let mut item = Item {
         id: id.to_string(),
         r#type: row.get("type")?,
         category: row.get("category")?,
@@ -39,6 +46,8 @@ pub(super) fn item(row: &Row<'_>, incarnation: &Incarnation) -> rusqlite::Result
         actions,
         data: json(row, "data")?,
         priority: priority(row.get("priority")?),
+        group_key: row.get("group_key")?,
+        group_count: row.get("group_count")?,
         created_at: moment(row.get("created_at")?),
         expires_at: optional_moment(row, "expires_at")?,
         seen_at: optional_moment(row, "seen_at")?,
@@ -47,6 +56,10 @@ pub(super) fn item(row: &Row<'_>, incarnation: &Incarnation) -> rusqlite::Result
         snoozed_until: optional_moment(row, "snoozed_until")?,
         revision: incarnation.revision(row.get("revision")?),
     };
+    if let Some(texts) = row.get_ref("texts")?.as_str_or_null()? {
+        texts::translate(&mut item, texts, languages)
+            .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))?;
+    }
     Ok(ItemRow { item, place: place(row.get("place")?), position: moment(row.get("position")?), id })
 }
 

@@ -18,6 +18,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/01-first.sql"),
     include_str!("../../../migrations/sqlite/02-identity.sql"),
     include_str!("../../../migrations/sqlite/03-preferences.sql"),
+    include_str!("../../../migrations/sqlite/04-texts.sql"),
+    include_str!("../../../migrations/sqlite/05-groups.sql"),
 ];
 
 /// A connection that may write, on a database that is up to date.

@@ -4,7 +4,7 @@ use notification_bell_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{counts::Delta, rows::priority_number};
+use super::{counts::Delta, groups, rows::priority_number};
 use crate::{
     auth::user_id::UserId,
     store::{Idempotency, ItemState, NewNotification, Place, ProjectKey, SendOutcome, StoreError},
@@ -85,11 +85,15 @@ fn insert_notification(
         .then(|| serde_json::to_string(&notification.actions))
         .transpose()
         .map_err(|error| StoreError::Database(Box::new(error)))?;
+    let texts = (!notification.texts.is_empty())
+        .then(|| serde_json::to_string(&notification.texts))
+        .transpose()
+        .map_err(|error| StoreError::Database(Box::new(error)))?;
     connection
         .prepare_cached(
             "INSERT INTO notifications (id, project, type, category, title, body, url, icon, image, actions, data, \
-             priority, created_at, expires_at, recipients) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             priority, created_at, expires_at, recipients, texts, group_key) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         )?
         .execute(params![
             notification.id.as_bytes(),
@@ -106,7 +110,9 @@ fn insert_notification(
             priority_number(notification.priority),
             notification.created_at.unix_ms(),
             notification.expires_at.map(Timestamp::unix_ms),
-            count(recipients)
+            count(recipients),
+            texts,
+            notification.group_key
         ])?;
     Ok(connection.last_insert_rowid())
 }
@@ -124,10 +130,15 @@ fn insert_item(
              ON CONFLICT (project, id) DO UPDATE SET revision = revision + 1 RETURNING key, revision",
         )?
         .query_row(params![project.0, recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut delta = Delta::default();
+    let group_count = match &notification.group_key {
+        Some(group) => groups::fold(connection, user, revision, group, notification.created_at, &mut delta)?,
+        None => 1,
+    };
     connection
         .prepare_cached(
-            "INSERT INTO items (user, notification, revision, arrived, position, category, due_at) \
-             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6)",
+            "INSERT INTO items (user, notification, revision, arrived, position, category, due_at, group_key, \
+             group_count) VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             user,
@@ -135,9 +146,10 @@ fn insert_item(
             revision,
             notification.created_at.unix_ms(),
             notification.category,
-            notification.expires_at.map(Timestamp::unix_ms)
+            notification.expires_at.map(Timestamp::unix_ms),
+            notification.group_key,
+            group_count
         ])?;
-    let mut delta = Delta::default();
     delta.add(notification.category.as_deref(), None, &NEW);
     delta.write(connection, user, revision)
 }

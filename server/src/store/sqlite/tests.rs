@@ -72,6 +72,18 @@ conforms! {
         a_forgotten_tombstone_makes_older_revisions_a_reset
         counts_are_always_those_of_the_items
     ;
+    groups:
+        a_repeat_takes_the_place_of_what_is_unread_and_counts
+        what_was_read_or_put_away_or_removed_is_not_repeated
+        a_group_is_of_one_inbox
+    ;
+    texts:
+        an_item_is_in_the_language_of_its_reader_wherever_it_is_read
+    ;
+    templates:
+        a_template_is_put_replaced_and_removed_in_one_project
+        no_more_templates_are_kept_than_may_be
+    ;
     preferences:
         what_is_turned_off_is_nowhere_and_comes_back_as_it_was
         what_comes_while_it_is_off_is_told_to_nobody_and_kept
