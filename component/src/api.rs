@@ -138,6 +138,8 @@ pub(crate) struct Call<'call> {
     pub(crate) method: &'static str,
     pub(crate) url: String,
     pub(crate) last_event_id: Option<&'call str>,
+    /// The language that the answer is to be in; empty: the browser's.
+    pub(crate) language: &'call str,
     pub(crate) body: Option<String>,
     /// Whether it is also made when the page goes away meanwhile.
     pub(crate) outlives_page: bool,
@@ -173,6 +175,10 @@ impl Call<'_> {
         }
         if let Some(id) = self.last_event_id {
             headers.set("Last-Event-ID", id)?;
+        }
+        if !self.language.is_empty() {
+            // Not every text that a page gives for a language can be in a header.
+            let _ = headers.set("Accept-Language", self.language);
         }
         init.set_method(self.method);
         // Firefox has a request wait for one to the same address whose answer it might keep: a stream never ends.

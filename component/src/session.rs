@@ -31,6 +31,8 @@ enum Held {
 pub(crate) struct Session {
     base: String,
     request: SessionRequest,
+    /// The language that the texts of items are asked for in.
+    language: RefCell<String>,
     /// Held while a session is opened, so that calls that need one at the same time share it.
     held: Mutex<Held>,
     /// Told of each new grant.
@@ -38,7 +40,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(identity: &Identity, on_grant: impl FnMut(&SessionGrant) + 'static) -> Self {
+    pub(crate) fn new(
+        identity: &Identity,
+        language: String,
+        on_grant: impl FnMut(&SessionGrant) + 'static,
+    ) -> Self {
         let has_token = identity.user_token.is_some();
         Self {
             base: identity.api_url.clone(),
@@ -49,6 +55,7 @@ impl Session {
                 user_token: identity.user_token.clone(),
                 cookie: identity.session_in_cookie.then_some(true),
             },
+            language: language.into(),
             held: Mutex::new(Held::Nothing),
             on_grant: RefCell::new(Box::new(on_grant)),
         }
@@ -96,6 +103,8 @@ impl Session {
         call: Call<'call>,
     ) -> Pin<Box<dyn Future<Output = Result<Answered, Fault>> + 'call>> {
         Box::pin(async move {
+            let language = self.language.borrow().clone();
+            let call = Call { language: &language, ..call };
             let grant = self.grant(None).await?;
             match call.send(self.credential(Some(&grant))).await {
                 Err(fault) if fault.is_about_the_token() => {
@@ -107,9 +116,24 @@ impl Session {
         })
     }
 
-    /// What the elements of one user in a browser find each other by.
+    /// Has the texts of items be in another language from now on.
+    pub(crate) fn speak(&self, language: &str) {
+        language.clone_into(&mut self.language.borrow_mut());
+    }
+
+    /// What the elements of one user in a browser find each other by: those of one language, which they share items in.
     pub(crate) fn shared_name(&self, user_id: &str) -> String {
-        ["notification-bell ", &self.base, " ", &self.request.api_key, " ", user_id].concat()
+        [
+            "notification-bell ",
+            &self.base,
+            " ",
+            &self.request.api_key,
+            " ",
+            user_id,
+            " ",
+            &*self.language.borrow(),
+        ]
+        .concat()
     }
 
     fn url(&self, path: &str) -> String {

@@ -189,6 +189,10 @@ texts! {
     Desktop = "desktop";
     /// Below that switch.
     DesktopBlocked = "desktopBlocked";
+    /// Below a category that reaches every inbox.
+    AlwaysOn = "alwaysOn";
+    /// On an item that stands for `{count}`.
+    Repeats = "repeats";
     /// A button that takes what has just come in off the screen.
     Dismiss = "dismiss";
     /// The mark of an item of high priority.

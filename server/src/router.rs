@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, patch, post},
+    routing::{get, patch, post, put},
 };
 
 use crate::{
@@ -19,7 +19,9 @@ use crate::{
     },
     error::Error,
     routes::{
-        assets, description, health,
+        assets,
+        categories::{list::list_categories, put::put_category, remove::remove_category},
+        description, health,
         inbox::{
             change::change_item, list::list_inbox, mark::mark_items, remove::remove_item,
             stream::stream_inbox,
@@ -43,7 +45,7 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/inbox", get(list_inbox).layer(from_fn(language::vary)))
         .route("/inbox/mark", post(mark_items))
         .route("/inbox/{id}", patch(change_item).layer(from_fn(language::vary)).delete(remove_item))
-        .route("/preferences", get(show_preferences).put(change_preferences))
+        .route("/preferences", get(show_preferences).put(change_preferences).layer(from_fn(language::vary)))
         .layer(from_fn(accept::require_json))
         .route("/inbox/stream", get(stream_inbox).layer(from_fn(language::vary)))
         // Before the layers, so that a preflight, whose method no route has, passes through them.
@@ -58,6 +60,8 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/notifications", post(send_notification))
         .route("/users/{id}/revoke", post(revoke_user))
         .route("/project/revoke", post(revoke_project))
+        .route("/categories", get(list_categories))
+        .route("/categories/{name}", put(put_category).delete(remove_category))
         .route("/templates", get(list_templates))
         .route("/templates/{type}/{locale}", get(show_template).put(put_template).delete(remove_template))
         .layer(from_fn(accept::require_json))

@@ -1,7 +1,7 @@
 //! How often is too often.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use notification_bell_tests::{Reply, Server, assert_problem, hmac_sha256};
+use notification_bell_tests::{Reply, Server, Session, assert_problem, hmac_sha256};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -54,6 +54,20 @@ async fn answers_say_how_much_is_left() {
     let sent = server.send(&json!({"to": {"users": [USER]}, "title": "First"})).await;
     assert_eq!(sent.header("ratelimit-policy"), Some("\"sends\";q=100;w=1"));
     assert_eq!(sent.header("ratelimit"), Some("\"sends\";r=99"));
+}
+
+#[tokio::test]
+async fn preferences_are_changed_ten_times_at_once_and_others_are_not_held_up() {
+    let server = limited().await;
+    let (session, other) = (server.session(USER).await, server.session("other@example.com").await);
+    let body = json!({"categories": [{"name": "news", "enabled": false}]});
+    let choose =
+        async |session: &Session| Reply::to(session.call(Method::PUT, "/preferences").json(&body)).await;
+    let (let_through, refused) = until_refused(60, async || choose(&session).await).await;
+    assert!(let_through >= 10, "{let_through}");
+    assert_quota(&refused, "preferences");
+    let _ = choose(&other).await.expect(200);
+    let _ = Reply::to(session.call(Method::GET, "/preferences")).await.expect(200);
 }
 
 #[tokio::test]

@@ -4,11 +4,13 @@
 
 mod assets;
 mod audit;
+mod categories;
 mod cli_keys;
 mod cli_projects;
 mod cli_proofs;
 mod cli_providers;
 mod cli_settings;
+mod cli_texts;
 mod cli_usage;
 mod cookie_sessions;
 mod cors;

@@ -98,3 +98,25 @@ async fn what_comes_in_takes_nothing_in_that_is_being_read() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_repeat_takes_the_place_of_the_one_before_and_says_how_many() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let send = async |title: &str| {
+            let members = json!({"title": title, "groupKey": "room", "type": "chat"});
+            scene.server.notify_with(USER, &members).await;
+        };
+        send("First").await;
+        scene.show_items(page, 1).await;
+        page.assert("!root.querySelector('.repeats')").await;
+        send("Second").await;
+        page.until("parts('item').length === 1 && item('Second')").await;
+        send("Third").await;
+        page.until("parts('item').length === 1 && item('Third')").await;
+        page.assert("root.querySelector('.repeats').innerText === '3×' && badge() === '1'").await;
+        page.assert("root.querySelector('.repeats').ariaLabel === 'Count: 3'").await;
+        page.assert("events('received').length === 2").await;
+    })
+    .await;
+}

@@ -120,3 +120,25 @@ async fn a_language_is_loaded_only_where_it_is_used() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn items_are_in_the_language_of_the_element_and_follow_it() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let texts =
+            json!({"title": "Shipped", "texts": {"de": {"title": "Versandt"}, "pt": {"title": "Enviado"}}});
+        scene.server.notify_with(USER, &texts).await;
+        scene.show(page, &scene.tag_with(USER, r#"locale="de-AT""#)).await;
+        scene.is_live(page, 1).await;
+        scene.open_panel(page).await;
+        page.until("titles().join() === 'Versandt'").await;
+        page.run("bell.locale = 'pt_BR';").await;
+        page.until("titles().join() === 'Enviado'").await;
+        scene.server.notify_with(USER, &texts).await;
+        page.until("titles().join() === 'Enviado,Enviado'").await;
+        page.run("bell.locale = 'ja';").await;
+        page.until("titles().join() === 'Shipped,Shipped'").await;
+        page.assert("events('ready').length === 1 && events('error').length === 0").await;
+    })
+    .await;
+}

@@ -80,6 +80,33 @@ async fn a_category_is_turned_off_at_once_and_the_server_is_told_of_it_alone() {
 }
 
 #[tokio::test]
+async fn a_declared_category_has_its_name_and_one_that_is_locked_says_why() {
+    browse(async |page| {
+        let declared = "<script>Object.assign(window.kept[0], { label: 'Rechnungen', canBeTurnedOff: true });\
+            Object.assign(window.kept[1], { label: 'Sicherheit', canBeTurnedOff: false });</script>";
+        let _scene = with_settings(page, declared).await;
+        page.until("root.querySelectorAll('[role=switch]').length === 2").await;
+        page.assert("button('Rechnungen').ariaChecked === 'true' && !button('Rechnungen').ariaDisabled")
+            .await;
+        let locked = "root.querySelectorAll('[role=switch]')[1]";
+        page.assert(&format!(
+            "{locked}.ariaDisabled === 'true' && {locked}.innerText.includes('Sicherheit') \
+             && {locked}.innerText.includes('Cannot be turned off')"
+        ))
+        .await;
+        page.click(locked).await;
+        page.click("button('Rechnungen')").await;
+        page.until("kept[0].enabled === false").await;
+        page.assert(&format!("{locked}.ariaChecked === 'true' && kept[1].enabled && asked.length === 2"))
+            .await;
+        page.run("document.body.style.colorScheme = 'dark';").await;
+        everything_is_named(page).await;
+        axe_finds_nothing(page, "'notification-bell'").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_the_server_refuses_is_as_it_was_and_said() {
     browse(async |page| {
         let _scene = with_settings(page, "").await;

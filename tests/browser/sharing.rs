@@ -1,6 +1,7 @@
 //! One stream for all tabs of a browser.
 
 use notification_bell_tests::browser::{Page, WindowHandle, browse};
+use serde_json::json;
 
 use crate::scene::{OTHER, Scene, USER};
 
@@ -125,6 +126,26 @@ async fn two_bells_of_a_page_share_a_stream_and_the_second_leads_when_the_first_
         scene.server.notify(USER, "Still here").await;
         page.until("badge() === '1'").await;
         scene.has_streams(1).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tabs_of_two_languages_have_a_stream_each_and_hear_in_their_own() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let first = page.tab().await;
+        scene.show(page, &scene.tag_with(USER, r#"locale="de""#)).await;
+        page.until("events('ready').length === 1").await;
+        page.open_tab().await;
+        scene.show(page, &scene.tag_with(USER, r#"locale="fr""#)).await;
+        page.until("events('ready').length === 1").await;
+        scene.has_streams(2).await;
+        let texts = json!({"texts": {"de": {"title": "Hallo"}, "fr": {"title": "Salut"}}});
+        scene.server.notify_with(USER, &texts).await;
+        page.until("events('received')[0]?.detail.item.title === 'Salut'").await;
+        page.show_tab(&first).await;
+        page.until("events('received')[0]?.detail.item.title === 'Hallo'").await;
     })
     .await;
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use notification_bell_protocol::{EVENT_RESET, EVENT_SYNC, SessionGrant, Sync};
 
 use super::{
-    Announcement, Connection, Inbox,
+    Announcement, Connection, Inbox, Loading,
     following::{End, Following},
 };
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
     events::Happening,
     feed::Feed,
     json::parse,
+    locale::tag_for,
     mock::MockInbox,
     session::Session,
     task::{Task, sleep_ms},
@@ -36,7 +37,8 @@ impl Inbox {
         } else if options.identity.is_complete() {
             let inbox = Rc::downgrade(self);
             let mut is_first = true;
-            let session = Session::new(&options.identity, move |grant| {
+            let language = tag_for(&self.host, options.locale.as_deref());
+            let session = Session::new(&options.identity, language, move |grant| {
                 if std::mem::take(&mut is_first) {
                     began(&inbox, grant);
                 }
@@ -87,6 +89,20 @@ impl Inbox {
                 inbox.keep_connected(session).await;
             }
         }));
+    }
+
+    /// Has the items in another language: the lists are loaded again, and the stream is another one.
+    pub(super) fn speak(self: &Rc<Self>, language: &str) {
+        let backend = self.backend.borrow().clone();
+        let Some(Backend::Server(session)) = backend.as_deref() else { return };
+        session.speak(language);
+        drop(self.tasks.list.take());
+        self.state.loading.set(Loading::Idle);
+        self.update_feed(Feed::invalidate);
+        if !matches!(self.state.connection.get_untracked(), Connection::Stopped(_)) {
+            self.connect();
+        }
+        self.load_if_needed();
     }
 
     /// The network is gone: nothing is tried until it is back.

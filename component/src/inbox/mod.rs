@@ -208,11 +208,11 @@ impl Inbox {
             self.wipe_kept();
         }
         self.begin_keeping();
+        self.follow_language();
         // Another proof of the same user is another session under the same list.
         if self.is_dropped.replace(false) || before.identity != options.identity {
             self.start();
         }
-        self.follow_language();
         self.take_place();
         self.set_open(options.open);
         self.follow_drawing(options.headless);
@@ -289,6 +289,7 @@ impl Inbox {
         if self.language.replace(Some(tag.clone())).as_ref() == Some(&tag) {
             return;
         }
+        self.speak(&tag);
         let inbox = Rc::clone(self);
         *self.tasks.locale.borrow_mut() = Some(Task::spawn(async move {
             if let Some(locale) = Locale::load(&tag, &inbox.assets).await {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use leptos::{prelude::*, web_sys::window};
-use notification_bell_protocol::{Item, View};
+use notification_bell_protocol::{Item, ItemId, View};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, Window};
 
@@ -203,6 +203,9 @@ impl Inbox {
 
     /// Something came in while the list is scrolled: the pill counts it.
     pub(super) fn note_arrivals(&self, arrived: &[Item]) {
+        // One that took the place of another has it gone.
+        let is_there = |id: &ItemId| self.state.feed.with_untracked(|feed| feed.look(id).is_some());
+        self.state.above.update(|above| above.retain(is_there));
         let is_scrolled = self.element("list").is_some_and(|list| list.scroll_top() > 0);
         if is_scrolled && self.state.view.get_untracked() != View::Archived {
             let category = self.state.category.get_untracked();

@@ -108,7 +108,7 @@ impl Inbox {
     /// The server agreed. What was chosen meanwhile is still to be told.
     fn saved_choices(self: &Rc<Self>, backend: &Backend, preferences: Preferences) {
         let mut shown = preferences.clone();
-        for CategoryPreference { name, enabled } in self.outside.unsaved.borrow().iter() {
+        for CategoryPreference { name, enabled, .. } in self.outside.unsaved.borrow().iter() {
             if let Some(category) = shown.categories.iter_mut().find(|category| category.name == *name) {
                 category.enabled = *enabled;
             }

@@ -19,7 +19,7 @@ impl MockInbox {
             let place = categories.partition_point(|category| category.name < *name);
             if categories.get(place).is_none_or(|category| category.name != *name) {
                 let enabled = !self.hidden.contains(name);
-                categories.insert(place, CategoryPreference { name: name.clone(), enabled });
+                categories.insert(place, CategoryPreference::new(name.clone(), enabled));
             }
         }
         Preferences { categories }
@@ -51,9 +51,8 @@ mod tests {
         let before = (inbox.page(&View::All.into(), NOW).items.len(), inbox.counts(NOW).unread);
         let all = inbox.preferences(None);
         assert!(all.categories.len() > 3 && all.categories.iter().all(|category| category.enabled));
-        let change = |enabled| Preferences {
-            categories: vec![CategoryPreference { name: "Design".to_owned(), enabled }],
-        };
+        let change =
+            |enabled| Preferences { categories: vec![CategoryPreference::new("Design".to_owned(), enabled)] };
         let after = inbox.preferences(Some(&change(false)));
         assert_eq!(after.categories.iter().filter(|category| !category.enabled).count(), 1);
         assert_eq!(inbox.counts(NOW).unread, before.1 - 1);

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use leptos::{ev::KeyboardEvent, html, prelude::*};
+use notification_bell_protocol::CategoryPreference;
 
 use super::{
     dynamic::{clicked, part, pressed, spelled, words},
@@ -115,11 +116,12 @@ fn hint(state: State, text: Text) -> AnyView {
 fn categories(inbox: Handle, state: State) -> AnyView {
     let choices = state.around.choices;
     // Which there are, and not what is chosen: else the switch would be another one under the focus.
+    let shown = |category: &CategoryPreference| {
+        (category.name.clone(), category.label.clone(), category.can_be_turned_off == Some(false))
+    };
     let names = Memo::new(move |_| {
         choices.with(|choices| match choices {
-            Choices::Ready(preferences) => {
-                Ok(preferences.categories.iter().map(|category| category.name.clone()).collect::<Vec<_>>())
-            }
+            Choices::Ready(preferences) => Ok(preferences.categories.iter().map(shown).collect::<Vec<_>>()),
             Choices::Loading => Err(false),
             Choices::Failed => Err(true),
         })
@@ -142,7 +144,14 @@ fn categories(inbox: Handle, state: State) -> AnyView {
     .into_any()
 }
 
-fn category(inbox: Handle, state: State, name: String) -> AnyView {
+/// A category: its name as it is sent, what the reader calls it, and whether it cannot be turned off.
+type Shown = (String, Option<String>, bool);
+
+fn category(inbox: Handle, state: State, (name, label, is_locked): Shown) -> AnyView {
+    let label = label.unwrap_or_else(|| name.clone());
+    if is_locked {
+        return locked(state, label);
+    }
     let name = StoredValue::new(name);
     let is_on = spelled(move || {
         state.around.choices.with(|choices| match choices {
@@ -153,7 +162,21 @@ fn category(inbox: Handle, state: State, name: String) -> AnyView {
         })
     });
     let toggle = move |inbox: &Rc<Inbox>| inbox.toggle_category(&name.get_value());
-    switch(inbox, words(move || name.get_value()), is_on, Box::new(toggle))
+    switch(inbox, words(move || label.clone()), is_on, Box::new(toggle))
+}
+
+/// A switch that stays on, and why. It takes the focus, or nobody would hear of it.
+fn locked(state: State, label: String) -> AnyView {
+    view! {
+        <button class="switch" type="button" role="switch" aria-checked="true" aria-disabled="true">
+            <span>
+                <bdi>{label}</bdi>
+                <span class="locked">{words(move || state.text(Text::AlwaysOn))}</span>
+            </span>
+            {html::i()}
+        </button>
+    }
+    .into_any()
 }
 
 /// What a switch does.

@@ -179,7 +179,12 @@ pub fn grant(value: &Value) -> Read<SessionGrant> {
 /// See [`item`].
 pub fn preferences(value: &Value) -> Read<Preferences> {
     let category = |value: &Value| {
-        Ok(CategoryPreference { name: text(value, "name")?, enabled: flag(value, "enabled")? })
+        Ok(CategoryPreference {
+            name: text(value, "name")?,
+            label: optional_text(value, "label")?,
+            enabled: flag(value, "enabled")?,
+            can_be_turned_off: optional_flag(value, "canBeTurnedOff")?,
+        })
     };
     Ok(Preferences { categories: list(value, "categories", category)? })
 }

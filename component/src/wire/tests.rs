@@ -59,12 +59,15 @@ proptest! {
     #[test]
     fn preferences_are_read_and_written_as_serde_does(
         categories in prop::collection::vec((text(), any::<bool>()), 0..4),
+        (label, can_be_turned_off) in (option::of(text()), option::of(any::<bool>())),
     ) {
-        let categories = categories.into_iter().map(|(name, enabled)| CategoryPreference { name, enabled });
-        let written = Preferences { categories: categories.collect() };
-        let value = to_value(&written).unwrap();
-        prop_assert_eq!(preferences_value(&written), value.clone());
-        prop_assert_eq!(preferences(&value), Ok(written));
+        let choices = categories.into_iter().map(|(name, enabled)| CategoryPreference::new(name, enabled));
+        let mut written = Preferences { categories: choices.collect() };
+        prop_assert_eq!(preferences_value(&written), to_value(&written).unwrap());
+        for category in &mut written.categories {
+            (category.label, category.can_be_turned_off) = (label.clone(), can_be_turned_off);
+        }
+        prop_assert_eq!(preferences(&to_value(&written).unwrap()), Ok(written));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod audit;
+mod category;
 mod config;
 mod input;
 mod office;
@@ -13,6 +14,7 @@ mod provider;
 mod send;
 mod serve;
 mod session_key;
+mod template;
 mod token;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -72,6 +74,12 @@ enum Command {
     /// Show who changed what, and how often proofs failed
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Say what a type of notification says in each language
+    #[command(subcommand)]
+    Template(template::TemplateCommand),
+    /// Say what categories are called, and whom they reach
+    #[command(subcommand)]
+    Category(category::CategoryCommand),
     /// Send a notification
     Send(send::SendCommand),
     /// Print the description of the API (OpenAPI 3.1)
@@ -153,6 +161,8 @@ async fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Provider(command)) => command.run(&settings).await,
         Some(Command::Token(command)) => command.run(&settings).await,
         Some(Command::Audit(command)) => command.run(&settings).await,
+        Some(Command::Template(command)) => command.run(&settings).await,
+        Some(Command::Category(command)) => command.run(&settings).await,
         Some(Command::Send(command)) => command.run(&settings).await,
         Some(Command::Config(command)) => {
             command.run();

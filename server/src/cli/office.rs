@@ -7,7 +7,9 @@ use crate::{
     auth::{master_key::MasterKey, project_secret, proofs::Secrets},
     clock::{Clock, SystemClock},
     config::Settings,
+    hub::{Hub, LocalBus},
     ids::IdGenerator,
+    inbox::Inbox,
     randomness::{Randomness, SystemRandomness},
     store::{
         Actor, AuditAction, AuditEntry, Project, Store, StoreError,
@@ -59,6 +61,12 @@ impl Office {
         let outcome = work(&self).await;
         self.store.close().await;
         outcome
+    }
+
+    /// The inboxes. There are no streams here: a running server notices that the database changed.
+    pub(super) fn inbox(&self) -> Inbox {
+        let bus = Arc::new(LocalBus::new(Arc::new(Hub::default())));
+        Inbox::new(Arc::clone(&self.store), bus, Arc::clone(&self.clock), Arc::clone(&self.ids))
     }
 
     /// The beginning of an entry of the audit log.

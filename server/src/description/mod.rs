@@ -19,7 +19,7 @@ use utoipa::{
     },
 };
 
-use crate::routes::{inbox, notifications, preferences, project, session, templates, users};
+use crate::routes::{categories, inbox, notifications, preferences, project, session, templates, users};
 
 /// Where the API begins, below the address of the server.
 pub const BASE: &str = "/api/v1";
@@ -38,6 +38,7 @@ pub const BASE: &str = "/api/v1";
     tags(
         (name = "Notifications", description = "Sending, from a site's backend."),
         (name = "Templates", description = "What a type of notification says, in the languages of its readers."),
+        (name = "Categories", description = "What categories are called, and whom they reach."),
         (name = "Users", description = "What a site's backend does to one of its users."),
         (name = "Project", description = "What it does to its project as a whole."),
         (name = "Session", description = "A proof of who the user is buys a token."),
@@ -50,6 +51,9 @@ pub const BASE: &str = "/api/v1";
         templates::list::list_templates,
         templates::show::show_template,
         templates::remove::remove_template,
+        categories::put::put_category,
+        categories::list::list_categories,
+        categories::remove::remove_category,
         session::create::create_session,
         inbox::list::list_inbox,
         inbox::stream::stream_inbox,

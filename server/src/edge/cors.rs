@@ -100,6 +100,8 @@ pub fn layer(lists: Arc<OriginLists>) -> CorsLayer {
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
+            // What the page gives for a language may be more than a browser lets through unasked.
+            header::ACCEPT_LANGUAGE,
             HeaderName::from_static("last-event-id"),
             cookie::PROJECT,
         ])

@@ -1,4 +1,4 @@
-//! How often is too often: sessions of a user, failed proofs from an address, sends with a key; and how the answers
+//! How often is too often: sessions and choices of a user, failed proofs from an address, sends with a key; and how the answers
 //! say so (draft-ietf-httpapi-ratelimit-headers).
 //!
 //! The counting is `governor`'s (GCRA, which is a token bucket without a timer); what is counted, and what is said
@@ -28,6 +28,10 @@ const SESSIONS_A_SECOND: NonZeroU32 = NonZeroU32::new(10).expect("it is not zero
 const FAILURES_A_MINUTE: NonZeroU32 = NonZeroU32::new(60).expect("it is not zero");
 /// A backend's key cuts off so many users a second, each of whom leaves an entry in the audit log.
 const REVOCATIONS_A_SECOND: NonZeroU32 = NonZeroU32::new(100).expect("it is not zero");
+/// A user changes so many preferences a second, each of which has the lists loaded again.
+const CHOICES_A_SECOND: NonZeroU32 = NonZeroU32::new(10).expect("it is not zero");
+/// A backend's key puts so many templates and categories a second.
+const DECLARATIONS_A_SECOND: NonZeroU32 = NonZeroU32::new(100).expect("it is not zero");
 /// A backend's key sends so many notifications a second.
 const SENDS_A_SECOND: NonZeroU32 = NonZeroU32::new(100).expect("it is not zero");
 /// How often what is remembered of those who have gone is dropped.
@@ -112,6 +116,8 @@ struct Limiters<C: Clock> {
     failures: Limiter<(IpAddr, Option<ProjectKey>), C>,
     sends: Limiter<String, C>,
     revocations: Limiter<String, C>,
+    choices: Limiter<UserRef, C>,
+    declarations: Limiter<String, C>,
 }
 
 impl Quotas {
@@ -129,6 +135,8 @@ impl<C: Clock + Clone> Quotas<C> {
             failures: limiter(Quota::per_minute(FAILURES_A_MINUTE), &clock),
             sends: limiter(Quota::per_second(SENDS_A_SECOND), &clock),
             revocations: limiter(Quota::per_second(REVOCATIONS_A_SECOND), &clock),
+            choices: limiter(Quota::per_second(CHOICES_A_SECOND), &clock),
+            declarations: limiter(Quota::per_second(DECLARATIONS_A_SECOND), &clock),
             clock,
         }))
     }
@@ -175,6 +183,24 @@ impl<C: Clock + Clone> Quotas<C> {
         self.count(|limiters| limiters.check(&limiters.revocations, &key_id.to_owned(), policy))
     }
 
+    /// A user changes preferences.
+    ///
+    /// # Errors
+    /// If that is too often.
+    pub fn choose(&self, user: &UserRef) -> Result<Option<Left>, UsedUp> {
+        let policy = Policy::a_second("preferences", CHOICES_A_SECOND);
+        self.count(|limiters| limiters.check(&limiters.choices, user, policy))
+    }
+
+    /// A backend puts or removes a template or a category.
+    ///
+    /// # Errors
+    /// If that is too often.
+    pub fn declare(&self, key_id: &str) -> Result<Option<Left>, UsedUp> {
+        let policy = Policy::a_second("declarations", DECLARATIONS_A_SECOND);
+        self.count(|limiters| limiters.check(&limiters.declarations, &key_id.to_owned(), policy))
+    }
+
     /// Drops what is remembered of those who have gone, until it is dropped itself.
     pub async fn forget(&self) {
         let Some(limiters) = &self.0 else { return std::future::pending().await };
@@ -184,6 +210,8 @@ impl<C: Clock + Clone> Quotas<C> {
             limiters.failures.retain_recent();
             limiters.sends.retain_recent();
             limiters.revocations.retain_recent();
+            limiters.choices.retain_recent();
+            limiters.declarations.retain_recent();
         }
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here knows HTTP or SQL. A change is made in the store, and then the streams of the inboxes it changed are
 //! woken through the bus.
 
+mod categories;
 mod change;
 mod checks;
 mod notification;
@@ -20,6 +21,7 @@ use notification_bell_protocol::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+pub use categories::CategoryRequest;
 pub use notification::{ActionRequest, Recipients, SendRequest, Text};
 pub use send::Sent;
 pub use templates::TemplateRequest;

@@ -8,7 +8,11 @@ use super::{
     Inbox,
     checks::{Faults, MAX_NAME},
 };
-use crate::{error::Error, store::UserRef};
+use crate::{
+    error::Error,
+    languages::Languages,
+    store::{Category, UserRef},
+};
 
 /// In one request.
 const MAX_ENTRIES: usize = 200;
@@ -20,21 +24,37 @@ impl Inbox {
     ///
     /// # Errors
     /// A store that fails.
-    pub async fn preferences(&self, user: &UserRef) -> Result<Preferences, Error> {
-        Ok(self.store.preferences(user).await?)
+    pub async fn preferences(&self, user: &UserRef, languages: &Languages) -> Result<Preferences, Error> {
+        Ok(self.store.preferences(user, languages).await?)
     }
 
     /// Turns the categories that are named off or on, and leaves the others as they are: a client that does not know of
     /// a category, because it has come meanwhile, must not decide about it.
     ///
     /// # Errors
-    /// Names that are not allowed, more choices than are remembered, or a store that fails.
-    pub async fn set_preferences(&self, user: &UserRef, wanted: Preferences) -> Result<Preferences, Error> {
-        let faults = check(&wanted).into_vec();
+    /// Names that are not allowed, one turned off that cannot be, more choices than are remembered, or a store that fails.
+    pub async fn set_preferences(
+        &self,
+        user: &UserRef,
+        wanted: Preferences,
+        languages: &Languages,
+    ) -> Result<Preferences, Error> {
+        let mut faults = check(&wanted);
+        let declared = self.store.categories(user.project).await?;
+        for (index, choice) in wanted.categories.iter().enumerate() {
+            let is_locked = |category: &Category| category.is_locked && category.name == choice.name;
+            if !choice.enabled && declared.iter().any(is_locked) {
+                faults.add(
+                    format!("/categories/{index}/enabled"),
+                    "must be true: this category cannot be turned off",
+                );
+            }
+        }
+        let faults = faults.into_vec();
         if !faults.is_empty() {
             return Err(Error::ValidationFailed(faults));
         }
-        let changed = self.store.set_preferences(user, wanted.categories, MAX_REMEMBERED).await?;
+        let changed = self.store.set_preferences(user, wanted.categories, MAX_REMEMBERED, languages).await?;
         let Some(preferences) = changed else {
             let detail = format!("turns off more: {MAX_REMEMBERED} choices of a user are remembered");
             return Err(Error::invalid_value("/categories", detail));
@@ -68,7 +88,7 @@ mod tests {
     use super::check;
 
     fn pointers(names: &[&str]) -> Vec<String> {
-        let category = |name: &&str| CategoryPreference { name: (*name).to_owned(), enabled: true };
+        let category = |name: &&str| CategoryPreference::new((*name).to_owned(), true);
         let preferences = Preferences { categories: names.iter().map(category).collect() };
         check(&preferences).into_vec().into_iter().map(|fault| fault.pointer).collect()
     }

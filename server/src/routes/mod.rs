@@ -1,6 +1,7 @@
 //! The endpoints, a file each: what it reads, what it asks of the inbox, what it answers.
 
 pub mod assets;
+pub mod categories;
 pub mod description;
 pub mod health;
 pub mod inbox;

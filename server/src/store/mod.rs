@@ -4,6 +4,7 @@
 //! "Not there" is `None`, never an error.
 
 mod audit;
+mod categories;
 #[cfg(test)]
 mod conformance;
 mod inboxes;
@@ -20,6 +21,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 pub use audit::{Actor, AuditAction, AuditEntry, AuditQuery, AuditRecord, AuditStore, FailedProofs};
+pub use categories::{Category, CategoryPut, CategoryStore};
 pub use inboxes::{
     Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place, Selection,
     SendOutcome, Transition, UserRef,
@@ -36,7 +38,14 @@ pub use texts::{Texts, TextsByLocale};
 /// A database.
 #[async_trait]
 pub trait Store:
-    ProjectStore + KeyStore + ProviderStore + InboxStore + PreferenceStore + TemplateStore + AuditStore
+    ProjectStore
+    + KeyStore
+    + ProviderStore
+    + InboxStore
+    + PreferenceStore
+    + CategoryStore
+    + TemplateStore
+    + AuditStore
 {
     /// Whether it can be read and written now.
     async fn ping(&self) -> Result<(), StoreError>;

@@ -203,6 +203,17 @@ fn important(state: State) -> AnyView {
     .into_any()
 }
 
+/// For how many it stands, before the title, of whose end there may be nothing to see.
+fn repeats(state: State, count: u64) -> AnyView {
+    let said = words(move || state.text(Text::Repeats).replace("{count}", &state.number(count)));
+    view! {
+        <span class="repeats" role="img" aria-label=said>
+            {words(move || state.number(count) + "×")}
+        </span>
+    }
+    .into_any()
+}
+
 fn text(
     inbox: Handle,
     state: State,
@@ -240,6 +251,7 @@ fn text(
             {mark(state, &item.id, live)}
             <h4 id=title_id class="title" part="title">
                 {(item.priority == Priority::High).then(|| important(state))}
+                {(item.group_count > 1).then(|| repeats(state, item.group_count.into()))}
                 {title}
             </h4>
             {item.body.as_deref().map(|body| body::body(inbox, state, own, body))}

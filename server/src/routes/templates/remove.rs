@@ -25,7 +25,7 @@ use crate::{
         ("type" = String, Path, description = "The type of the notifications.", example = "invoice.paid"),
         ("locale" = String, Path, description = "A language tag.", example = "en"),
     ),
-    responses((status = 204, description = "It is gone.")),
+    responses((status = 204, description = "It is gone."), (status = 429, description = "rate_limited")),
 )]
 pub async fn remove_template(
     State(app): State<Arc<App>>,
@@ -33,6 +33,7 @@ pub async fn remove_template(
     TypeAndLocale(name, locale): TypeAndLocale,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::TemplatesWrite)?;
+    app.quotas.declare(&backend.key_id)?;
     app.inbox.remove_template(&backend.project, &name, &locale).await?;
     Ok(StatusCode::NO_CONTENT)
 }

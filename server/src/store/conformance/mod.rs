@@ -1,6 +1,7 @@
 //! What every database has to do, said once: each implementation runs these against itself.
 
 pub(super) mod audit;
+pub(super) mod categories;
 pub(super) mod groups;
 pub(super) mod inboxes;
 pub(super) mod model;

@@ -18,12 +18,12 @@ pub(super) fn archived() -> Transition {
 }
 
 pub(super) async fn turn(bench: &Bench, user: &UserRef, name: &str, enabled: bool) {
-    let choice = CategoryPreference { name: name.to_owned(), enabled };
-    bench.store.set_preferences(user, vec![choice], 1_000).await.unwrap().unwrap();
+    let choice = CategoryPreference::new(name.to_owned(), enabled);
+    bench.store.set_preferences(user, vec![choice], 1_000, ANY).await.unwrap().unwrap();
 }
 
 pub(super) async fn preferences(bench: &Bench, user: &UserRef) -> Vec<(String, bool)> {
-    let preferences = bench.store.preferences(user).await.unwrap();
+    let preferences = bench.store.preferences(user, ANY).await.unwrap();
     preferences.categories.into_iter().map(|category| (category.name, category.enabled)).collect()
 }
 
@@ -133,14 +133,14 @@ pub(in crate::store) async fn a_category_is_one_while_something_has_it_or_after_
 pub(in crate::store) async fn no_more_choices_are_remembered_than_may_be(bench: Bench) {
     let user = bench.user("u");
     let off = |names: &[&str]| -> Vec<CategoryPreference> {
-        names.iter().map(|name| CategoryPreference { name: (*name).to_owned(), enabled: false }).collect()
+        names.iter().map(|name| CategoryPreference::new((*name).to_owned(), false)).collect()
     };
-    assert!(bench.store.set_preferences(&user, off(&["a", "b"]), 2).await.unwrap().is_some());
+    assert!(bench.store.set_preferences(&user, off(&["a", "b"]), 2, ANY).await.unwrap().is_some());
     let before = bench.revision(&user).await;
-    assert!(bench.store.set_preferences(&user, off(&["b", "c"]), 2).await.unwrap().is_none());
+    assert!(bench.store.set_preferences(&user, off(&["b", "c"]), 2, ANY).await.unwrap().is_none());
     assert_eq!(bench.revision(&user).await, before);
     turn(&bench, &user, "a", true).await;
-    assert!(bench.store.set_preferences(&user, off(&["a"]), 2).await.unwrap().is_some());
+    assert!(bench.store.set_preferences(&user, off(&["a"]), 2, ANY).await.unwrap().is_some());
     assert_eq!(preferences(&bench, &user).await, [("a".to_owned(), false), ("b".to_owned(), false)]);
 }
 

@@ -42,8 +42,8 @@ pub(super) fn user_row(
 }
 
 /// Leaves out what the user has turned off, among items called `i`.
-pub(super) const ONLY_WANTED: &str = "AND NOT EXISTS (SELECT 1 FROM inbox_categories c \
-     WHERE c.user = i.user AND c.name = i.category AND c.wanted = 0)";
+pub(super) const ONLY_WANTED: &str = "AND NOT EXISTS (SELECT 1 FROM categories_off o \
+     WHERE o.user = i.user AND o.name = i.category)";
 
 /// What a user sees in numbers.
 pub(super) struct Numbers {
@@ -56,8 +56,9 @@ pub(super) struct Numbers {
 /// The numbers of a user, without what they have turned off.
 pub(super) fn numbers(connection: &Connection, user: &UserRow) -> Result<Numbers, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT name, unread, unseen, total, wanted FROM inbox_categories \
-         WHERE user = ?1 AND (unread > 0 OR wanted = 0)",
+        "SELECT c.name, c.unread, c.unseen, c.total, o.name IS NULL FROM inbox_categories c \
+         LEFT JOIN categories_off o ON o.user = c.user AND o.name = c.name \
+         WHERE c.user = ?1 AND (c.unread > 0 OR o.name IS NOT NULL)",
     )?;
     let mut rows = statement.query([user.key])?;
     let mut shown = Weight { unseen: user.unseen, unread: user.unread, total: user.total, stored: 0 };
@@ -65,7 +66,7 @@ pub(super) fn numbers(connection: &Connection, user: &UserRow) -> Result<Numbers
     let mut only_wanted = "";
     while let Some(row) = rows.next()? {
         let unread: i64 = row.get(1)?;
-        if row.get::<_, Option<bool>>(4)?.unwrap_or(true) {
+        if row.get(4)? {
             categories.insert(row.get(0)?, number(unread));
         } else {
             only_wanted = ONLY_WANTED;

@@ -4,6 +4,7 @@
 //! (`readers`), and neither waits for the other.
 
 mod audit;
+mod categories;
 mod counts;
 mod groups;
 mod inbox_changes;

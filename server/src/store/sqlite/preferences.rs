@@ -1,23 +1,65 @@
 //! What users chose about categories.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use notification_bell_protocol::{CategoryPreference, Preferences};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{SqliteStore, counts};
-use crate::store::{PreferenceStore, StoreError, UserRef};
+use super::{SqliteStore, categories, counts};
+use crate::{
+    languages::{Languages, Locale},
+    store::{Category, PreferenceStore, StoreError, UserRef},
+};
 
-fn preferences(connection: &Connection, user: &UserRef) -> Result<Preferences, StoreError> {
-    let categories = connection
-        .prepare_cached(
-            "SELECT c.name, coalesce(c.wanted, 1) FROM users u JOIN inbox_categories c ON c.user = u.key \
-             WHERE u.project = ?1 AND u.id = ?2 AND (c.stored > 0 OR c.wanted IS NOT NULL) ORDER BY c.name",
-        )?
-        .query_map(params![user.project.0, user.user.as_str()], |row| {
-            Ok(CategoryPreference { name: row.get(0)?, enabled: row.get(1)? })
-        })?
-        .collect::<Result<_, _>>()?;
-    Ok(Preferences { categories })
+fn preferences(
+    connection: &Connection,
+    user: &UserRef,
+    languages: &Languages,
+) -> Result<Preferences, StoreError> {
+    let mut found = declared(connection, user, languages)?;
+    let mut statement = connection.prepare_cached(
+        "SELECT c.name, c.wanted FROM users u JOIN inbox_categories c ON c.user = u.key \
+         WHERE u.project = ?1 AND u.id = ?2 AND (c.stored > 0 OR c.wanted IS NOT NULL)",
+    )?;
+    let mut rows = statement.query(params![user.project.0, user.user.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let (name, wanted): (String, Option<bool>) = (row.get(0)?, row.get(1)?);
+        let category = found.entry(name.clone()).or_insert_with(|| CategoryPreference::new(name, true));
+        if category.can_be_turned_off != Some(false) {
+            category.enabled = wanted.unwrap_or(category.enabled);
+        }
+    }
+    Ok(Preferences { categories: found.into_values().collect() })
+}
+
+/// What the project has declared, as it is for a user who has chosen nothing.
+fn declared(
+    connection: &Connection,
+    user: &UserRef,
+    languages: &Languages,
+) -> Result<BTreeMap<String, CategoryPreference>, StoreError> {
+    let declared = categories::all(connection, user.project)?;
+    if declared.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let of_project = connection
+        .prepare_cached("SELECT locale FROM projects WHERE key = ?1")?
+        .query_row([user.project.0], |row| row.get(0).map(Locale::trusted))?;
+    let of_project = Languages::from(&of_project);
+    let preference = |category: Category| {
+        let tags = category.names.keys().map(Locale::as_str);
+        let picked = languages.pick(&tags).or_else(|| of_project.pick(&tags));
+        let named = category.names.iter().find(|(locale, _)| picked.is_none_or(|tag| tag == locale.as_str()));
+        let preference = CategoryPreference {
+            label: Some(named.map_or(&category.name, |(_, name)| name).clone()),
+            enabled: category.is_default || category.is_locked,
+            can_be_turned_off: Some(!category.is_locked),
+            name: category.name.clone(),
+        };
+        (category.name, preference)
+    };
+    Ok(declared.into_iter().map(preference).collect())
 }
 
 fn set_preferences(
@@ -25,6 +67,7 @@ fn set_preferences(
     user: &UserRef,
     choices: Vec<CategoryPreference>,
     most: usize,
+    languages: &Languages,
 ) -> Result<Option<Preferences>, StoreError> {
     let row = counts::user_row(connection, user.project.0, user.user.as_str())?.unwrap_or_default();
     let mut remembered: i64 = connection
@@ -37,7 +80,8 @@ fn set_preferences(
             .query_row(params![row.key, choice.name], |row| row.get(0))
             .optional()?
             .flatten();
-        if choice.enabled != before.unwrap_or(true) {
+        let (by_default, is_locked) = categories::reach(connection, user.project, &choice.name)?;
+        if !is_locked && choice.enabled != before.unwrap_or(by_default) {
             remembered += i64::from(before.is_none());
             changes.push(choice);
         }
@@ -48,7 +92,7 @@ fn set_preferences(
         }
         write(connection, user, &changes)?;
     }
-    preferences(connection, user).map(Some)
+    preferences(connection, user, languages).map(Some)
 }
 
 fn write(connection: &Connection, user: &UserRef, changes: &[CategoryPreference]) -> Result<(), StoreError> {
@@ -71,9 +115,9 @@ fn write(connection: &Connection, user: &UserRef, changes: &[CategoryPreference]
 
 #[async_trait]
 impl PreferenceStore for SqliteStore {
-    async fn preferences(&self, user: &UserRef) -> Result<Preferences, StoreError> {
-        let user = user.clone();
-        self.readers.run(move |connection| preferences(connection, &user)).await
+    async fn preferences(&self, user: &UserRef, languages: &Languages) -> Result<Preferences, StoreError> {
+        let (user, languages) = (user.clone(), languages.clone());
+        self.readers.run(move |connection| preferences(connection, &user, &languages)).await
     }
 
     async fn set_preferences(
@@ -81,8 +125,9 @@ impl PreferenceStore for SqliteStore {
         user: &UserRef,
         choices: Vec<CategoryPreference>,
         most: usize,
+        languages: &Languages,
     ) -> Result<Option<Preferences>, StoreError> {
-        let user = user.clone();
-        self.writer.run(move |connection| set_preferences(connection, &user, choices, most)).await
+        let (user, languages) = (user.clone(), languages.clone());
+        self.writer.run(move |connection| set_preferences(connection, &user, choices, most, &languages)).await
     }
 }

@@ -20,6 +20,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/03-preferences.sql"),
     include_str!("../../../migrations/sqlite/04-texts.sql"),
     include_str!("../../../migrations/sqlite/05-groups.sql"),
+    include_str!("../../../migrations/sqlite/06-categories.sql"),
 ];
 
 /// A connection that may write, on a database that is up to date.

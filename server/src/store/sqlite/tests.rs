@@ -84,6 +84,13 @@ conforms! {
         a_template_is_put_replaced_and_removed_in_one_project
         no_more_templates_are_kept_than_may_be
     ;
+    categories:
+        a_declared_category_is_listed_as_its_reader_calls_it
+        what_is_off_by_default_reaches_whoever_turns_it_on
+        what_cannot_be_turned_off_reaches_whoever_had_turned_it_off
+        a_declaration_that_reaches_others_cannot_be_resumed_across
+        a_declaration_is_one_projects_and_there_are_no_more_than_may_be
+    ;
     preferences:
         what_is_turned_off_is_nowhere_and_comes_back_as_it_was
         what_comes_while_it_is_off_is_told_to_nobody_and_kept
