@@ -4,10 +4,13 @@ import { setUpComposer } from "./composer.js";
 import { setUpCopying } from "./copy.js";
 import { setUpLog } from "./log.js";
 import { setUpSettings } from "./settings.js";
-import { curl, hmac, tag } from "./snippets.js";
+import { loadProgram } from "./programs.js";
+import { curl, programs, runHmac, runSend, tag } from "./snippets.js";
 import { loadState, NoBackend, PLACEHOLDERS } from "./state.js";
 
 const USER_KEY = "demo-user";
+/** Sending takes no program: this call is the first choice. */
+const CURL = "curl";
 
 const byId = (id) => document.getElementById(id);
 const bell = byId("bell");
@@ -28,7 +31,32 @@ function show(target, parts) {
   );
 }
 
-const showHmac = () => show(byId("hmac"), hmac[new FormData(byId("hmac-form")).get("language")](values));
+const language = (form) => new FormData(form).get("language");
+
+/** Shows a program in its place, unless another was chosen while it was fetched. */
+async function showProgram(place, file, isChosen) {
+  const text = await loadProgram(file);
+  if (isChosen()) show(place, [text]);
+}
+
+function showHmac() {
+  const form = byId("hmac-form");
+  const chosen = language(form);
+  show(byId("hmac-run"), runHmac(chosen, values));
+  return showProgram(byId("hmac"), programs[chosen].hmac, () => language(form) === chosen);
+}
+
+function showSend() {
+  const form = byId("send-form");
+  const chosen = language(form);
+  byId("send-run-foot").hidden = chosen === CURL;
+  if (chosen === CURL) {
+    show(byId("curl"), curl(values));
+    return undefined;
+  }
+  show(byId("send-run"), runSend(chosen, values));
+  return showProgram(byId("curl"), programs[chosen].send, () => language(form) === chosen);
+}
 
 function showValues() {
   const label = values.users.find((user) => user.id === values.userId)?.label ?? "the user";
@@ -40,8 +68,8 @@ function showValues() {
   }
   byId("hmac-result").hidden = !signedIn;
   show(byId("tag"), tag(values));
-  show(byId("curl"), curl(values));
   showHmac();
+  showSend();
 }
 
 function showUsers() {
@@ -82,26 +110,28 @@ function goWithoutBackend(reason) {
   else bell.setAttribute("mock", "");
 }
 
-function setUpLanguages() {
-  for (const name of Object.keys(hmac)) {
+/** The choice of a language, the first of which counts. */
+function setUpLanguages(form, languages, changed) {
+  for (const name of languages) {
     const choice = document.createElement("input");
     choice.type = "radio";
     choice.name = "language";
     choice.value = name;
-    choice.defaultChecked = name === "Node";
+    choice.defaultChecked = name === languages[0];
     const text = document.createElement("span");
     text.textContent = name;
     const label = document.createElement("label");
     label.append(choice, text);
-    byId("hmac-languages").append(label);
+    form.firstElementChild.append(label);
   }
-  byId("hmac-form").addEventListener("change", showHmac);
+  form.addEventListener("change", changed);
 }
 
 setUpSettings(byId("settings"), bell);
 setUpLog();
 setUpCopying();
-setUpLanguages();
+setUpLanguages(byId("hmac-form"), Object.keys(programs), showHmac);
+setUpLanguages(byId("send-form"), [CURL, ...Object.keys(programs).filter((name) => name !== "Shell")], showSend);
 setUpComposer(byId("composer"), () => (signedIn ? values.userId : null));
 users.addEventListener("change", () => signIn(users.value));
 showValues();

@@ -1,8 +1,8 @@
-// The three things a developer copies: the tag, the HMAC line of each language, the curl call. Pure: no page needed.
+// The three things a developer copies: the tag, the program that proves, the call or the program that sends. Pure: no page needed.
 //
 // A snippet is a list of parts: plain text, and `{ value }` where the reader's own value goes.
 
-import { doubleQuoted, htmlAttribute, javaString, rustString, shellWord, singleQuoted } from "./literals.js";
+import { htmlAttribute, shellWord } from "./literals.js";
 
 const code = (texts, ...values) =>
   texts.flatMap((text, index) => (index < values.length ? [text, { value: values[index] }] : [text]));
@@ -21,56 +21,48 @@ export const tag = ({ apiUrl, apiKey, userId, userHmac }) => code`<script type="
   userHmac=${htmlAttribute(userHmac)}
 ></notification-bell>`;
 
-/** base64(HMAC-SHA256(key: the text of apiSecretKey, message: userId)) in each language, by name. */
-export const hmac = {
-  Node: ({ apiSecretKey, userId }) => code`import { createHmac } from "node:crypto";
+/**
+ * The programs of docs/snippets, which the server has beside this page: for each language the one that proves, the one that
+ * sends, and what runs them.
+ */
+export const programs = {
+  Node: { hmac: "node/hmac.mjs", send: "node/send.mjs", run: "node" },
+  Python: { hmac: "python/hmac_proof.py", send: "python/send.py", run: "python3" },
+  PHP: { hmac: "php/hmac.php", send: "php/send.php", run: "php" },
+  Ruby: { hmac: "ruby/hmac.rb", send: "ruby/send.rb", run: "ruby" },
+  Java: { hmac: "java/Hmac.java", send: "java/Send.java", run: "java" },
+  Go: { hmac: "go/hmac.go", send: "go/send.go", run: "go run" },
+  "C#": { hmac: "csharp/Hmac.cs", send: "csharp/Send.cs", run: "dotnet run" },
+  Rust: { hmac: "rust/hmac.rs", send: "rust/send.rs", run: "cargo run --" },
+  Shell: { hmac: "shell/hmac.sh", send: "shell/send.sh", run: "sh" },
+};
 
-const userHmac = createHmac("sha256", ${doubleQuoted(apiSecretKey)}).update(${doubleQuoted(userId)}).digest("base64");`,
+/** What runs a program once it is in a file of its name; Rust's is then `src/main.rs`. */
+const run = ({ run }, file) => (run.startsWith("cargo") ? run : `${run} ${file.split("/")[1]}`);
 
-  Python: ({ apiSecretKey, userId }) => code`import base64, hmac
+/** The command that proves the user. */
+export const runHmac = (language, { apiSecretKey, userId }) => {
+  const program = programs[language];
+  return [
+    "BELL_API_SECRET_KEY=",
+    { value: shellWord(apiSecretKey) },
+    ` ${run(program, program.hmac)} `,
+    { value: shellWord(userId) },
+  ];
+};
 
-user_hmac = base64.b64encode(hmac.digest(${doubleQuoted(apiSecretKey)}.encode(), ${doubleQuoted(userId)}.encode(), "sha256")).decode()`,
-
-  PHP: ({ apiSecretKey, userId }) =>
-    code`$userHmac = base64_encode(hash_hmac('sha256', ${singleQuoted(userId)}, ${singleQuoted(apiSecretKey)}, true));`,
-
-  Ruby: ({ apiSecretKey, userId }) => code`require "openssl"
-
-user_hmac = [OpenSSL::HMAC.digest("SHA256", ${singleQuoted(apiSecretKey)}, ${singleQuoted(userId)})].pack("m0")`,
-
-  Java: ({ apiSecretKey, userId }) => code`import static java.nio.charset.StandardCharsets.UTF_8;
-import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
-
-Mac mac = Mac.getInstance("HmacSHA256");
-mac.init(new SecretKeySpec(${javaString(apiSecretKey)}.getBytes(UTF_8), "HmacSHA256"));
-String userHmac = Base64.getEncoder().encodeToString(mac.doFinal(${javaString(userId)}.getBytes(UTF_8)));`,
-
-  Go: ({ apiSecretKey, userId }) => code`import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
-)
-
-mac := hmac.New(sha256.New, []byte(${doubleQuoted(apiSecretKey)}))
-mac.Write([]byte(${doubleQuoted(userId)}))
-userHmac := base64.StdEncoding.EncodeToString(mac.Sum(nil))`,
-
-  "C#": ({ apiSecretKey, userId }) => code`using System.Security.Cryptography;
-using System.Text;
-
-var userHmac = Convert.ToBase64String(HMACSHA256.HashData(Encoding.UTF8.GetBytes(${doubleQuoted(apiSecretKey)}), Encoding.UTF8.GetBytes(${doubleQuoted(userId)})));`,
-
-  Rust: ({ apiSecretKey, userId }) => code`use base64::prelude::{BASE64_STANDARD, Engine}; // base64 0.22 or later
-use hmac::{Hmac, KeyInit, Mac}; // hmac 0.13
-use sha2::Sha256; // sha2 0.11
-
-let mac = Hmac::<Sha256>::new_from_slice(${rustString(apiSecretKey)}.as_bytes())?.chain_update(${rustString(userId)});
-let user_hmac = BASE64_STANDARD.encode(mac.finalize().into_bytes());`,
-
-  Shell: ({ apiSecretKey, userId }) =>
-    code`printf %s ${shellWord(userId)} | openssl dgst -sha256 -hmac ${shellWord(apiSecretKey)} -binary | openssl base64 -A`,
+/** The command that sends something to the user. */
+export const runSend = (language, { apiUrl, backendKey, userId }) => {
+  const program = programs[language];
+  return [
+    "BELL_URL=",
+    { value: shellWord(new URL(apiUrl).origin) },
+    " BELL_BACKEND_KEY=",
+    { value: shellWord(backendKey) },
+    ` ${run(program, program.send)} `,
+    { value: shellWord(userId) },
+    " 'Invoice 3318 was paid' invoice-3318-paid",
+  ];
 };
 
 /** The call that sends something to the user. */

@@ -76,8 +76,10 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .layer(from_fn(limits::bound));
 
     // Whoever programs against it.
-    let description = Router::new()
+    let mut description = Router::new()
         .route("/openapi.json", get(description::show_description))
+        .route("/docs/docs.css", get(description::show_style))
+        .route("/docs/docs.js", get(description::show_script))
         .layer(from_fn(limits::bound));
 
     // Every page with a bell.
@@ -85,6 +87,11 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/notification-bell.js", get(assets::show_loader))
         .route("/v/{version}/{*path}", get(assets::show_versioned))
         .layer(from_fn(limits::bound));
+
+    if demo.is_none() {
+        // The demo has one with its own keys.
+        description = description.route("/docs", get(description::show_page));
+    }
 
     let mut router = Router::new()
         .nest(BASE, element.merge(backend))

@@ -64,24 +64,35 @@ async fn the_copied_curl_call_sends() {
 }
 
 #[tokio::test]
-async fn the_copied_hmac_lines_compute_the_users_proof() {
+async fn the_copied_programs_compute_the_users_proof() {
     browse(async |page| {
         let scene = demo(page).await;
         let proof = state(&scene, "design@example.com").await["userHmac"].as_str().unwrap().to_owned();
-        for (language, program, flags, ending) in [
-            ("Node", "node", &["--input-type=module", "-e"][..], "\nconsole.log(userHmac)"),
-            ("Python", "python3", &["-c"], "\nprint(user_hmac)"),
-            ("PHP", "php", &["-r"], "\necho $userHmac;"),
-            ("Ruby", "ruby", &["-e"], "\nputs user_hmac"),
-            ("Shell", "sh", &["-c"], ""),
+        let secret = state(&scene, "design@example.com").await["apiSecretKey"].as_str().unwrap().to_owned();
+        let folder = tempfile::TempDir::new().unwrap();
+        for (language, program, ending) in [
+            ("Node", "node", "mjs"),
+            ("Python", "python3", "py"),
+            ("PHP", "php", "php"),
+            ("Ruby", "ruby", "rb"),
+            ("Shell", "sh", "sh"),
         ] {
-            page.click(&format!("document.querySelector('[name=language][value={language}]').labels[0]"))
-                .await;
-            let code = format!("{}{ending}", copied(page, "hmac").await);
-            let arguments = [flags, &[code.as_str()]].concat();
-            if let Some(printed) = printed(program, &arguments).await {
-                assert_eq!(printed, proof, "{language}");
+            let choice = format!("document.querySelector('#hmac-form [name=language][value={language}]')");
+            page.click(&format!("{choice}.labels[0]")).await;
+            page.until(&format!(
+                "document.getElementById('hmac-run').textContent.includes(' {program} ') \
+                 && document.getElementById('hmac').textContent.includes(' {program} ')"
+            ))
+            .await;
+            let file = folder.path().join(format!("proof.{ending}"));
+            std::fs::write(&file, copied(page, "hmac").await).unwrap();
+            let arguments = [&format!("BELL_API_SECRET_KEY={secret}"), program, file.to_str().unwrap()];
+            let found = format!("command -v {program} || echo 'left out: there is no {program} here'");
+            if !printed("sh", &["-c", &found]).await.is_some_and(|path| path.starts_with('/')) {
+                continue;
             }
+            let arguments = [&arguments[..], &["design@example.com"]].concat();
+            assert_eq!(printed("env", &arguments).await.as_deref(), Some(proof.as_str()), "{language}");
         }
         page.assert(&format!("document.querySelector('[data-user-hmac]').textContent === '{proof}'")).await;
     })

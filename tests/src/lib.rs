@@ -7,6 +7,7 @@
 mod api;
 mod binary;
 pub mod browser;
+mod description;
 mod events;
 mod installation;
 mod moments;
@@ -22,6 +23,7 @@ mod waiting;
 
 pub use api::Api;
 pub use binary::server_binary;
+pub use description::Description;
 pub use events::{Event, EventParser};
 pub use installation::{Installation, Output};
 pub use moments::after;

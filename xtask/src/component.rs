@@ -15,9 +15,10 @@ use crate::terminal::Terminal;
 use crate::workspace::Workspace;
 
 /// All that dist/ is made from.
-const INPUTS: [&str; 8] = [
+const INPUTS: [&str; 9] = [
     ".cargo/config.toml",
     "component",
+    "docs/snippets",
     "protocol",
     "public",
     "Trunk.toml",

@@ -1,6 +1,7 @@
 //! `serve --demo`: a project, its users and their first items, and the part of the site's backend, which computes the
 //! HMAC and sends. On loopback alone: whoever reaches it may be any user of the demo.
 
+mod commands;
 pub mod routes;
 mod seed;
 

@@ -23,7 +23,7 @@ use crate::{
     },
     error::Error,
     inbox::SendRequest,
-    routes::{assets, notifications::send},
+    routes::{assets, description, notifications::send},
 };
 
 /// The policy of a page, up to who may show it in a frame.
@@ -43,8 +43,10 @@ pub fn router(demo: Arc<Demo>) -> Router {
         .route("/gallery.html", get(async |headers: HeaderMap| show_page("gallery.html", &headers)))
         .route("/gallery/{*path}", get(show_gallery))
         .route("/demo/{*path}", get(show_file))
+        .route("/snippets/{*path}", get(show_program))
         .route("/demo/state", get(show_state))
         .route("/demo/send", post(send_notification))
+        .route("/docs", get(show_docs))
         .layer(from_fn(refuse_other_sites))
         .with_state(demo)
 }
@@ -59,8 +61,8 @@ async fn refuse_other_sites(request: Request, next: Next) -> Result<Response, Er
         .headers()
         .get("sec-fetch-site")
         .is_some_and(|site| site == "cross-site" || site == "same-site");
-    let page =
-        request.method() == axum::http::Method::GET && matches!(request.uri().path(), "/" | "/gallery.html");
+    let page = request.method() == axum::http::Method::GET
+        && matches!(request.uri().path(), "/" | "/docs" | "/gallery.html");
     if !matches!(name, "localhost" | "127.0.0.1" | "[::1]") || (cross_site && !page) {
         return Err(Error::NotFound("The demo is for this machine alone."));
     }
@@ -93,6 +95,12 @@ async fn show_file(Segment(path): Segment, headers: HeaderMap) -> Result<Respons
     Ok(assets::serve(asset, &headers, "no-cache"))
 }
 
+/// The programs that the page shows.
+async fn show_program(Segment(path): Segment, headers: HeaderMap) -> Result<Response, Error> {
+    let asset = assets::find(&format!("snippets/{path}")).ok_or(NOTHING)?;
+    Ok(assets::serve(asset, &headers, "no-cache"))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StateParameters {
@@ -119,6 +127,17 @@ async fn show_state(
         "userHmac": plain::prove(&demo.secret, user_id),
         "users": users,
     })))
+}
+
+/// The description, with commands that work: they have the demo's keys in them.
+async fn show_docs(State(demo): State<Arc<Demo>>, headers: HeaderMap) -> Response {
+    // Where the page was asked for, the commands find the server too, whatever it calls itself.
+    let issuer = demo.app.tokens.issuer();
+    let scheme = issuer.split_once("://").map_or("http", |(scheme, _)| scheme);
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    // A user of the demo may be blocked, by one of these commands.
+    let values = demo.values().await.unwrap_or_default();
+    description::page_with(&format!("{scheme}://{host}"), &values)
 }
 
 async fn send_notification(

@@ -4,6 +4,7 @@
 //! takes a token) is added here, once. `docs/openapi.json` is what comes of it, and a test tells when that is stale.
 
 mod errors;
+pub mod page;
 mod security;
 #[cfg(test)]
 mod tests;

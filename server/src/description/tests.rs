@@ -7,8 +7,17 @@ use serde_json::Value;
 use super::describe;
 
 /// What is no part of the API: for the operator, for pages, for whoever reads the description.
-const BESIDE_THE_API: &[&str] =
-    &["/healthz", "/metrics", "/notification-bell.js", "/openapi.json", "/readyz", "/v/{version}/{*path}"];
+const BESIDE_THE_API: &[&str] = &[
+    "/docs",
+    "/docs/docs.css",
+    "/docs/docs.js",
+    "/healthz",
+    "/metrics",
+    "/notification-bell.js",
+    "/openapi.json",
+    "/readyz",
+    "/v/{version}/{*path}",
+];
 
 const METHODS: [&str; 5] = ["get", "put", "post", "patch", "delete"];
 

@@ -66,7 +66,8 @@ pub fn find(path: &str) -> Option<&'static Asset> {
 }
 
 fn is_of_the_demo(path: &str) -> bool {
-    matches!(path, "index.html" | "gallery.html") || path.starts_with("demo/") || path.starts_with("gallery/")
+    matches!(path, "index.html" | "gallery.html")
+        || ["demo/", "gallery/", "snippets/"].iter().any(|folder| path.starts_with(folder))
 }
 
 /// Whether the component was built into this program.

@@ -14,7 +14,8 @@ use crate::terminal::Terminal;
 use crate::workspace::Workspace;
 
 /// Where the hand-written JavaScript is.
-const SCRIPTS: [&str; 4] = ["component/js", "public/demo", "public/gallery", "public/gallery/states"];
+const SCRIPTS: [&str; 5] =
+    ["component/js", "public/demo", "public/gallery", "public/gallery/states", "server/src/description/page"];
 
 /// Runs all checks, also those after one that failed.
 ///

@@ -31,7 +31,7 @@ use crate::{
     params(LanguageHeader, ("id" = String, Path, format = "uuid", description = "The item.")),
     request_body(content = ItemPatch, examples(
         ("read" = (summary = "Read it", value = json!({ "read": true }))),
-        ("snooze" = (summary = "Put it aside", value = json!({ "snoozedUntil": "2099-01-01T09:00:00+01:00" }))),
+        ("back" = (summary = "No longer put aside", value = json!({ "snoozedUntil": null }))),
     )),
     responses((status = 200, body = ItemChanged, description = "The item after the change.")),
 )]

@@ -71,6 +71,8 @@ pub struct IdempotencyHeader {
     responses(
         (status = 201, body = Sent, description = "It is on disk, and on its way to every open page.", headers(
             ("Location" = String, description = "The address of the notification."),
+            ("RateLimit" = String, description = "How much of the quota is left."),
+            ("RateLimit-Policy" = String, description = "How large it is."),
             ("Idempotency-Replayed" = String, description = "`true` if this is the answer to an earlier request with the same key."),
         )),
         (status = 400, description = "invalid_user_id invalid_idempotency_key"),

@@ -44,7 +44,11 @@ use crate::{
     )),
     responses(
         (status = 200, body = SessionGrant, description = "The session. With `\"cookie\": true` the token is not in the body.",
-            headers(("Set-Cookie" = String, description = "The token, if a cookie was asked for. Scripts cannot read it."))),
+            headers(
+                ("Set-Cookie" = String, description = "The token, if a cookie was asked for. Scripts cannot read it."),
+                ("RateLimit" = String, description = "How much of the quota is left."),
+                ("RateLimit-Policy" = String, description = "How large it is."),
+            )),
         (status = 400, description = "secret_key_in_browser invalid_user_id"),
         (status = 401, description = "unknown_api_key invalid_user_hmac user_hmac_expired invalid_token"),
         (status = 403, description = "origin_not_allowed user_blocked proof_not_allowed"),

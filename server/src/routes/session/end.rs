@@ -23,6 +23,8 @@ use crate::{
     delete,
     path = "/session",
     tag = "Session",
+    summary = "Ends a session",
+    description = "And takes its cookie away, if it has one.",
     security(("session" = [])),
     responses((status = 204, description = "The session is over, and its streams end.",
         headers(("Set-Cookie" = String, description = "Takes the cookie away, if the token came in one.")))),

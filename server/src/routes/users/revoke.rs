@@ -58,7 +58,7 @@ impl From<RevokeRequest> for Revocation {
     tag = "Users",
     description = "`{}` ends every session and its streams within a second. The user may open another one, unless they are blocked.",
     security(("backendKey" = ["users:manage"])),
-    params(("id" = String, Path, description = "The user's id.", example = "user@example.com")),
+    params(("id" = String, Path, description = "The user's id.", example = "former@example.com")),
     request_body(content = RevokeRequest, examples(
         ("all" = (summary = "Every session", value = json!({}))),
         ("block" = (summary = "And open no more", value = json!({ "block": true }))),
