@@ -108,11 +108,17 @@ mod tests {
     }
 
     fn any_change() -> impl Strategy<Value = Change> {
-        let patch = (".{0,8}", set(), option::of(option::of(moment())), option::of(".{0,8}"));
+        let patch = (
+            ".{0,8}",
+            set(),
+            option::of(any::<bool>()),
+            option::of(option::of(moment())),
+            option::of(".{0,8}"),
+        );
         let mark = (set(), option::of(prop::collection::vec(".{0,8}", 0..3)), option::of(".{0,8}"));
         prop_oneof![
-            patch.prop_map(|(id, MarkSet { seen, read, archived }, snoozed_until, action_done)| {
-                Change::Patch(id, ItemPatch { seen, read, archived, snoozed_until, action_done })
+            patch.prop_map(|(id, MarkSet { seen, read, archived }, clicked, snoozed_until, action_done)| {
+                Change::Patch(id, ItemPatch { seen, read, clicked, archived, snoozed_until, action_done })
             }),
             (mark, option::of(".{0,8}")).prop_map(|((set, ids, category), up_to)| {
                 Change::Mark(MarkRequest { set, ids, category, up_to })

@@ -68,6 +68,9 @@ pub struct ItemPatch {
     /// The user acted on it, or wants it unread again. Read implies seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<bool>,
+    /// Always true: the user followed it, by which it is read. Only the first time counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clicked: Option<bool>,
     /// Into the archive, or back to the inbox. Archiving ends a snooze.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,

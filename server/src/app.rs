@@ -130,6 +130,7 @@ impl App {
     pub async fn run_background_work(&self) {
         tokio::join!(
             self.inbox.keep_time(),
+            self.inbox.finish_withdrawals(),
             self.follow_other_processes(),
             self.quotas.forget(),
             self.failures.keep_writing(),

@@ -27,7 +27,10 @@ use crate::{
             stream::stream_inbox,
         },
         metrics,
-        notifications::send::send_notification,
+        notifications::{
+            list::list_notifications, send::send_notification, show::show_notification,
+            withdraw::withdraw_notification,
+        },
         preferences::{change::change_preferences, show::show_preferences},
         project::revoke::revoke_project,
         session::{create::create_session, end::end_session},
@@ -57,7 +60,8 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
 
     // A site's backend, with its key.
     let backend = Router::new()
-        .route("/notifications", post(send_notification))
+        .route("/notifications", post(send_notification).get(list_notifications))
+        .route("/notifications/{id}", get(show_notification).delete(withdraw_notification))
         .route("/users/{id}/revoke", post(revoke_user))
         .route("/project/revoke", post(revoke_project))
         .route("/categories", get(list_categories))

@@ -47,8 +47,8 @@ async fn a_method_that_an_address_does_not_have_is_answered_with_those_it_has() 
         ("/inbox/mark", Method::GET, &["POST"]),
         ("/inbox/01900000-0000-7000-8000-000000000000", Method::PUT, &["PATCH", "DELETE"]),
         ("/preferences", Method::POST, &["GET", "PUT"]),
-        ("/notifications", Method::GET, &["POST"]),
-        ("/notifications", Method::from_bytes(b"BREW").unwrap(), &["POST"]),
+        ("/notifications", Method::PUT, &["POST", "GET"]),
+        ("/notifications", Method::from_bytes(b"BREW").unwrap(), &["POST", "GET"]),
     ];
     for (path, method, allowed) in cases {
         let reply = Reply::to(session.call(method.clone(), path)).await;

@@ -29,9 +29,7 @@ impl Inbox {
     /// that of the link in its body which was used.
     pub(crate) fn act(self: &Rc<Self>, id: &str, link: Option<&str>, is_followed_by_browser: bool) {
         let Some(item) = self.item(id) else { return };
-        if item.read_at.is_none() {
-            self.set_read(id, true);
-        }
+        self.patch(id, ItemPatch { read: Some(true), clicked: Some(true), ..ItemPatch::default() });
         let url = link.or(item.url.as_deref());
         let goes_on = Happening::ItemClick(&item, url).fire(&self.host);
         if goes_on && !is_followed_by_browser {

@@ -199,7 +199,8 @@ pub fn patch(value: &Value) -> Read<ItemPatch> {
         Some(_) => Some(optional_moment(value, "snoozedUntil")?),
         None => None,
     };
-    Ok(ItemPatch { seen, read, archived, snoozed_until, action_done: optional_text(value, "actionDone")? })
+    let (clicked, action_done) = (optional_flag(value, "clicked")?, optional_text(value, "actionDone")?);
+    Ok(ItemPatch { seen, read, clicked, archived, snoozed_until, action_done })
 }
 
 /// Reads a change to many items, as it was written here.

@@ -113,13 +113,13 @@ proptest! {
 
     #[test]
     fn requests_are_written_as_serde_does(
-        [seen, read, archived] in prop::array::uniform3(option::of(any::<bool>())),
+        [seen, read, clicked, archived] in prop::array::uniform4(option::of(any::<bool>())),
         [a, b, c] in prop::array::uniform3(option::of(text())),
         ids in option::of(prop::collection::vec(text(), 0..3)),
         cookie in option::of(any::<bool>()),
         snoozed_until in option::of(option::of(moment())),
     ) {
-        let patch = ItemPatch { seen, read, archived, snoozed_until, action_done: a.clone() };
+        let patch = ItemPatch { seen, read, clicked, archived, snoozed_until, action_done: a.clone() };
         prop_assert_eq!(patch_value(&patch), to_value(&patch).unwrap());
         let set = MarkSet { seen, read, archived };
         let mark = MarkRequest { set, ids, category: a.clone(), up_to: b.clone() };

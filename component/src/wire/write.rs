@@ -132,7 +132,8 @@ pub fn session_value(request: &SessionRequest) -> Value {
 #[must_use]
 pub fn patch_value(patch: &ItemPatch) -> Value {
     let marks = MarkSet { seen: patch.seen, read: patch.read, archived: patch.archived };
-    let writer = set(marks).text_if("actionDone", patch.action_done.as_ref());
+    let writer =
+        set(marks).flag_if("clicked", patch.clicked).text_if("actionDone", patch.action_done.as_ref());
     match patch.snoozed_until {
         Some(until) => writer.moment_or_null("snoozedUntil", until).end(),
         None => writer.end(),

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
-    store::{ItemState, Place},
+    store::{Happening, ItemState, Place},
 };
 
 const MAX_SNOOZE_MS: i64 = 366 * 86_400_000;
@@ -22,6 +22,12 @@ impl Change {
         }
         if patch.seen == Some(false) && (patch.read == Some(true) || patch.action_done.is_some()) {
             return Err(Error::invalid_value("/seen", "cannot be false for what was read or acted on"));
+        }
+        if patch.clicked == Some(false) {
+            return Err(Error::invalid_value("/clicked", "can only be true: a click is not taken back"));
+        }
+        if patch.clicked.is_some() && (patch.seen == Some(false) || patch.read == Some(false)) {
+            return Err(Error::invalid_value("/clicked", "cannot go with read or seen: false"));
         }
         if let Some(Some(until)) = patch.snoozed_until {
             if patch.archived == Some(true) {
@@ -66,7 +72,9 @@ impl Change {
             Some(false) => (state.seen_at, state.read_at) = (None, None),
             None => {}
         }
-        let read = if self.0.action_done.is_some() { self.0.read.or(Some(true)) } else { self.0.read };
+        let is_used = self.0.clicked.is_some() || self.0.action_done.is_some();
+        let read = if is_used { self.0.read.or(Some(true)) } else { self.0.read };
+        state.happened = state.happened.with_if(Happening::Clicked, self.0.clicked.is_some());
         match read {
             Some(true) => {
                 state.read_at = state.read_at.or(Some(now));
@@ -129,7 +137,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Change, returned};
-    use crate::store::{ItemState, Place};
+    use crate::store::{Happening, Happenings, ItemState, Place};
 
     const NOW: Timestamp = Timestamp::from_unix_ms(1_000_000);
 
@@ -141,6 +149,7 @@ mod tests {
             archived_at: None,
             snoozed_until: None,
             actions_done: Vec::new(),
+            happened: Happenings::NONE,
         }
     }
 
@@ -195,11 +204,25 @@ mod tests {
     }
 
     #[test]
+    fn a_click_reads_the_item_and_is_not_taken_back() {
+        let patch = ItemPatch { clicked: Some(true), ..ItemPatch::default() };
+        let clicked = apply(patch.clone(), fresh());
+        assert_eq!((clicked.seen_at, clicked.read_at), (Some(NOW), Some(NOW)));
+        assert!(clicked.happened.has(Happening::Clicked));
+        assert_eq!(apply(patch, clicked.clone()), clicked);
+        let unread = apply(ItemPatch { read: Some(false), ..ItemPatch::default() }, clicked);
+        assert!(unread.happened.has(Happening::Clicked));
+    }
+
+    #[test]
     fn what_contradicts_itself_is_refused() {
         let until = Some(Some(NOW.plus_ms(60_000)));
         for patch in [
             ItemPatch::default(),
             ItemPatch { seen: Some(false), read: Some(true), ..ItemPatch::default() },
+            ItemPatch { clicked: Some(false), ..ItemPatch::default() },
+            ItemPatch { clicked: Some(true), read: Some(false), ..ItemPatch::default() },
+            ItemPatch { clicked: Some(true), seen: Some(false), ..ItemPatch::default() },
             ItemPatch { archived: Some(true), snoozed_until: until, ..ItemPatch::default() },
             ItemPatch { snoozed_until: Some(Some(NOW)), ..ItemPatch::default() },
             ItemPatch { snoozed_until: Some(Some(NOW.plus_ms(367 * 86_400_000))), ..ItemPatch::default() },
@@ -218,7 +241,7 @@ mod tests {
             first: Option<bool>, second: Option<bool>,
         ) {
             let snoozed_until = snooze.map(|until| until.map(|ms| NOW.plus_ms(ms)));
-            let patch = ItemPatch { seen, read, archived, snoozed_until, action_done: None };
+            let patch = ItemPatch { seen, read, clicked: None, archived, snoozed_until, action_done: None };
             if let Ok(change) = Change::of_patch(patch, NOW) {
                 let before = ItemPatch { read: first, archived: second, ..ItemPatch::default() };
                 let state = Change::of_patch(before, NOW).map_or_else(|_| fresh(), |change| change.apply(fresh(), NOW));

@@ -7,6 +7,7 @@ mod categories;
 mod change;
 mod checks;
 mod notification;
+mod notifications;
 mod preferences;
 mod send;
 mod templates;

@@ -9,7 +9,7 @@ use notification_bell_protocol::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{ProjectKey, StoreError, TextsByLocale};
+use super::{Happenings, ProjectKey, StoreError, TextsByLocale};
 use crate::{auth::user_id::UserId, languages::Languages};
 
 /// One inbox: a user of a project. The same user id in two projects is two users.
@@ -109,6 +109,8 @@ pub struct ItemState {
     pub snoozed_until: Option<Timestamp>,
     /// The ids of the actions that were used.
     pub actions_done: Vec<String>,
+    /// What was ever done with it. A change adds that it was clicked; the rest is the store's to add.
+    pub happened: Happenings,
 }
 
 /// A change of state, decided by the inbox and applied by the store within its transaction. An unchanged state

@@ -7,8 +7,10 @@ mod audit;
 mod categories;
 #[cfg(test)]
 mod conformance;
+mod happenings;
 mod inboxes;
 mod keys;
+mod notifications;
 mod preferences;
 mod projects;
 mod providers;
@@ -22,12 +24,17 @@ use tokio::sync::watch;
 
 pub use audit::{Actor, AuditAction, AuditEntry, AuditQuery, AuditRecord, AuditStore, FailedProofs};
 pub use categories::{Category, CategoryPut, CategoryStore};
+pub use happenings::{Happening, Happenings};
 pub use inboxes::{
     Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place, Selection,
     SendOutcome, Transition, UserRef,
 };
 pub use keys::{
     BackendKey, KeyStore, NewBackendKey, Revocation, SessionStanding, StoredSessionKey, UserStanding,
+};
+pub use notifications::{
+    NotificationPage, NotificationQuery, NotificationRecord, NotificationStore, SentAction, Tallies,
+    Withdrawal,
 };
 pub use preferences::PreferenceStore;
 pub use projects::{NewProject, NewSecret, PreviousSecret, Project, ProjectChange, ProjectKey, ProjectStore};
@@ -45,6 +52,7 @@ pub trait Store:
     + PreferenceStore
     + CategoryStore
     + TemplateStore
+    + NotificationStore
     + AuditStore
 {
     /// Whether it can be read and written now.

@@ -5,6 +5,7 @@ pub(super) mod categories;
 pub(super) mod groups;
 pub(super) mod inboxes;
 pub(super) mod model;
+pub(super) mod notifications;
 pub(super) mod preferences;
 pub(super) mod projects;
 pub(super) mod providers;

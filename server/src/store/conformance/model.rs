@@ -13,7 +13,7 @@ use super::{
     preferences::{archived, items, preferences, turn},
     read, removed, snoozed,
 };
-use crate::store::{Changes, ItemState, NewNotification, Place, Selection, Transition, UserRef};
+use crate::store::{Changes, Happenings, ItemState, NewNotification, Place, Selection, Transition, UserRef};
 
 const VIEWS: [View; 4] = [View::All, View::Unread, View::Archived, View::Snoozed];
 
@@ -146,6 +146,7 @@ pub(in crate::store) async fn an_inbox_is_what_the_plainest_model_says(bench: Be
                         archived_at: None,
                         snoozed_until: None,
                         actions_done: Vec::new(),
+                        happened: Happenings::NONE,
                     };
                     model.items.insert(id, (category, state));
                 }

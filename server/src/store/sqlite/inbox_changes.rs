@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     SqliteStore,
     counts::{self, Delta, ONLY_WANTED},
-    inbox_reads, rows, sends, time,
+    happenings, inbox_reads, rows, sends, time,
 };
 use crate::{
     auth::user_id::UserId,
@@ -32,7 +32,7 @@ pub(super) struct Candidate {
 }
 
 pub(super) const CANDIDATE_COLUMNS: &str = "i.notification, i.category, n.created_at, n.expires_at, i.place, \
-     i.seen_at, i.read_at, i.archived_at, i.snoozed_until, i.actions_done";
+     i.seen_at, i.read_at, i.archived_at, i.snoozed_until, i.actions_done, i.happened";
 
 pub(super) fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
     Ok(Candidate {
@@ -64,6 +64,7 @@ pub(super) fn apply(
         changed = true;
         delta.add(candidate.category.as_deref(), Some(&candidate.state), &after);
         write(connection, user, revision + 1, candidate, &after, removed_at)?;
+        happenings::note(connection, user, candidate, &after)?;
     }
     if changed {
         delta.write(connection, user, revision + 1)?;

@@ -7,9 +7,11 @@ mod audit;
 mod categories;
 mod counts;
 mod groups;
+mod happenings;
 mod inbox_changes;
 mod inbox_reads;
 mod keys;
+mod notifications;
 mod preferences;
 mod projects;
 mod providers;
@@ -21,6 +23,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 mod time;
+mod withdrawals;
 mod writer;
 
 use std::{path::Path, time::Duration};

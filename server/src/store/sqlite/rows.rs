@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     languages::Languages,
-    store::{ItemState, Place, revision::Incarnation, texts},
+    store::{Happenings, ItemState, Place, revision::Incarnation, texts},
 };
 
 /// What [`item`] reads: items joined with their notification.
@@ -72,6 +72,7 @@ pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<ItemState> {
         archived_at: optional_moment(row, "archived_at")?,
         snoozed_until: optional_moment(row, "snoozed_until")?,
         actions_done: json(row, "actions_done")?.unwrap_or_default(),
+        happened: Happenings::from_bits(row.get("happened")?),
     })
 }
 
@@ -108,7 +109,7 @@ pub(super) fn place_number(place: Place) -> i64 {
     }
 }
 
-fn priority(number: i64) -> Priority {
+pub(super) fn priority(number: i64) -> Priority {
     match number {
         ..=-1 => Priority::Low,
         0 => Priority::Normal,

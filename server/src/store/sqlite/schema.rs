@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/04-texts.sql"),
     include_str!("../../../migrations/sqlite/05-groups.sql"),
     include_str!("../../../migrations/sqlite/06-categories.sql"),
+    include_str!("../../../migrations/sqlite/07-tallies.sql"),
 ];
 
 /// A connection that may write, on a database that is up to date.
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_numbers_of_categories_come_with_an_older_database() {
+    fn the_numbers_come_with_an_older_database() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bell.db");
         let older = Connection::open(&path).unwrap();
@@ -183,6 +184,14 @@ mod tests {
             .collect::<Result<_, _>>()
             .unwrap();
         assert_eq!(rows, [("a".to_owned(), [3, 1, 1, 2])]);
+        let tallies: Vec<[i64; 3]> = connection
+            .prepare("SELECT notification, seen, read FROM tallies ORDER BY notification")
+            .unwrap()
+            .query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(tallies, [[2, 1, 1], [5, 1, 0]]);
     }
 
     #[test]

@@ -7,7 +7,9 @@ use uuid::Uuid;
 use super::{counts::Delta, groups, rows::priority_number};
 use crate::{
     auth::user_id::UserId,
-    store::{Idempotency, ItemState, NewNotification, Place, ProjectKey, SendOutcome, StoreError},
+    store::{
+        Happenings, Idempotency, ItemState, NewNotification, Place, ProjectKey, SendOutcome, StoreError,
+    },
 };
 
 const NEW: ItemState = ItemState {
@@ -17,6 +19,7 @@ const NEW: ItemState = ItemState {
     archived_at: None,
     snoozed_until: None,
     actions_done: Vec::new(),
+    happened: Happenings::NONE,
 };
 
 pub(super) fn send(

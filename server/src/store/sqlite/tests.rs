@@ -91,6 +91,15 @@ conforms! {
         a_declaration_that_reaches_others_cannot_be_resumed_across
         a_declaration_is_one_projects_and_there_are_no_more_than_may_be
     ;
+    notifications:
+        each_user_is_counted_once_whatever_they_take_back
+        actions_are_counted_by_their_id
+        what_was_sent_is_found_by_user_category_type_and_time
+        pages_of_what_was_sent_join
+        what_is_withdrawn_is_gone_from_every_inbox_and_streams_are_told
+        a_project_withdraws_only_what_it_sent
+        a_long_withdrawal_goes_on_where_it_was_left
+    ;
     preferences:
         what_is_turned_off_is_nowhere_and_comes_back_as_it_was
         what_comes_while_it_is_off_is_told_to_nobody_and_kept

@@ -1,0 +1,27 @@
+//! `DELETE /notifications/{id}`: takes a notification out of every inbox, and out of open panels.
+
+use std::sync::Arc;
+
+use axum::{extract::State, http::StatusCode};
+
+use super::notification_id;
+use crate::{
+    app::App,
+    auth::{backend::Backend, scope::Scope},
+    edge::path::Segment,
+    error::Error,
+};
+
+/// Withdraws a notification.
+///
+/// # Errors
+/// No such notification, a key that is none or may not, or a store that fails.
+pub async fn withdraw_notification(
+    State(app): State<Arc<App>>,
+    backend: Backend,
+    Segment(id): Segment,
+) -> Result<StatusCode, Error> {
+    backend.require(Scope::NotificationsWrite)?;
+    app.inbox.withdraw(backend.project.key, notification_id(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

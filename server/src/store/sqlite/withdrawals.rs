@@ -1,0 +1,77 @@
+//! Taking a notification back out of inboxes, piece by piece.
+
+use notification_bell_protocol::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use uuid::Uuid;
+
+use super::inbox_changes::{self, CANDIDATE_COLUMNS, Candidate};
+use crate::{
+    auth::user_id::UserId,
+    store::{ItemState, Place, ProjectKey, StoreError, UserRef, Withdrawal},
+};
+
+/// How many items one transaction removes, so that sends need not wait long behind it.
+const MAX_ITEMS: usize = 1_000;
+
+/// One step. That there is more to do is kept with the notification, so that another process can go on.
+pub(super) fn withdraw(
+    connection: &Connection,
+    project: ProjectKey,
+    id: Uuid,
+    now: Timestamp,
+) -> Result<Option<Withdrawal>, StoreError> {
+    let marked: Option<(i64, bool)> = connection
+        .prepare_cached(
+            "UPDATE notifications SET withdrawing = CASE WHEN withdrawn_at IS NULL THEN 1 ELSE withdrawing END, \
+             withdrawn_at = coalesce(withdrawn_at, ?3) WHERE id = ?1 AND project = ?2 RETURNING key, withdrawing",
+        )?
+        .query_row(params![id.as_bytes(), project.0, now.unix_ms()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((key, is_unfinished)) = marked else { return Ok(None) };
+    let mut withdrawal = Withdrawal::default();
+    if !is_unfinished {
+        return Ok(Some(withdrawal));
+    }
+    let sql = format!(
+        "SELECT i.user, {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
+         WHERE i.notification = ?1 AND i.place <> 3 LIMIT ?2"
+    );
+    let found: Vec<(i64, Candidate)> = connection
+        .prepare_cached(&sql)?
+        .query_map(params![key, i64::try_from(MAX_ITEMS).unwrap_or(i64::MAX)], |row| {
+            Ok((row.get("user")?, inbox_changes::candidate(row)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    withdrawal.more = found.len() == MAX_ITEMS;
+    for (user, candidate) in found {
+        withdrawal.changed.push(remove(connection, project, user, &candidate, now)?);
+    }
+    if !withdrawal.more {
+        connection
+            .prepare_cached("UPDATE notifications SET withdrawing = 0 WHERE key = ?1")?
+            .execute([key])?;
+    }
+    Ok(Some(withdrawal))
+}
+
+fn remove(
+    connection: &Connection,
+    project: ProjectKey,
+    user: i64,
+    candidate: &Candidate,
+    now: Timestamp,
+) -> Result<UserRef, StoreError> {
+    let (revision, id): (i64, String) = connection
+        .prepare_cached("SELECT revision, id FROM users WHERE key = ?1")?
+        .query_row([user], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let removed = |state| ItemState { place: Place::Removed, ..state };
+    inbox_changes::apply(connection, user, revision, &[candidate], &removed, now)?;
+    Ok(UserRef { project, user: UserId::trusted(&id) })
+}
+
+pub(super) fn unfinished(connection: &Connection) -> Result<Vec<(ProjectKey, Uuid)>, StoreError> {
+    Ok(connection
+        .prepare_cached("SELECT project, id FROM notifications WHERE withdrawing = 1 ORDER BY key")?
+        .query_map([], |row| Ok((ProjectKey(row.get(0)?), Uuid::from_bytes(row.get(1)?))))?
+        .collect::<Result<_, _>>()?)
+}
