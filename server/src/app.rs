@@ -22,6 +22,7 @@ use crate::{
     outbound::Outbound,
     randomness::Randomness,
     store::{Actor, AuditQuery, AuditRecord, Store},
+    webhooks::Webhooks,
 };
 
 /// So many changes at once are an import, whose entries the audit log has anyway.
@@ -35,6 +36,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// The rules of inboxes.
     pub inbox: Arc<Inbox>,
+    /// What backends are told.
+    pub webhooks: Arc<Webhooks>,
     /// The open streams.
     pub hub: Arc<Hub>,
     /// The way to the streams of every process.
@@ -110,6 +113,15 @@ impl App {
                 Arc::clone(&clock),
                 metrics.failed_proofs.clone(),
             ),
+            webhooks: Arc::new(Webhooks::new(
+                Arc::clone(&store),
+                Arc::clone(&master_key),
+                Arc::clone(&clock),
+                Arc::clone(&randomness),
+                Arc::clone(&ids),
+                settings,
+                metrics.webhook_attempts.clone(),
+            )),
             store,
             inbox,
             hub,
@@ -131,6 +143,8 @@ impl App {
         tokio::join!(
             self.inbox.keep_time(),
             self.inbox.finish_withdrawals(),
+            self.webhooks.keep_delivering(&self.inbox),
+            self.webhooks.keep_forgetting(),
             self.follow_other_processes(),
             self.quotas.forget(),
             self.failures.keep_writing(),

@@ -25,3 +25,4 @@ pub mod router;
 pub mod routes;
 pub mod store;
 mod strict_json;
+pub mod webhooks;

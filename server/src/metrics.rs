@@ -23,6 +23,8 @@ pub struct Metrics {
     pub streams_open: Gauge,
     /// Notifications stored.
     pub sends: Counter,
+    /// Attempts to deliver to webhooks, by what came of them.
+    pub webhook_attempts: Family<OutcomeLabel, Counter>,
     /// Proofs of users and tokens of backends that failed.
     pub failed_proofs: Family<ReasonLabel, Counter>,
     requests: Family<RequestLabels, Counter>,
@@ -35,6 +37,13 @@ pub struct Metrics {
 pub struct ReasonLabel {
     /// The name.
     pub reason: &'static str,
+}
+
+/// What came of something: one of a few short names.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct OutcomeLabel {
+    /// The name.
+    pub outcome: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -51,6 +60,12 @@ impl Default for Metrics {
         registry.register("streams_open", "Streams that are open now", streams_open.clone());
         let sends = Counter::default();
         registry.register("sends", "Notifications stored", sends.clone());
+        let webhook_attempts = Family::default();
+        registry.register(
+            "webhook_attempts",
+            "Attempts to deliver to webhooks, by what came of them",
+            webhook_attempts.clone(),
+        );
         let failed_proofs = Family::default();
         registry.register("failed_proofs", "Proofs that failed, by reason", failed_proofs.clone());
         let requests = Family::default();
@@ -64,7 +79,16 @@ impl Default for Metrics {
             Unit::Seconds,
             commit_seconds.clone(),
         );
-        Self { registry, streams_open, sends, failed_proofs, requests, commit_rows, commit_seconds }
+        Self {
+            registry,
+            streams_open,
+            sends,
+            webhook_attempts,
+            failed_proofs,
+            requests,
+            commit_rows,
+            commit_seconds,
+        }
     }
 }
 

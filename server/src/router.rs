@@ -36,6 +36,11 @@ use crate::{
         session::{create::create_session, end::end_session},
         templates::{list::list_templates, put::put_template, remove::remove_template, show::show_template},
         users::revoke::revoke_user,
+        webhooks::{
+            change::change_webhook, create::create_webhook, deliveries::list_deliveries, list::list_webhooks,
+            remove::remove_webhook, replay::replay_delivery, rotate_secret::rotate_webhook_secret,
+            show::show_webhook, test::test_webhook,
+        },
     },
 };
 
@@ -68,6 +73,12 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/categories/{name}", put(put_category).delete(remove_category))
         .route("/templates", get(list_templates))
         .route("/templates/{type}/{locale}", get(show_template).put(put_template).delete(remove_template))
+        .route("/webhooks", post(create_webhook).get(list_webhooks))
+        .route("/webhooks/{id}", get(show_webhook).patch(change_webhook).delete(remove_webhook))
+        .route("/webhooks/{id}/rotate-secret", post(rotate_webhook_secret))
+        .route("/webhooks/{id}/test", post(test_webhook))
+        .route("/webhooks/{id}/deliveries", get(list_deliveries))
+        .route("/webhooks/{id}/deliveries/{delivery}/replay", post(replay_delivery))
         .layer(from_fn(accept::require_json))
         .layer(from_fn(query::refuse_tokens))
         .layer(from_fn(limits::bound));

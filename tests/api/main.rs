@@ -65,4 +65,7 @@ mod stream_resume;
 mod templates;
 mod tls;
 mod user_ids;
+mod webhook_attacks;
+mod webhook_deliveries;
+mod webhooks;
 mod withdraw;

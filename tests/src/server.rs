@@ -194,6 +194,11 @@ impl Server {
         self.process = launch(&self.installation, &self.arguments, &self.api, &self.log).await;
     }
 
+    /// Sets an environment variable for the next start.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.installation.set(name, value);
+    }
+
     fn signal(&self, signal: Signal) {
         let id = self.process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let id = id.expect("the server runs");

@@ -20,3 +20,4 @@ pub mod session_key_rotation;
 pub mod session_keys;
 pub mod session_token;
 pub mod user_id;
+pub mod webhook_secret;

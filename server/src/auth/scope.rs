@@ -22,16 +22,20 @@ pub enum Scope {
     /// Change templates.
     #[serde(rename = "templates:write")]
     TemplatesWrite,
+    /// Change webhooks, and see what they were told.
+    #[serde(rename = "webhooks:manage")]
+    WebhooksManage,
 }
 
 impl Scope {
     /// Every scope: what a key has that was made without naming any.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::NotificationsWrite,
         Self::NotificationsRead,
         Self::UsersManage,
         Self::TopicsWrite,
         Self::TemplatesWrite,
+        Self::WebhooksManage,
     ];
 
     /// Its text.
@@ -43,6 +47,7 @@ impl Scope {
             Self::UsersManage => "users:manage",
             Self::TopicsWrite => "topics:write",
             Self::TemplatesWrite => "templates:write",
+            Self::WebhooksManage => "webhooks:manage",
         }
     }
 }

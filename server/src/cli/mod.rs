@@ -16,6 +16,7 @@ mod serve;
 mod session_key;
 mod template;
 mod token;
+mod webhook;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -68,6 +69,9 @@ enum Command {
     /// Trust a provider of JWTs, and see what its keys are worth
     #[command(subcommand)]
     Provider(provider::ProviderCommand),
+    /// Tell a project's backend what its users do, and see what it was told
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// Find out about a token
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -159,6 +163,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Hmac(command)) => command.run(&settings).await,
         Some(Command::CheckHmac(command)) => command.run(&settings).await,
         Some(Command::Provider(command)) => command.run(&settings).await,
+        Some(Command::Webhook(command)) => command.run(&settings).await,
         Some(Command::Token(command)) => command.run(&settings).await,
         Some(Command::Audit(command)) => command.run(&settings).await,
         Some(Command::Template(command)) => command.run(&settings).await,

@@ -50,6 +50,7 @@ pub struct Settings {
     pub session_encrypt: bool,
     drain_seconds: u64,
     limits: Switch,
+    webhook_retry: u64,
     trusted_proxies: String,
     outbound_allow: String,
     /// What to log.
@@ -154,6 +155,9 @@ impl Settings {
         if self.drain_seconds > 60 {
             return not_allowed("drain_seconds", "must be at most 60");
         }
+        if !(1..=60).contains(&self.webhook_retry) {
+            return not_allowed("webhook_retry", "must be 1 to 60 seconds");
+        }
         if let Err(entry) = TrustedProxies::parse(&self.trusted_proxies) {
             return not_allowed("trusted_proxies", &format!("{entry} is neither an address nor a network"));
         }
@@ -216,6 +220,12 @@ impl Settings {
     #[must_use]
     pub fn limits(&self) -> bool {
         self.limits == Switch::On
+    }
+
+    /// After how many milliseconds a webhook that failed is tried again for the first time.
+    #[must_use]
+    pub fn webhook_retry_ms(&self) -> i64 {
+        i64::try_from(self.webhook_retry * 1_000).unwrap_or(5_000)
     }
 
     /// The proxies that are believed.
@@ -283,6 +293,7 @@ mod tests {
             ("session_encrypt = \"true\"", "session_encrypt"),
             ("[sesion]\nttl = 60", "sesion_ttl"),
             ("limits = \"sometimes\"", "limits"),
+            ("webhook_retry = 0", "webhook_retry"),
             ("tls_cert = \"cert.pem\"", "tls_key"),
             ("trusted_proxies = \"proxy\"", "trusted_proxies"),
             ("outbound_allow = \"10.0.0.0/8, http://jwks.internal\"", "http://jwks.internal"),

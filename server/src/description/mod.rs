@@ -20,7 +20,9 @@ use utoipa::{
     },
 };
 
-use crate::routes::{categories, inbox, notifications, preferences, project, session, templates, users};
+use crate::routes::{
+    categories, inbox, notifications, preferences, project, session, templates, users, webhooks,
+};
 
 /// Where the API begins, below the address of the server.
 pub const BASE: &str = "/api/v1";
@@ -40,6 +42,7 @@ pub const BASE: &str = "/api/v1";
         (name = "Notifications", description = "Sending, from a site's backend."),
         (name = "Templates", description = "What a type of notification says, in the languages of its readers."),
         (name = "Categories", description = "What categories are called, and whom they reach."),
+        (name = "Webhooks", description = "Where a site's backend is told what its users do."),
         (name = "Users", description = "What a site's backend does to one of its users."),
         (name = "Project", description = "What it does to its project as a whole."),
         (name = "Session", description = "A proof of who the user is buys a token."),
@@ -48,6 +51,9 @@ pub const BASE: &str = "/api/v1";
     ),
     paths(
         notifications::send::send_notification,
+        notifications::show::show_notification,
+        notifications::list::list_notifications,
+        notifications::withdraw::withdraw_notification,
         templates::put::put_template,
         templates::list::list_templates,
         templates::show::show_template,
@@ -66,6 +72,15 @@ pub const BASE: &str = "/api/v1";
         session::end::end_session,
         users::revoke::revoke_user,
         project::revoke::revoke_project,
+        webhooks::create::create_webhook,
+        webhooks::list::list_webhooks,
+        webhooks::show::show_webhook,
+        webhooks::change::change_webhook,
+        webhooks::rotate_secret::rotate_webhook_secret,
+        webhooks::test::test_webhook,
+        webhooks::deliveries::list_deliveries,
+        webhooks::replay::replay_delivery,
+        webhooks::remove::remove_webhook,
     ),
     components(schemas(notification_bell_protocol::Problem)),
 )]

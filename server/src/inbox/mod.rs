@@ -45,6 +45,8 @@ pub struct Inbox {
     ids: Arc<IdGenerator>,
     /// Something was given a time to expire or come back at.
     timed: Notify,
+    /// A user did something that webhooks may have to be told.
+    acted: Notify,
 }
 
 const NO_ITEM: Error = Error::NotFound("This inbox has no such item.");
@@ -58,7 +60,7 @@ impl Inbox {
         clock: Arc<dyn Clock>,
         ids: Arc<IdGenerator>,
     ) -> Self {
-        Self { store, bus, clock, ids, timed: Notify::new() }
+        Self { store, bus, clock, ids, timed: Notify::new(), acted: Notify::new() }
     }
 
     /// A page of an inbox.
@@ -144,7 +146,13 @@ impl Inbox {
         Ok(Marked { counts, revision })
     }
 
+    /// Waits until a user has done something since it was last waited for.
+    pub async fn acted(&self) {
+        self.acted.notified().await;
+    }
+
     async fn wake(&self, user: &UserRef) {
+        self.acted.notify_one();
         self.publish(&[Wake::Changed(user.clone())]).await;
     }
 

@@ -81,8 +81,7 @@ impl Outbound {
     /// # Errors
     /// If the URL may not be called, or there is no such answer in time.
     pub async fn get(&self, url: &Url, accept: &str, max_bytes: usize) -> Result<Fetched, OutboundError> {
-        let client = self.way(url)?.client.as_ref().map_err(Clone::clone)?;
-        let host = url.host_str().unwrap_or_default().to_owned();
+        let (host, client) = self.client(url)?;
         let request = client.get(url.clone()).header(header::ACCEPT, accept);
         let mut response = request.send().await.map_err(|error| self.failure(&host, error))?;
         let status = response.status();
@@ -103,6 +102,12 @@ impl Outbound {
         Ok(Fetched { body: body.freeze(), max_age_seconds })
     }
 
+    /// Who is called at a URL, and with what, if it may be.
+    pub(super) fn client(&self, url: &Url) -> Result<(String, &Client), OutboundError> {
+        let client = self.way(url)?.client.as_ref().map_err(Clone::clone)?;
+        Ok((url.host_str().unwrap_or_default().to_owned(), client))
+    }
+
     /// The way that a URL goes, if it may.
     fn way(&self, url: &Url) -> Result<&Way, OutboundError> {
         let way = match url.scheme() {
@@ -117,7 +122,7 @@ impl Outbound {
         Ok(way)
     }
 
-    fn failure(&self, host: &str, error: reqwest::Error) -> OutboundError {
+    pub(super) fn failure(&self, host: &str, error: reqwest::Error) -> OutboundError {
         let timeout = if error.is_connect() { self.timeouts.connect } else { self.timeouts.total };
         let timeout = error.is_timeout().then_some(timeout);
         // Logs have no business with the URL, which may have a secret in it.

@@ -8,6 +8,7 @@ pub mod allowed;
 pub mod client;
 mod error;
 mod freshness;
+mod post;
 mod public_address;
 pub mod resolver;
 #[cfg(test)]
@@ -15,3 +16,4 @@ mod tests;
 
 pub use client::{Fetched, Outbound, Timeouts};
 pub use error::OutboundError;
+pub use post::Posted;

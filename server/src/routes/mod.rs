@@ -12,3 +12,4 @@ pub mod project;
 pub mod session;
 pub mod templates;
 pub mod users;
+pub mod webhooks;

@@ -53,6 +53,12 @@ pub enum AuditAction {
     ProviderAdded,
     /// A provider was removed.
     ProviderRemoved,
+    /// A webhook was added.
+    WebhookAdded,
+    /// A webhook, or its secret, was changed.
+    WebhookChanged,
+    /// A webhook was removed.
+    WebhookRemoved,
     /// A user was cut off, or let in again.
     UserRevoked,
     /// A key of session tokens was made.
@@ -72,6 +78,9 @@ impl AuditAction {
             Self::ApiKeyRevoked => "api_key.revoked",
             Self::ProviderAdded => "provider.added",
             Self::ProviderRemoved => "provider.removed",
+            Self::WebhookAdded => "webhook.added",
+            Self::WebhookChanged => "webhook.changed",
+            Self::WebhookRemoved => "webhook.removed",
             Self::UserRevoked => "user.revoked",
             Self::SessionKeyRotated => "session_key.rotated",
         }

@@ -1,9 +1,10 @@
 //! What users do with notifications, as far as a site's backend is told: in numbers, and by webhooks.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Something that a user did with a notification.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub enum Happening {
     /// It was on screen.
     #[serde(rename = "notification.seen")]

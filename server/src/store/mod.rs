@@ -7,6 +7,7 @@ mod audit;
 mod categories;
 #[cfg(test)]
 mod conformance;
+mod deliveries;
 mod happenings;
 mod inboxes;
 mod keys;
@@ -18,12 +19,18 @@ mod revision;
 pub mod sqlite;
 mod templates;
 mod texts;
+mod webhook_event;
+mod webhooks;
 
 use async_trait::async_trait;
 use tokio::sync::watch;
 
 pub use audit::{Actor, AuditAction, AuditEntry, AuditQuery, AuditRecord, AuditStore, FailedProofs};
 pub use categories::{Category, CategoryPut, CategoryStore};
+pub use deliveries::{
+    Attempted, ClaimedDelivery, Delivery, DeliveryQuery, DeliveryStatus, DeliveryStore, NewDelivery, Outcome,
+    TRIED_FOR_MS,
+};
 pub use happenings::{Happening, Happenings};
 pub use inboxes::{
     Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place, Selection,
@@ -41,6 +48,7 @@ pub use projects::{NewProject, NewSecret, PreviousSecret, Project, ProjectChange
 pub use providers::{Provider, ProviderStore};
 pub use templates::{Template, TemplateLimits, TemplateStore};
 pub use texts::{Texts, TextsByLocale};
+pub use webhooks::{NewWebhook, Webhook, WebhookChange, WebhookKey, WebhookStore};
 
 /// A database.
 #[async_trait]
@@ -53,6 +61,8 @@ pub trait Store:
     + CategoryStore
     + TemplateStore
     + NotificationStore
+    + WebhookStore
+    + DeliveryStore
     + AuditStore
 {
     /// Whether it can be read and written now.

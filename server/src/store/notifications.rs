@@ -6,59 +6,73 @@ use async_trait::async_trait;
 use notification_bell_protocol::{Action, ActionStyle, ItemId, Priority, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ProjectKey, StoreError, TextsByLocale, UserRef};
+use super::{ProjectKey, StoreError, Texts, TextsByLocale, UserRef};
 use crate::auth::user_id::UserId;
 
 /// A notification as it was sent, and what became of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NotificationRecord {
     /// Its id.
+    #[schema(value_type = String, format = "uuid")]
     pub id: ItemId,
-    /// See [`Item::type`](notification_bell_protocol::Item).
+    /// What its sender calls this kind of notification.
+    #[schema(required)]
     pub r#type: Option<String>,
-    /// See [`Item::category`](notification_bell_protocol::Item).
+    /// The group it is counted in.
+    #[schema(required)]
     pub category: Option<String>,
-    /// See [`Item::title`](notification_bell_protocol::Item).
+    /// Plain text on one line.
     pub title: String,
-    /// See [`Item::body`](notification_bell_protocol::Item).
+    /// Plain text.
+    #[schema(required)]
     pub body: Option<String>,
-    /// See [`Item::url`](notification_bell_protocol::Item).
+    /// Where a click leads.
+    #[schema(required)]
     pub url: Option<String>,
-    /// See [`Item::icon`](notification_bell_protocol::Item).
+    /// The address of a small picture.
+    #[schema(required)]
     pub icon: Option<String>,
-    /// See [`Item::image`](notification_bell_protocol::Item).
+    /// The address of a picture.
+    #[schema(required)]
     pub image: Option<String>,
     /// Its buttons, in order.
     pub actions: Vec<SentAction>,
     /// What title, body and buttons say to readers of other languages, by locale.
+    #[schema(value_type = BTreeMap<String, Texts>)]
     pub texts: TextsByLocale,
     /// What folds repeats of it into one item.
+    #[schema(required)]
     pub group_key: Option<String>,
-    /// See [`Item::data`](notification_bell_protocol::Item).
+    /// Whatever its sender wants the page to have.
+    #[schema(required)]
     pub data: Option<Value>,
     /// How much it matters.
     pub priority: Priority,
     /// When it was sent.
     pub created_at: Timestamp,
     /// When it leaves the inboxes by itself.
+    #[schema(required)]
     pub expires_at: Option<Timestamp>,
     /// When it was withdrawn.
+    #[schema(required)]
     pub withdrawn_at: Option<Timestamp>,
     /// What became of it.
     pub tallies: Tallies,
 }
 
 /// A button as it was sent: whether it was used is each user's own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SentAction {
     /// Names it within its notification.
     pub id: String,
     /// The text on it.
     pub label: String,
     /// Where it leads.
+    #[schema(required)]
     pub url: Option<String>,
     /// How it looks.
     pub style: ActionStyle,
@@ -71,7 +85,7 @@ impl From<Action> for SentAction {
 }
 
 /// How many users did something with a notification, each counted once, also after they took it back.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Tallies {
     /// How many it was sent to.
     pub recipients: u64,
@@ -107,11 +121,12 @@ pub struct NotificationQuery {
 }
 
 /// A page of what was sent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct NotificationPage {
     /// The newest first.
     pub notifications: Vec<NotificationRecord>,
     /// The `cursor` of the next page; `null` at the end.
+    #[schema(required)]
     pub next: Option<String>,
 }
 

@@ -1,6 +1,7 @@
 //! The client against real sockets on this machine, and resolvers that say what they are told.
 
 mod answer;
+mod post;
 mod reach;
 
 use std::{

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::{Json, extract::State};
 use notification_bell_protocol::{MemberError, Timestamp};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::{
     app::App,
@@ -18,22 +19,30 @@ const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 100;
 
 /// The parameters.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SearchParameters {
     /// Only what this user has, or has deleted within the last seven days.
+    #[param(nullable = false)]
     user: Option<String>,
     /// Only this category.
+    #[param(nullable = false)]
     category: Option<String>,
     /// Only this type.
+    #[param(nullable = false)]
     r#type: Option<String>,
     /// Only what was sent at this moment or later.
+    #[param(value_type = Option<Timestamp>, nullable = false)]
     since: Option<String>,
     /// Only what was sent before this moment.
+    #[param(value_type = Option<Timestamp>, nullable = false)]
     until: Option<String>,
     /// How many at most: 1 to 100, 20 unless given.
+    #[param(minimum = 1, maximum = 100, default = 20, nullable = false)]
     limit: Option<usize>,
     /// The `next` of the page before.
+    #[param(nullable = false)]
     cursor: Option<String>,
 }
 
@@ -41,6 +50,18 @@ pub struct SearchParameters {
 ///
 /// # Errors
 /// Parameters that are not allowed, a key that is none or may not, or a store that fails.
+#[utoipa::path(
+    get,
+    path = "/notifications",
+    tag = "Notifications",
+    description = "What was sent, the newest first.",
+    security(("backendKey" = ["notifications:read"])),
+    params(SearchParameters),
+    responses(
+        (status = 200, body = NotificationPage, description = "A page of it."),
+        (status = 400, description = "invalid_user_id"),
+    ),
+)]
 pub async fn list_notifications(
     State(app): State<Arc<App>>,
     backend: Backend,

@@ -17,6 +17,17 @@ use crate::{
 ///
 /// # Errors
 /// No such notification, a key that is none or may not, or a store that fails.
+#[utoipa::path(
+    get,
+    path = "/notifications/{id}",
+    tag = "Notifications",
+    description = "As it was sent, with how many users saw, read and followed it. Each user counts once, whatever they take back.",
+    security(("backendKey" = ["notifications:read"])),
+    params(("id" = String, Path, format = "uuid", description = "The notification.")),
+    responses(
+        (status = 200, body = NotificationRecord, description = "The notification."),
+    ),
+)]
 pub async fn show_notification(
     State(app): State<Arc<App>>,
     backend: Backend,

@@ -16,6 +16,17 @@ use crate::{
 ///
 /// # Errors
 /// No such notification, a key that is none or may not, or a store that fails.
+#[utoipa::path(
+    delete,
+    path = "/notifications/{id}",
+    tag = "Notifications",
+    description = "It leaves every inbox, the archive and open pages too. Again, it changes nothing.",
+    security(("backendKey" = ["notifications:write"])),
+    params(("id" = String, Path, format = "uuid", description = "The notification.")),
+    responses(
+        (status = 204, description = "It is withdrawn."),
+    ),
+)]
 pub async fn withdraw_notification(
     State(app): State<Arc<App>>,
     backend: Backend,

@@ -12,6 +12,7 @@ pub(super) mod providers;
 pub(super) mod session_keys;
 pub(super) mod templates;
 pub(super) mod texts;
+pub(super) mod webhooks;
 
 use std::sync::Arc;
 

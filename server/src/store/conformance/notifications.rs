@@ -4,7 +4,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use notification_bell_protocol::{Action, ActionStyle, View};
 
-use super::{Bench, NOW, entry, id, notification, preferences::archived, project, read, removed, returned};
+use super::{
+    ANY, Bench, NOW, entry, id, notification, preferences::archived, project, read, removed, returned,
+};
 use crate::store::{
     Changes, Happening, ItemState, NewNotification, NotificationPage, NotificationQuery, ProjectKey,
     StoreError, Tallies, Transition,
@@ -33,7 +35,7 @@ pub(in crate::store) async fn each_user_is_counted_once_whatever_they_take_back(
     assert_eq!(tallies(&bench, 1).await, Tallies { recipients: 3, ..Tallies::default() });
     let unread: Transition = Arc::new(|state| ItemState { read_at: None, seen_at: None, ..state });
     for transition in [read(), unread, read(), clicked(), clicked(), archived(), returned(), archived()] {
-        bench.store.change_item(&user, id(1), NOW, transition).await.unwrap().unwrap();
+        bench.store.change_item(&user, id(1), NOW, transition, ANY).await.unwrap().unwrap();
     }
     let seen: Transition = Arc::new(|state| ItemState { seen_at: Some(NOW), ..state });
     bench.store.change_items(&other, super::everything(), NOW, seen).await.unwrap();
@@ -41,7 +43,7 @@ pub(in crate::store) async fn each_user_is_counted_once_whatever_they_take_back(
         Tallies { recipients: 3, seen: 2, read: 1, clicked: 1, archived: 1, actions: BTreeMap::new() };
     assert_eq!(tallies(&bench, 1).await, expected);
     for user in ["u", "v", "w"] {
-        bench.store.change_item(&bench.user(user), id(1), NOW, removed()).await.unwrap().unwrap();
+        bench.store.change_item(&bench.user(user), id(1), NOW, removed(), ANY).await.unwrap().unwrap();
     }
     assert_eq!(tallies(&bench, 1).await, expected, "what was counted stays when the items are gone");
 }
@@ -57,7 +59,7 @@ pub(in crate::store) async fn actions_are_counted_by_their_id(bench: Bench) {
     let actions = vec![action("yes"), action("no"), action("later")];
     bench.send(&["u", "v"], NewNotification { actions, ..notification(1) }).await;
     for (user, action) in [("u", "yes"), ("u", "yes"), ("u", "no"), ("v", "yes")] {
-        bench.store.change_item(&bench.user(user), id(1), NOW, used(action)).await.unwrap().unwrap();
+        bench.store.change_item(&bench.user(user), id(1), NOW, used(action), ANY).await.unwrap().unwrap();
     }
     let expected = BTreeMap::from([("no".to_owned(), 1), ("yes".to_owned(), 2)]);
     assert_eq!(tallies(&bench, 1).await.actions, expected);
@@ -128,13 +130,15 @@ pub(in crate::store) async fn what_is_withdrawn_is_gone_from_every_inbox_and_str
     let user = bench.user("u");
     bench.send(&["u", "v"], notification(1)).await;
     bench.send(&["u"], notification(2)).await;
-    bench.store.change_item(&user, id(1), NOW, read()).await.unwrap().unwrap();
+    bench.store.change_item(&user, id(1), NOW, read(), ANY).await.unwrap().unwrap();
     let before = bench.revision(&user).await;
     let step = bench.store.withdraw(bench.project.key, id(1), NOW).await.unwrap().unwrap();
     assert_eq!((step.changed, step.more), (vec![bench.user("u"), bench.user("v")], false));
     assert_eq!(bench.ids(&user, View::All).await, [id(2).to_string()]);
     assert!(bench.ids(&bench.user("v"), View::All).await.is_empty());
-    let Changes::Since(sync) = bench.store.changes(&user, &before).await.unwrap() else { panic!("a reset") };
+    let Changes::Since(sync) = bench.store.changes(&user, &before, ANY).await.unwrap() else {
+        panic!("a reset")
+    };
     assert_eq!((sync.removed, sync.counts.total), (vec![id(1).to_string()], 1));
     let record = bench.store.notification(bench.project.key, id(1)).await.unwrap().unwrap();
     assert_eq!((record.withdrawn_at, record.tallies.read), (Some(NOW), 1));

@@ -45,7 +45,7 @@ pub(super) fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
 }
 
 /// Applies a transition to some items of one user: one revision for all that changed, none if nothing did.
-/// `removed_at` dates the tombstones of those that are removed.
+/// `removed_at` dates the tombstones of those that are removed, and what happened to the others.
 pub(super) fn apply(
     connection: &Connection,
     user: i64,
@@ -64,7 +64,7 @@ pub(super) fn apply(
         changed = true;
         delta.add(candidate.category.as_deref(), Some(&candidate.state), &after);
         write(connection, user, revision + 1, candidate, &after, removed_at)?;
-        happenings::note(connection, user, candidate, &after)?;
+        happenings::note(connection, user, candidate, &after, removed_at)?;
     }
     if changed {
         delta.write(connection, user, revision + 1)?;

@@ -6,6 +6,7 @@
 mod audit;
 mod categories;
 mod counts;
+mod deliveries;
 mod groups;
 mod happenings;
 mod inbox_changes;
@@ -23,6 +24,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 mod time;
+mod webhooks;
 mod withdrawals;
 mod writer;
 

@@ -100,6 +100,18 @@ conforms! {
         a_project_withdraws_only_what_it_sent
         a_long_withdrawal_goes_on_where_it_was_left
     ;
+    webhooks:
+        a_webhook_is_one_projects_and_changes_only_in_what_is_named
+        a_project_has_as_many_webhooks_as_it_may
+        what_a_user_does_is_written_once_for_those_that_want_it
+        another_projects_webhook_is_told_nothing
+        what_is_claimed_is_nobody_elses_until_the_lease_ends
+        no_two_claims_at_once_get_the_same
+        what_failed_is_tried_again_at_its_moment_and_can_be_replayed
+        deliveries_are_listed_by_status_and_page
+        a_disabled_webhook_keeps_what_waits_and_a_removed_one_nothing
+        old_deliveries_are_forgotten_and_those_that_are_tried_are_not
+    ;
     preferences:
         what_is_turned_off_is_nowhere_and_comes_back_as_it_was
         what_comes_while_it_is_off_is_told_to_nobody_and_kept
