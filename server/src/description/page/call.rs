@@ -1,5 +1,7 @@
 //! One call: what it takes, what it answers, and how one tries it.
 
+use std::sync::LazyLock;
+
 use serde_json::Value;
 use utoipa::openapi::{
     Content, OpenApi, RefOr, Response, Schema,
@@ -11,6 +13,8 @@ use super::{
     html::{each, escape, inline, paragraphs},
     schema::{self, name},
 };
+
+static NOTHING: LazyLock<Value> = LazyLock::new(|| Value::Object(serde_json::Map::new()));
 
 /// An address with one of its methods.
 pub(super) struct Call<'document> {
@@ -64,7 +68,9 @@ impl<'document> Call<'document> {
             RefOr::T(example) => Some((example.summary.as_str(), schema, example.value.as_ref()?)),
             RefOr::Ref(_) => None,
         });
-        only.chain(own).collect()
+        let examples: Vec<_> = only.chain(own).collect();
+        // Where nothing has to be said, a body says nothing.
+        if examples.is_empty() { vec![("Example", schema, &*NOTHING)] } else { examples }
     }
 
     fn body(&self) -> Option<&'document Content> {

@@ -30,7 +30,12 @@ pub const SCRIPT: &str = include_str!("docs.js");
 pub fn page(document: &OpenApi, values: &Values) -> String {
     let tags = document.tags.as_deref().unwrap_or_default();
     let calls = calls(document);
-    let of = |tag: &str| calls.iter().filter(move |call| call.tag() == Some(tag)).collect::<Vec<_>>();
+    let of = |tag: &str| {
+        let mut calls: Vec<_> = calls.iter().filter(|call| call.tag() == Some(tag)).collect();
+        // What takes away comes last: until then the others have something to show.
+        calls.sort_by_key(|call| call.method == "delete");
+        calls
+    };
     let navigation = each(tags, |tag| {
         let (name, links) = (&tag.name, each(of(&tag.name), link));
         format!("<li><a href=\"#{name}\">{name}</a><ul>{links}</ul></li>")
