@@ -1,9 +1,10 @@
 //! What the JavaScript class calls: one [`Bell`] for each element that is in a page.
 
-use std::{cell::Cell, rc::Rc};
+use std::rc::Rc;
 
+use any_spawner::Executor;
 use js_sys::Function;
-use leptos::{mount::mount_to, prelude::*};
+use leptos::prelude::*;
 use notification_bell_protocol::View;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
@@ -19,7 +20,7 @@ use crate::{
 pub struct Bell {
     inbox: Rc<Inbox>,
     owner: Owner,
-    unmount: Cell<Option<Box<dyn FnOnce()>>>,
+    root: ShadowRoot,
     _watch: Watch,
 }
 
@@ -39,22 +40,23 @@ impl Bell {
         let is_headless = host.has_attribute("headless");
         style::follow(&root, is_headless);
         root.replace_children_with_node_0();
+        // What runs effects. It fails where there is one already, which then is of an element before this one.
+        let _ = Executor::init_wasm_bindgen();
         // An owner without a parent: a bell that is made while another draws must not end with it.
         let owner = Owner::new_root(None);
-        let (inbox, unmount) = owner.with(|| {
+        let inbox = owner.with(|| {
             let inbox = Inbox::new(host, root.clone(), assets, default_api_url, more);
             let handle: Handle = StoredValue::new_local(Rc::clone(&inbox));
             let state = inbox.state;
             inbox.state.is_headless.set(is_headless);
-            let mounted = mount_to(root.unchecked_into(), move || view::bell_and_panel(handle, state));
-            // Not before: mounting sets up what runs effects.
+            view::bell_and_panel(handle, state).mount(&root);
             inbox.reach_out(handle);
             inbox.tell_changes();
-            (inbox, Box::new(move || drop(mounted)) as Box<dyn FnOnce()>)
+            inbox
         });
         let watch = Watch::new(&inbox);
         inbox.begin();
-        Self { inbox, owner, unmount: Cell::new(Some(unmount)), _watch: watch }
+        Self { inbox, owner, root, _watch: watch }
     }
 
     /// What says who the user is has changed: if it is another one, the old one's items are gone when this returns.
@@ -93,6 +95,7 @@ impl Bell {
     }
 
     /// The state for a page that draws it: the same object until something in it is another.
+    #[must_use]
     pub fn state(&self) -> JsValue {
         self.inbox.read_state()
     }
@@ -155,8 +158,6 @@ impl Bell {
         self.inbox.end();
         // Before it is dropped: work that holds the owner would keep it, and with it every clean-up, from ending.
         self.owner.cleanup();
-        if let Some(unmount) = self.unmount.take() {
-            unmount();
-        }
+        self.root.replace_children_with_node_0();
     }
 }

@@ -13,6 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::{Handle, Inbox, around::Permission};
 use crate::{
+    follow::{follow, memo},
     markup::{pieces, plain},
     storage::storage,
     task::Task,
@@ -45,27 +46,27 @@ impl Inbox {
     pub(crate) fn reach_out(&self, inbox: Handle) {
         let state = self.state;
         let around = state.around;
-        Effect::new(move |_| {
+        follow(move || {
             let (title, icon) = around.page_badge.get();
             let number = state.unread.get();
             if let Some(inbox) = inbox.try_get_value() {
                 inbox.show_page_badge(number, title, icon);
             }
         });
-        let wanted = Memo::new(move |_| {
+        let wanted = memo(move || {
             let wanted = around.wishes.get().among(around.offered.get());
             Wishes {
                 desktop: wanted.desktop && around.permission.get() == Some(Permission::Granted),
                 ..wanted
             }
         });
-        Effect::new(move |_| {
+        follow(move || {
             let Wishes { sound, desktop } = wanted.get();
             if let Some(inbox) = inbox.try_get_value() {
                 inbox.send_out(ATTENTION, "attend", &[sound.into(), desktop.into()], sound || desktop);
             }
         });
-        Effect::new(move |_| {
+        follow(move || {
             state.feed.track();
             if let Some(inbox) = inbox.try_get_value() {
                 inbox.review_arrivals();

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use notification_bell_protocol::ItemId;
 
+use crate::follow::memo;
 use crate::{selection::Selection, swipe::Side};
 
 /// An item under a finger.
@@ -40,7 +41,7 @@ impl Handling {
         let selection = RwSignal::new(None);
         Self {
             selection,
-            is_selecting: Memo::new(move |_| selection.with(Option::is_some)),
+            is_selecting: memo(move || selection.with(Option::is_some)),
             swiped: RwSignal::new(None),
             fresh: RwSignal::default(),
             expanded: RwSignal::default(),

@@ -9,6 +9,7 @@ use super::Inbox;
 use crate::{
     calendar::day_of,
     feed::{Feed, List},
+    follow::memo,
     rows::{Listed, Row, arrange, row_of},
 };
 
@@ -60,7 +61,7 @@ impl Listing {
             });
             Rows { of, all: Arc::new(rows) }
         });
-        let today = Memo::new(move |_| day_of(now.get()).0);
+        let today = memo(move || day_of(now.get()).0);
         Self { rows, drawn: RwSignal::default(), wanted: RwSignal::default(), opened, reading, today }
     }
 

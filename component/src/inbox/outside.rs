@@ -13,6 +13,7 @@ use crate::{
     api::Fault,
     events::Happening,
     feed::Change,
+    follow::follow,
     json::js_of,
     style,
     task::{Task, sleep_ms},
@@ -107,7 +108,7 @@ impl Inbox {
     pub(crate) fn tell_changes(self: &Rc<Self>) {
         let inbox = Rc::downgrade(self);
         let state = self.state;
-        Effect::new(move || {
+        follow(move || {
             state.feed.track();
             state.listed.track();
             state.view.track();

@@ -9,6 +9,7 @@ use super::{around::Around, handling::Handling, listing::Listing};
 use crate::{
     api::Fault,
     feed::{Change, ChangeNumber, Feed, List},
+    follow::memo,
     locale::Locale,
     texts::Text,
 };
@@ -134,7 +135,7 @@ impl State {
         let open = RwSignal::new(false);
         let category = RwSignal::new(None);
         let list = move || List { view: view.get(), category: category.get() };
-        let listed = Memo::new(move |_| feed.with(|feed| feed.listed(&list(), now.get())));
+        let listed = memo(move || feed.with(|feed| feed.listed(&list(), now.get())));
         let counts = move || feed.with(Feed::counts);
         Self {
             feed,
@@ -157,12 +158,12 @@ impl State {
             category,
             listing: Listing::new(feed, listed, list, now),
             listed,
-            archivable: Memo::new(move |_| {
+            archivable: memo(move || {
                 let list = List { view: View::All, ..list() };
                 feed.with(|feed| feed.read(&list, now.get()))
             }),
-            unread: Memo::new(move |_| counts().map_or(0, |counts| counts.unread)),
-            unread_here: Memo::new(move |_| {
+            unread: memo(move || counts().map_or(0, |counts| counts.unread)),
+            unread_here: memo(move || {
                 counts().map_or(0, |counts| match category.get() {
                     Some(name) => counts.categories.get(&name).copied().unwrap_or_default(),
                     None => counts.unread,

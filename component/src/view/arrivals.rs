@@ -14,6 +14,8 @@ use super::{
 };
 use crate::{
     arrivals::{Arrival, PLACES},
+    draw::{AnyView, view},
+    follow::memo,
     inbox::{Handle, Inbox, State},
     options::ToastPlace,
     texts::Text,
@@ -47,13 +49,12 @@ pub(super) fn arrivals(inbox: Handle, state: State) -> AnyView {
             {places}
         </div>
     }
-    .into_any()
 }
 
 /// One of the places, which draws what is in it once.
 fn arrival(inbox: Handle, state: State, place: usize) -> AnyView {
     let arrivals = state.around.arrivals;
-    let here = Memo::new(move |_| arrivals.with(|arrivals| arrivals.at(place).cloned()));
+    let here = memo(move || arrivals.with(|arrivals| arrivals.at(place).cloned()));
     let rank = words(move || {
         let rank = arrivals.with(|arrivals| arrivals.rank(place));
         ["place rank-", &rank.to_string()].concat()
@@ -63,7 +64,6 @@ fn arrival(inbox: Handle, state: State, place: usize) -> AnyView {
             {part(move || toast(inbox, state, here.get()?))}
         </div>
     }
-    .into_any()
 }
 
 fn toast(inbox: Handle, state: State, arrival: Arrival) -> Option<AnyView> {
@@ -88,31 +88,28 @@ fn toast(inbox: Handle, state: State, arrival: Arrival) -> Option<AnyView> {
         }
     };
     let important = arrival.stays.then(|| {
-        view! { <span class="priority">{words(move || state.text(Text::Important))}</span> }.into_any()
+        view! { <span class="priority">{words(move || state.text(Text::Important))}</span> }
     });
-    let body = body.map(|body| view! { <bdi class="body" part="body">{body}</bdi> }.into_any());
-    Some(
-        view! {
-            <div class="arrival" class:stays=arrival.stays part="toast-item" on:keydown=pressed(leave)>
-                <button class="face" type="button" on:click=clicked(act)>
-                    {avatar(inbox, &item)}
-                    <span class="text">
-                        {important}
-                        <bdi class="title" part="title">{item.title}</bdi>
-                        {body}
-                    </span>
-                </button>
-                <button
-                    class="quiet"
-                    type="button"
-                    aria-label=words(move || state.text(Text::Dismiss))
-                    title=words(move || state.text(Text::Dismiss))
-                    on:click=clicked(move |event| dismiss(is_by_keyboard(&event)))
-                >
-                    {icon(CLOSE)}
-                </button>
-            </div>
-        }
-        .into_any(),
-    )
+    let body = body.map(|body| view! { <bdi class="body" part="body">{body}</bdi> });
+    Some(view! {
+        <div class="arrival" class:stays=arrival.stays part="toast-item" on:keydown=pressed(leave)>
+            <button class="face" type="button" on:click=clicked(act)>
+                {avatar(inbox, &item)}
+                <span class="text">
+                    {important}
+                    <bdi class="title" part="title">{item.title}</bdi>
+                    {body}
+                </span>
+            </button>
+            <button
+                class="quiet"
+                type="button"
+                aria-label=words(move || state.text(Text::Dismiss))
+                title=words(move || state.text(Text::Dismiss))
+                on:click=clicked(move |event| dismiss(is_by_keyboard(&event)))
+            >
+                {icon(CLOSE)}
+            </button>
+        </div>
+    })
 }

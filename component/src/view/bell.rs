@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use super::{
-    dynamic::{clicked, flag, part, spelled, words},
+    dynamic::{clicked, flag, spelled, when, words},
     icons::{BELL, icon},
     with_inbox,
 };
 use crate::{
+    draw::{AnyView, view},
     inbox::{Handle, State},
     texts::Text,
 };
@@ -40,17 +41,15 @@ pub(super) fn bell(inbox: Handle, state: State) -> AnyView {
             >
                 <slot name="bell">{icon(BELL)}</slot>
             </span>
-            {part(move || badge(state))}
+            {when(move || state.unread.get() > 0, move || badge(state))}
         </button>
     }
-    .into_any()
 }
 
-fn badge(state: State) -> Option<AnyView> {
-    let unread = state.unread.get();
-    if unread == 0 {
-        return None;
-    }
-    let text = if unread > BADGE_MAX { state.number(BADGE_MAX) + "+" } else { state.number(unread) };
-    Some(view! { <span class="badge" part="badge" aria-hidden="true">{text}</span> }.into_any())
+fn badge(state: State) -> AnyView {
+    let number = words(move || match state.unread.get() {
+        unread if unread > BADGE_MAX => state.number(BADGE_MAX) + "+",
+        unread => state.number(unread),
+    });
+    view! { <span class="badge" part="badge" aria-hidden="true">{number}</span> }
 }

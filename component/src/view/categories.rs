@@ -5,11 +5,13 @@
 use leptos::{ev::KeyboardEvent, prelude::*};
 
 use super::{
-    dynamic::{clicked, part, pressed, spelled, words},
+    dynamic::{When, clicked, pressed, spelled, when, words},
     with_inbox,
 };
 use crate::{
+    draw::{AnyView, each, view},
     feed::Feed,
+    follow::memo,
     inbox::{Handle, State},
     texts::Text,
 };
@@ -22,16 +24,15 @@ const NUMBER_MIN: usize = 2;
 /// All, and then each.
 type Names = Vec<Option<String>>;
 
-pub(super) fn categories(inbox: Handle, state: State) -> impl IntoView {
-    let names = Memo::new(move |_| {
+pub(super) fn categories(inbox: Handle, state: State) -> When {
+    let names = memo(move || {
         let known = state.feed.with(|feed| feed.categories().to_vec());
         let has_choice = known.len() >= NUMBER_MIN || state.category.with(Option::is_some);
         let mut names: Names = vec![None];
         names.extend(known.into_iter().map(Some));
         if has_choice { names } else { Names::new() }
     });
-    let has_choice = Memo::new(move |_| !names.with(Vec::is_empty));
-    part(move || has_choice.get().then(|| row(inbox, state, names)))
+    when(move || !names.with(Vec::is_empty), move || row(inbox, state, names))
 }
 
 fn row(inbox: Handle, state: State, names: Memo<Names>) -> AnyView {
@@ -43,12 +44,12 @@ fn row(inbox: Handle, state: State, names: Memo<Names>) -> AnyView {
             aria-label=words(move || state.text(Text::Categories))
             on:keydown=pressed(move |event| step(inbox, state, names, &event))
         >
-            <For each=move || names.get() key=|name| id_of(name.as_deref()) let:name>
-                {category(inbox, state, name)}
-            </For>
+            {each(
+                move || names.get().into_iter().map(Option::unwrap_or_default).collect(),
+                move |name| category(inbox, state, Some(name).filter(|name| !name.is_empty())),
+            )}
         </div>
     }
-    .into_any()
 }
 
 fn id_of(name: Option<&str>) -> String {
@@ -58,8 +59,8 @@ fn id_of(name: Option<&str>) -> String {
 fn category(inbox: Handle, state: State, name: Option<String>) -> AnyView {
     let id = id_of(name.as_deref());
     let name = StoredValue::new(name);
-    let is_chosen = Memo::new(move |_| name.with_value(|name| state.category.with(|own| own == name)));
-    let unread = Memo::new(move |_| {
+    let is_chosen = memo(move || name.with_value(|name| state.category.with(|own| own == name)));
+    let unread = memo(move || {
         let counts = state.feed.with(Feed::counts).unwrap_or_default();
         name.with_value(|name| match name {
             Some(name) => counts.categories.get(name).copied().unwrap_or_default(),
@@ -78,13 +79,11 @@ fn category(inbox: Handle, state: State, name: Option<String>) -> AnyView {
             on:click=clicked(move |_| with_inbox(inbox, |inbox| inbox.show_category(name.get_value())))
         >
             <bdi>{words(move || name.get_value().unwrap_or_else(|| state.text(Text::AllCategories)))}</bdi>
-            {part(move || {
-                let unread = unread.get();
-                (unread > 0).then(|| view! { <span class="count">{state.number(unread.min(999))}</span> }.into_any())
+            {when(move || unread.get() > 0, move || view! {
+                <span class="count">{words(move || state.number(unread.get().min(999)))}</span>
             })}
         </button>
     }
-    .into_any()
 }
 
 /// Left and Right go through the categories, in the direction of the text; Home and End to the ends.

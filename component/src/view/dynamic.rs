@@ -1,33 +1,33 @@
 //! What changes in a view: closures in boxes, of one type for each kind.
-//!
-//! A closure has a type of its own, and for every type the compiler makes another copy of the machinery that runs
-//! it. In boxes, the bell is a fraction of the size.
 
-use leptos::{
-    ev::{KeyboardEvent, MouseEvent},
-    prelude::*,
-};
+use leptos::ev::{KeyboardEvent, MouseEvent};
+
+pub(super) use crate::draw::When;
+use crate::draw::{AnyView, Flag, Part, Words};
 
 /// A text that changes.
-pub(super) fn words(read: impl FnMut() -> String + Send + 'static) -> Box<dyn FnMut() -> String + Send> {
+pub(super) fn words(read: impl FnMut() -> String + 'static) -> Words {
     Box::new(read)
 }
 
 /// A yes or no that changes.
-pub(super) fn flag(read: impl FnMut() -> bool + Send + 'static) -> Box<dyn FnMut() -> bool + Send> {
+pub(super) fn flag(read: impl FnMut() -> bool + 'static) -> Flag {
     Box::new(read)
 }
 
 /// The same for an attribute that spells it out, as those of ARIA do.
-pub(super) fn spelled(mut read: impl FnMut() -> bool + Send + 'static) -> Box<dyn FnMut() -> String + Send> {
+pub(super) fn spelled(mut read: impl FnMut() -> bool + 'static) -> Words {
     words(move || (if read() { "true" } else { "false" }).to_owned())
 }
 
-/// A part that changes, or is not there at all.
-pub(super) fn part(
-    draw: impl FnMut() -> Option<AnyView> + Send + 'static,
-) -> Box<dyn FnMut() -> Option<AnyView> + Send> {
+/// A part that is drawn anew whenever something that it has read is another, or is not there at all.
+pub(super) fn part(draw: impl FnMut() -> Option<AnyView> + 'static) -> Part {
     Box::new(draw)
+}
+
+/// A part that is there or not, and stays what it is while it is there.
+pub(super) fn when(is_there: impl FnMut() -> bool + 'static, draw: impl Fn() -> AnyView + 'static) -> When {
+    When { is_there: Box::new(is_there), draw: Box::new(draw) }
 }
 
 /// What the mouse does.

@@ -1,6 +1,6 @@
 //! The drawings, each one path on a grid of 24: inline, because a `data:` address may be forbidden by the page.
 
-use leptos::prelude::*;
+use crate::draw::{AnyView, view};
 
 /// A path, drawn as a line.
 pub(super) type Path = &'static str;
@@ -27,5 +27,4 @@ pub(super) const WARNING: Path = "M12 8.5v4.5M12 16.4v.1M10.6 4.9 3.3 17.5a1.6 1
 
 pub(super) fn icon(path: Path) -> AnyView {
     view! { <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d=path></path></svg> }
-        .into_any()
 }

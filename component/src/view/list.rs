@@ -1,6 +1,7 @@
 //! The list: its items, and what stands there when there are none.
 
-use leptos::{html::Div, prelude::*};
+use leptos::prelude::*;
+use web_sys::Element;
 
 use super::{
     dynamic::{clicked, flag, part, spelled, words},
@@ -11,7 +12,9 @@ use super::{
     with_inbox,
 };
 use crate::{
+    draw::{AnyView, each, view},
     feed::List,
+    follow::{follow, memo},
     inbox::{Handle, Inbox, Loading, Rows, State},
     texts::Text,
 };
@@ -50,7 +53,7 @@ pub(super) fn list(inbox: Handle, state: State) -> AnyView {
                 with_inbox(inbox, |inbox| inbox.scrolled());
             }
         >
-            {part(move || notice(inbox, state))}
+            {notice(inbox, state)}
             <div
                 id="feed"
                 class="feed"
@@ -59,36 +62,37 @@ pub(super) fn list(inbox: Handle, state: State) -> AnyView {
                 aria-label=words(move || state.text(Text::Notifications))
                 aria-busy=spelled(is_loading)
             >
-                <For each=move || state.listing.drawn.get() key=String::clone let:id>
-                    {row(inbox, state, watcher, scroller, id)}
-                </For>
+                {each(
+                    move || state.listing.drawn.get(),
+                    move |id| row(inbox, state, watcher, scroller, id),
+                )}
             </div>
             {end(inbox, state, watcher)}
         </div>
     }
-    .into_any()
 }
 
 /// What lies below the last item: near it, the next page is loaded.
 fn end(inbox: Handle, state: State, watcher: Watcher) -> AnyView {
-    let has_more = Memo::new(move |_| {
+    let has_more = memo(move || {
         let list = state.list();
         state.feed.with(|feed| feed.is_loaded(&list) && feed.next_cursor(&list).is_some())
     });
-    let marker = NodeRef::<Div>::new();
     // Watched anew whenever a page is there: its end may still be in view, and then nothing changes that would be told.
-    Effect::new(move |_| {
-        if let Some(element) = marker.get()
-            && state.loading.get() == Loading::Idle
-        {
-            watcher.with_value(|watcher| {
-                if let Some(watcher) = watcher {
-                    watcher.forget(&element);
-                    watcher.watch(&element);
-                }
-            });
-        }
-    });
+    let watch = move |element: &Element| {
+        let element = element.clone();
+        follow(move || {
+            if state.loading.get() == Loading::Idle {
+                watcher.with_value(|watcher| {
+                    if let Some(watcher) = watcher {
+                        watcher.forget(&element);
+                        watcher.watch(&element);
+                    }
+                });
+            }
+        });
+    };
+    let has_failed = memo(move || state.loading.get() == Loading::MoreFailed);
     let retry = move || {
         view! {
             <p class="more-failed">
@@ -105,23 +109,20 @@ fn end(inbox: Handle, state: State, watcher: Watcher) -> AnyView {
     };
     view! {
         <div class="end" hidden=flag(move || !has_more.get())>
-            <div id=END_ID class="marker" node_ref=marker></div>
-            {part(move || Some(match state.loading.get() {
-                Loading::MoreFailed => retry().into_any(),
-                _ => skeleton(1),
-            }))}
+            <div id=END_ID class="marker" node_ref=watch></div>
+            {part(move || Some(if has_failed.get() { retry() } else { skeleton(1) }))}
         </div>
     }
-    .into_any()
 }
 
 /// When the item that has the focus leaves the list, its neighbour gets it.
 fn keep_focus(inbox: Handle, state: State) {
-    Effect::new(move |before: Option<(List, Rows)>| {
+    let mut before: Option<(List, Rows)> = None;
+    follow(move || {
         let (list, rows) = (state.list(), state.listing.rows.get());
         let current = state.current.get_untracked();
         let place = |rows: &Rows| rows.iter().position(|row| Some(&row.id) == current.as_ref());
-        if let Some((_, before)) = before.filter(|(own, _)| *own == list)
+        if let Some((_, before)) = before.take().filter(|(own, _)| *own == list)
             && let Some(index) = place(&before)
             && place(&rows).is_none()
         {
@@ -129,6 +130,6 @@ fn keep_focus(inbox: Handle, state: State) {
             state.current.set(rows.get(index).map(|row| row.id.clone()));
             with_inbox(inbox, |inbox| inbox.restore_focus(index));
         }
-        (list, rows)
+        before = Some((list, rows));
     });
 }

@@ -24,6 +24,8 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
+use crate::draw::{AnyView, view};
+
 use crate::inbox::{Announcement, Handle, Inbox, State};
 use crate::texts::Text;
 
@@ -31,13 +33,13 @@ use crate::texts::Text;
 ///
 /// In an element of its own, which has no box: what changes is put in place by its parent, and a shadow root is no
 /// element.
-pub(crate) fn bell_and_panel(inbox: Handle, state: State) -> impl IntoView {
+pub(crate) fn bell_and_panel(inbox: Handle, state: State) -> AnyView {
     let whole = dynamic::part(move || {
         if state.is_headless.get() {
             return Some(slot(""));
         }
-        let bell = dynamic::part(move || (!state.around.is_inline.get()).then(|| bell::bell(inbox, state)));
-        Some((bell, spoken(state), arrivals::arrivals(inbox, state), panel::panel(inbox, state)).into_any())
+        let bell = dynamic::when(move || !state.around.is_inline.get(), move || bell::bell(inbox, state));
+        Some(view! { {bell} {spoken(state)} {arrivals::arrivals(inbox, state)} {panel::panel(inbox, state)} })
     });
     // By the CSSOM: where the page draws, there is no style sheet.
     view! { <div style:display="contents">{whole}</div> }
@@ -47,7 +49,7 @@ pub(crate) fn bell_and_panel(inbox: Handle, state: State) -> impl IntoView {
 ///
 /// By a function: what is all constant, the macro would set as HTML text, which Trusted Types forbid.
 fn slot(name: &'static str) -> AnyView {
-    view! { <slot name=name></slot> }.into_any()
+    view! { <slot name=name></slot> }
 }
 
 /// Does something with the inbox, unless the element is gone.
@@ -73,5 +75,5 @@ fn spoken(state: State) -> AnyView {
         }
         words
     });
-    view! { <div class="spoken" role="status" aria-live="polite">{said}</div> }.into_any()
+    view! { <div class="spoken" role="status" aria-live="polite">{said}</div> }
 }

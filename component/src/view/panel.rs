@@ -5,7 +5,7 @@ use notification_bell_protocol::View;
 
 use super::{
     categories::categories,
-    dynamic::{clicked, flag, part, pressed, words},
+    dynamic::{When, clicked, flag, part, pressed, when, words},
     icons::{ARCHIVE, CLOSE, TICKS, UP, icon},
     item::controls::is_field,
     list::list,
@@ -18,11 +18,14 @@ use super::{
     with_inbox,
 };
 use crate::{
+    draw::{AnyView, view},
+    follow::memo,
     inbox::{Connection, Handle, State},
     texts::Text,
 };
 
 pub(super) fn panel(inbox: Handle, state: State) -> AnyView {
+    let shown = memo(move || state.open.get().then(|| state.around.is_setting.get()));
     view! {
         <div
             id="panel"
@@ -38,43 +41,41 @@ pub(super) fn panel(inbox: Handle, state: State) -> AnyView {
                 with_inbox(inbox, |inbox| inbox.keep_in_sheet(&event));
             })
         >
-            {part(move || state.open.get().then(|| if state.around.is_setting.get() {
+            {part(move || shown.get().map(|is_setting| if is_setting {
                 settings(inbox, state)
             } else {
                 contents(inbox, state)
             }))}
         </div>
     }
-    .into_any()
 }
 
 fn contents(inbox: Handle, state: State) -> AnyView {
-    let has_archivable = Memo::new(move |_| {
-        matches!(state.view.get(), View::All | View::Unread) && !state.archivable.with(Vec::is_empty)
-    });
-    let has_items = Memo::new(move |_| !state.listed.with(Vec::is_empty));
+    let has_archivable =
+        move || matches!(state.view.get(), View::All | View::Unread) && !state.archivable.with(Vec::is_empty);
+    let has_items = move || !state.listed.with(Vec::is_empty);
+    let is_selecting = move || state.handling().is_selecting.get();
     view! {
-        {part(move || state.handling().is_selecting.get().then(|| selecting::toolbar(inbox, state)))}
-        <div class="header" part="header" hidden=flag(move || state.handling().is_selecting.get())>
+        {when(is_selecting, move || selecting::toolbar(inbox, state))}
+        <div class="header" part="header" hidden=flag(is_selecting)>
             <slot name="header"><h2 class="heading">{words(move || state.text(Text::Notifications))}</h2></slot>
-            {part(move || (state.unread_here.get() > 0).then(|| mark_all(inbox, state)))}
-            {part(move || has_archivable.get().then(|| archive_all(inbox, state)))}
-            {part(move || has_items.get().then(|| selecting::begin(inbox, state)))}
-            {part(move || gear(inbox, state))}
+            {when(move || state.unread_here.get() > 0, move || mark_all(inbox, state))}
+            {when(has_archivable, move || archive_all(inbox, state))}
+            {when(has_items, move || selecting::begin(inbox, state))}
+            {gear(inbox, state)}
             {close(inbox, state)}
         </div>
         {tabs(inbox, state)}
         {categories(inbox, state)}
-        {part(move || offline(state))}
+        {offline(state)}
         <div class="middle">
-            {part(move || pill(inbox, state))}
+            {pill(inbox, state)}
             {list(inbox, state)}
         </div>
         <div class="footer" part="footer">{slot("footer")}</div>
         {toast(inbox, state)}
         {part(move || snooze(inbox, state))}
     }
-    .into_any()
 }
 
 /// Closes the panel, where nothing of the page is left beside it to be clicked.
@@ -89,7 +90,6 @@ pub(super) fn close(inbox: Handle, state: State) -> AnyView {
             {icon(CLOSE)}
         </button>
     }
-    .into_any()
 }
 
 fn mark_all(inbox: Handle, state: State) -> AnyView {
@@ -107,7 +107,6 @@ fn mark_all(inbox: Handle, state: State) -> AnyView {
             <span>{words(move || state.text(Text::MarkAllRead))}</span>
         </button>
     }
-    .into_any()
 }
 
 fn archive_all(inbox: Handle, state: State) -> AnyView {
@@ -127,33 +126,37 @@ fn archive_all(inbox: Handle, state: State) -> AnyView {
             {icon(ARCHIVE)}
         </button>
     }
-    .into_any()
 }
 
 /// Counts what came in above what is being read, and leads there.
-fn pill(inbox: Handle, state: State) -> Option<AnyView> {
-    let number = state.above.with(Vec::len) as u64;
-    (number > 0).then(|| {
-        view! {
-            <button
-                class="pill"
-                type="button"
-                on:click=clicked(move |_| with_inbox(inbox, |inbox| {
-                    inbox.scroll_to_top();
-                    inbox.focus_item(0);
-                }))
-            >
-                {icon(UP)}
-                {state.count(Text::Pill, number)}
-            </button>
-        }
-        .into_any()
-    })
+fn pill(inbox: Handle, state: State) -> When {
+    let number = move || state.above.with(Vec::len) as u64;
+    when(
+        move || number() > 0,
+        move || {
+            view! {
+                <button
+                    class="pill"
+                    type="button"
+                    on:click=clicked(move |_| with_inbox(inbox, |inbox| {
+                        inbox.scroll_to_top();
+                        inbox.focus_item(0);
+                    }))
+                >
+                    {icon(UP)}
+                    {words(move || state.count(Text::Pill, number()))}
+                </button>
+            }
+        },
+    )
 }
 
-fn offline(state: State) -> Option<AnyView> {
-    let is_offline = state.connection.with(|connection| *connection == Connection::Offline);
-    is_offline.then(|| view! { <p class="offline" role="status">{state.text(Text::Offline)}</p> }.into_any())
+fn offline(state: State) -> When {
+    let is_offline = move || state.connection.with(|connection| *connection == Connection::Offline);
+    when(
+        is_offline,
+        move || view! { <p class="offline" role="status">{words(move || state.text(Text::Offline))}</p> },
+    )
 }
 
 /// Up and Down, Home and End: through the items, wherever in the panel the focus is, except among the tabs.

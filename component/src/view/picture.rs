@@ -8,6 +8,7 @@ use super::{
     icons::{BELL, icon},
 };
 use crate::{
+    draw::{AnyView, view},
     inbox::Handle,
     initials::{initials, tone},
 };
@@ -32,15 +33,14 @@ pub(super) fn avatar(inbox: Handle, item: &Item) -> AnyView {
                     referrerpolicy="no-referrer"
                     on:error=move |_| is_broken.set(true)
                 />
-            }
-            .into_any(),
+            },
             None => match initials(&name) {
                 letters if letters.is_empty() => icon(BELL),
-                letters => letters.into_any(),
+                letters => view! { {letters} },
             },
         })
     });
-    view! { <div class=class part="avatar" aria-hidden="true">{inner}</div> }.into_any()
+    view! { <div class=class part="avatar" aria-hidden="true">{inner}</div> }
 }
 
 /// The picture of the item's content; nothing at all if it does not come.
@@ -60,10 +60,9 @@ pub(super) fn image(inbox: Handle, item: &Item) -> Option<AnyView> {
                     on:error=move |_| is_broken.set(true)
                 />
             }
-            .into_any()
         })
     });
-    Some(image.into_any())
+    Some(view! { {image} })
 }
 
 fn address(inbox: Handle, text: Option<&str>) -> Option<String> {

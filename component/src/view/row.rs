@@ -3,11 +3,12 @@
 //! A feed may have articles in it and nothing else. So the day stands before the article for the eyes alone, and is a
 //! heading in it for screen readers; the button that shows what is under an item is in its article too.
 
-use leptos::{html::Div, prelude::*};
+use leptos::prelude::*;
 use notification_bell_protocol::{ItemId, Timestamp};
+use web_sys::Element;
 
 use super::{
-    dynamic::{clicked, part, spelled, words},
+    dynamic::{When, clicked, part, spelled, when, words},
     icons::{DOWN, UP_SMALL, icon},
     item::item,
     list::Watcher,
@@ -15,6 +16,8 @@ use super::{
     with_inbox,
 };
 use crate::{
+    draw::{AnyView, Part, Words, at_end, view},
+    follow::memo,
     inbox::{Handle, State},
     rows::{Group, Row},
     texts::Text,
@@ -25,36 +28,33 @@ pub(super) type Place = Memo<Option<(usize, Row)>>;
 
 pub(super) fn row(inbox: Handle, state: State, watcher: Watcher, scroller: Scroller, id: ItemId) -> AnyView {
     let own = id.clone();
-    let place = Memo::new(move |_| {
+    let place = memo(move || {
         state.listing.rows.track();
         let index = state.listing.row_of(state.feed, &own)?;
         let row = state.listing.rows.with_untracked(|rows| rows.get(index).cloned());
         Some((index, row.filter(|row| row.id == own)?))
     });
-    let element = NodeRef::<Div>::new();
-    element.on_load(move |element| scroller.watch(&element));
-    on_cleanup(move || {
-        if let Some(element) = element.try_get_untracked().flatten() {
-            scroller.forget(&element);
-        }
-    });
+    let watch = move |element: &Element| {
+        scroller.watch(element);
+        let element = element.clone();
+        at_end(move || scroller.forget(&element));
+    };
     let day = day(state, place);
     let element_id = [ROW_ID, &id].concat();
     view! {
-        <div id=element_id class="row" node_ref=element>
+        <div id=element_id class="row" node_ref=watch>
             {part(move || {
                 let name = day.get()?;
-                Some(view! { <div class="day" part="heading" aria-hidden="true">{name}</div> }.into_any())
+                Some(view! { <div class="day" part="heading" aria-hidden="true">{name}</div> })
             })}
             {item(inbox, state, watcher, place, id)}
         </div>
     }
-    .into_any()
 }
 
 /// The name of the day that begins with a row.
 fn day(state: State, place: Place) -> Memo<Option<String>> {
-    Memo::new(move |_| {
+    memo(move || {
         let begins = |(_, row): &(usize, Row)| row.begins_day.then_some(row.day_ms);
         let day_ms = place.with(|place| place.as_ref().and_then(begins))?;
         Some(state.locale.get()?.day(Timestamp::from_unix_ms(day_ms), state.listing.today.get()))
@@ -62,18 +62,18 @@ fn day(state: State, place: Place) -> Memo<Option<String>> {
 }
 
 /// The same as a heading for screen readers.
-pub(super) fn spoken_day(state: State, place: Place) -> impl IntoView {
+pub(super) fn spoken_day(state: State, place: Place) -> Part {
     let day = day(state, place);
-    part(move || Some(view! { <h3 class="spoken">{day.get()?}</h3> }.into_any()))
+    part(move || Some(view! { <h3 class="spoken">{day.get()?}</h3> }))
 }
 
 /// How many rows there are up to this one.
-pub(super) fn position(place: Place) -> Box<dyn FnMut() -> String + Send> {
+pub(super) fn position(place: Place) -> Words {
     words(move || place.with(|place| place.as_ref().map_or(0, |(index, _)| index + 1).to_string()))
 }
 
 /// How many rows there are. -1: there are more than are loaded, and how many is not known.
-pub(super) fn set_size(state: State) -> Box<dyn FnMut() -> String + Send> {
+pub(super) fn set_size(state: State) -> Words {
     words(move || {
         let has_more = state.feed.with(|feed| feed.next_cursor(&state.list()).is_some());
         if has_more { "-1".to_owned() } else { state.listing.rows.with(|rows| rows.len()).to_string() }
@@ -81,9 +81,8 @@ pub(super) fn set_size(state: State) -> Box<dyn FnMut() -> String + Send> {
 }
 
 /// The button that shows what is under an item, and puts it back there.
-pub(super) fn group(inbox: Handle, state: State, own: StoredValue<ItemId>, place: Place) -> impl IntoView {
-    let group = Memo::new(move |_| place.with(|place| place.as_ref().and_then(|(_, row)| row.group)));
-    let has_group = Memo::new(move |_| group.get().is_some());
+pub(super) fn group(inbox: Handle, state: State, own: StoredValue<ItemId>, place: Place) -> When {
+    let group = memo(move || place.with(|place| place.as_ref().and_then(|(_, row)| row.group)));
     let is_open = move || group.get().is_some_and(|group| group.is_open);
     let button = move || {
         let text = move || match group.get() {
@@ -105,7 +104,6 @@ pub(super) fn group(inbox: Handle, state: State, own: StoredValue<ItemId>, place
                 {words(text)}
             </button>
         }
-        .into_any()
     };
-    part(move || has_group.get().then(button))
+    when(move || group.get().is_some(), button)
 }

@@ -15,6 +15,7 @@ use web_sys::{Element, HtmlElement};
 
 use super::{sizes::Sizes, with_inbox};
 use crate::{
+    follow::follow,
     heights::Heights,
     inbox::{Handle, State},
     rows::Row,
@@ -139,11 +140,12 @@ impl Scroller {
         let (stretch, sizes) = (StoredValue::new_local(RefCell::default()), StoredValue::new_local(None));
         let scroller = Self { inbox, state, stretch, sizes };
         sizes.set_value(Sizes::new(move |heights| scroller.measured(heights)));
-        Effect::new(move |is_again: Option<()>| {
+        let mut is_first = true;
+        follow(move || {
             state.listing.rows.track();
             state.listing.wanted.track();
             scroller.draw();
-            if is_again.is_none() {
+            if std::mem::take(&mut is_first) {
                 with_inbox(inbox, |inbox| {
                     if let Some(list) = inbox.element("list") {
                         scroller.watch(&list);

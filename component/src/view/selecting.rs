@@ -13,6 +13,8 @@ use super::{
     with_inbox,
 };
 use crate::{
+    draw::{AnyView, view},
+    follow::{follow, memo},
     inbox::{CHOSEN, Handle, Inbox, State},
     texts::Text,
 };
@@ -39,18 +41,17 @@ pub(super) fn begin(inbox: Handle, state: State) -> AnyView {
             {icon(SELECT)}
         </button>
     }
-    .into_any()
 }
 
 pub(super) fn toolbar(inbox: Handle, state: State) -> AnyView {
-    Effect::new(move |_| {
+    follow(move || {
         let listed = state.listed.get();
         with_inbox(inbox, |inbox| inbox.keep_selected(&listed));
     });
-    let number = Memo::new(move |_| {
+    let number = memo(move || {
         state.handling().selection.with(|selection| selection.as_ref().map_or(0, |chosen| chosen.ids().len()))
     });
-    let is_all_read = Memo::new(move |_| {
+    let is_all_read = memo(move || {
         let ids = state.handling().selection.with(|selection| Some(selection.as_ref()?.ids().to_vec()));
         let is_read = |item: Option<Item>| item.is_some_and(|item| item.read_at.is_some());
         ids.is_some_and(|ids| {
@@ -84,7 +85,6 @@ pub(super) fn toolbar(inbox: Handle, state: State) -> AnyView {
             {tool.button(5, "", Box::new(|| (Text::Delete, DELETE)), Inbox::remove_selected)}
         </div>
     }
-    .into_any()
 }
 
 /// What the buttons have in common.
@@ -125,7 +125,6 @@ impl Tool {
                 {part(move || Some(icon(face.with_value(|face| face().1))))}
             </button>
         }
-        .into_any()
     }
 }
 

@@ -2,25 +2,29 @@
 
 use std::rc::Rc;
 
-use leptos::{ev::KeyboardEvent, html, prelude::*};
+use leptos::{ev::KeyboardEvent, prelude::*};
 use notification_bell_protocol::CategoryPreference;
 
 use super::{
-    dynamic::{clicked, part, pressed, spelled, words},
+    dynamic::{When, clicked, part, pressed, spelled, when, words},
     icons::{BACK, GEAR, icon},
     panel::close,
     toast::toast,
     with_inbox,
 };
 use crate::{
+    draw::{AnyView, Words, view},
+    follow::memo,
     inbox::{Choices, Handle, Inbox, Permission, State},
     texts::Text,
 };
 
 /// The button that leads there, once there is a user whose settings they are.
-pub(super) fn gear(inbox: Handle, state: State) -> Option<AnyView> {
-    let has_user = state.feed.with(|feed| feed.counts().is_some());
-    has_user.then(|| quiet(inbox, state, ("settings-open", Text::Settings), Inbox::open_settings, icon(GEAR)))
+pub(super) fn gear(inbox: Handle, state: State) -> When {
+    let has_user = move || state.feed.with(|feed| feed.counts().is_some());
+    when(has_user, move || {
+        quiet(inbox, state, ("settings-open", Text::Settings), Inbox::open_settings, icon(GEAR))
+    })
 }
 
 fn quiet(
@@ -42,12 +46,11 @@ fn quiet(
             {face}
         </button>
     }
-    .into_any()
 }
 
 pub(super) fn settings(inbox: Handle, state: State) -> AnyView {
     let is_turned = inbox.try_get_value().is_some_and(|inbox| inbox.is_right_to_left());
-    let back = view! { <span class:turned=is_turned>{icon(BACK)}</span> }.into_any();
+    let back = view! { <span class:turned=is_turned>{icon(BACK)}</span> };
     view! {
         <div
             class="settings"
@@ -68,7 +71,6 @@ pub(super) fn settings(inbox: Handle, state: State) -> AnyView {
             {toast(inbox, state)}
         </div>
     }
-    .into_any()
 }
 
 /// Escape leads back to the list first. The keys that move through the list are not for here.
@@ -92,25 +94,22 @@ fn ways(inbox: Handle, state: State) -> Option<AnyView> {
         let name = words(move || state.text(Text::Sound));
         switch(inbox, name, is_on, Box::new(Inbox::toggle_sound))
     });
-    let has_notifications = Memo::new(move |_| around.permission.get().is_some());
+    let has_notifications = memo(move || around.permission.get().is_some());
     let desktop = (offered.desktop && has_notifications.get()).then(|| {
         let is_on = spelled(move || {
             around.wishes.get().desktop && around.permission.get() == Some(Permission::Granted)
         });
         let name = words(move || state.text(Text::Desktop));
-        let hint = part(move || {
-            let is_blocked = around.permission.get() == Some(Permission::Denied);
-            is_blocked.then(|| hint(state, Text::DesktopBlocked))
-        });
+        let is_blocked = move || around.permission.get() == Some(Permission::Denied);
+        let hint = when(is_blocked, move || hint(state, Text::DesktopBlocked));
         let switch = switch(inbox, name, is_on, Box::new(Inbox::toggle_desktop));
-        view! { {switch} <div role="status">{hint}</div> }.into_any()
+        view! { {switch} <div role="status">{hint}</div> }
     });
-    (sound.is_some() || desktop.is_some())
-        .then(|| view! { <div class="ways">{sound} {desktop}</div> }.into_any())
+    (sound.is_some() || desktop.is_some()).then(|| view! { <div class="ways">{sound} {desktop}</div> })
 }
 
 fn hint(state: State, text: Text) -> AnyView {
-    view! { <p class="choices-hint">{words(move || state.text(text))}</p> }.into_any()
+    view! { <p class="choices-hint">{words(move || state.text(text))}</p> }
 }
 
 fn categories(inbox: Handle, state: State) -> AnyView {
@@ -119,7 +118,7 @@ fn categories(inbox: Handle, state: State) -> AnyView {
     let shown = |category: &CategoryPreference| {
         (category.name.clone(), category.label.clone(), category.can_be_turned_off == Some(false))
     };
-    let names = Memo::new(move |_| {
+    let names = memo(move || {
         choices.with(|choices| match choices {
             Choices::Ready(preferences) => Ok(preferences.categories.iter().map(shown).collect::<Vec<_>>()),
             Choices::Loading => Err(false),
@@ -131,7 +130,7 @@ fn categories(inbox: Handle, state: State) -> AnyView {
             Ok(names) if names.is_empty() => hint(state, Text::NoCategories),
             Ok(names) => {
                 let switches: Vec<_> = names.into_iter().map(|name| category(inbox, state, name)).collect();
-                (hint(state, Text::SettingsHint), switches).into_any()
+                view! { {hint(state, Text::SettingsHint)} {switches} }
             }
             Err(false) => skeleton(state),
             Err(true) => failed(inbox, state),
@@ -141,7 +140,6 @@ fn categories(inbox: Handle, state: State) -> AnyView {
         <h3 id="settings-categories" class="choices-heading">{words(move || state.text(Text::Categories))}</h3>
         <div role="group" aria-labelledby="settings-categories">{list}</div>
     }
-    .into_any()
 }
 
 /// A category: its name as it is sent, what the reader calls it, and whether it cannot be turned off.
@@ -173,22 +171,16 @@ fn locked(state: State, label: String) -> AnyView {
                 <bdi>{label}</bdi>
                 <span class="locked">{words(move || state.text(Text::AlwaysOn))}</span>
             </span>
-            {html::i()}
+            <i></i>
         </button>
     }
-    .into_any()
 }
 
 /// What a switch does.
 type Toggle = Box<dyn Fn(&Rc<Inbox>)>;
 
 /// A switch with its name; both are read as they change.
-fn switch(
-    inbox: Handle,
-    name: Box<dyn FnMut() -> String + Send>,
-    is_on: Box<dyn FnMut() -> String + Send>,
-    toggle: Toggle,
-) -> AnyView {
+fn switch(inbox: Handle, name: Words, is_on: Words, toggle: Toggle) -> AnyView {
     view! {
         <button
             class="switch"
@@ -198,21 +190,18 @@ fn switch(
             on:click=clicked(move |_| with_inbox(inbox, &toggle))
         >
             <bdi>{name}</bdi>
-            // Without the macro: what is all constant, it would set as HTML text, which Trusted Types forbid.
-            {html::i()}
+            <i></i>
         </button>
     }
-    .into_any()
 }
 
 fn skeleton(state: State) -> AnyView {
     view! {
         <div class="loading" role="status">
             <span class="spoken">{words(move || state.text(Text::Loading))}</span>
-            {(0..3).map(|_| view! { <div class="switch-skeleton" aria-hidden="true">{html::b()}{html::i()}</div> }).collect::<Vec<_>>()}
+            {(0..3).map(|_| view! { <div class="switch-skeleton" aria-hidden="true"><b></b><i></i></div> }).collect::<Vec<_>>()}
         </div>
     }
-    .into_any()
 }
 
 fn failed(inbox: Handle, state: State) -> AnyView {
@@ -224,5 +213,4 @@ fn failed(inbox: Handle, state: State) -> AnyView {
             </button>
         </div>
     }
-    .into_any()
 }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     calendar::{for_field, of_field},
+    draw::{AnyView, view},
     inbox::{Handle, Inbox, Snoozing, State},
     texts::Text,
 };
@@ -27,21 +28,18 @@ pub(super) fn snooze(inbox: Handle, state: State) -> Option<AnyView> {
     let Snoozing { id, is_own } = state.snoozing.get()?;
     let id = StoredValue::new(id);
     let contents = if is_own { field(inbox, state, id) } else { menu(inbox, state, id) };
-    Some(
-        view! {
-            <div
-                id="snooze"
-                class="popup"
-                popover="manual"
-                tabindex="-1"
-                on:keydown=pressed(move |event| press(inbox, &event))
-                on:focusout=move |event| leave(inbox, id, &event)
-            >
-                {contents}
-            </div>
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <div
+            id="snooze"
+            class="popup"
+            popover="manual"
+            tabindex="-1"
+            on:keydown=pressed(move |event| press(inbox, &event))
+            on:focusout=move |event| leave(inbox, id, &event)
+        >
+            {contents}
+        </div>
+    })
 }
 
 fn menu(inbox: Handle, state: State, id: StoredValue<ItemId>) -> AnyView {
@@ -55,7 +53,7 @@ fn menu(inbox: Handle, state: State, id: StoredValue<ItemId>) -> AnyView {
         .collect();
     let own = move |inbox: &Rc<Inbox>| inbox.choose_own_time(&id.get_value());
     items.push(choice(inbox, state.text(Text::SnoozeOwn), String::new(), Box::new(own)));
-    view! { <div role="menu" aria-label=state.text(Text::Snooze)>{items}</div> }.into_any()
+    view! { <div role="menu" aria-label=state.text(Text::Snooze)>{items}</div> }
 }
 
 fn choice(inbox: Handle, name: String, when: String, act: Act) -> AnyView {
@@ -71,7 +69,6 @@ fn choice(inbox: Handle, name: String, when: String, act: Act) -> AnyView {
             <span class="when">{when}</span>
         </button>
     }
-    .into_any()
 }
 
 fn field(inbox: Handle, state: State, id: StoredValue<ItemId>) -> AnyView {
@@ -112,7 +109,6 @@ fn field(inbox: Handle, state: State, id: StoredValue<ItemId>) -> AnyView {
             </button>
         </div>
     }
-    .into_any()
 }
 
 /// Up and Down, Home and End go through the menu, Escape and Tab close it. None of it is the panel's or the page's.

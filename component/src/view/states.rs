@@ -1,15 +1,17 @@
 //! What stands in the list when there are no items in it: loading, empty, or a reason.
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 use notification_bell_protocol::View;
 
 use super::{
-    dynamic::clicked,
+    dynamic::{clicked, part},
     icons::{BELL, WARNING, icon},
     with_inbox,
 };
 use crate::{
     api::Fault,
+    draw::{AnyView, Part, view},
+    follow::memo,
     inbox::{Connection, Handle, Inbox, Loading, State},
     texts::Text,
 };
@@ -17,16 +19,35 @@ use crate::{
 /// How many items are drawn before there are any.
 const SKELETONS: usize = 4;
 
-pub(super) fn notice(inbox: Handle, state: State) -> Option<AnyView> {
+/// What there is to say. Drawn anew only when it is something else: a reader may be on its button.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Notice {
+    Loading,
+    Empty(Text, Text),
+    Error(Text, Text),
+}
+
+pub(super) fn notice(inbox: Handle, state: State) -> Part {
+    let notice = memo(move || notice_of(state));
+    part(move || {
+        Some(match notice.get()? {
+            Notice::Loading => loading(state),
+            Notice::Empty(title, hint) => empty(state, title, hint),
+            Notice::Error(title, hint) => error(inbox, state, title, hint),
+        })
+    })
+}
+
+fn notice_of(state: State) -> Option<Notice> {
     let view = state.view.get();
     let has_items = state.listed.with(|ids| !ids.is_empty());
     let is_loaded = state.feed.with(|feed| feed.is_loaded(&state.list()));
     match (state.connection.get(), state.loading.get()) {
-        (Connection::SignedOut, _) => Some(empty(state, Text::SignedOut, Text::SignedOutHint)),
-        (Connection::Stopped(fault), _) | (_, Loading::Failed(fault)) => Some(error(inbox, state, &fault)),
-        (Connection::Waiting(fault), _) if !has_items && !is_loaded => Some(error(inbox, state, &fault)),
+        (Connection::SignedOut, _) => Some(Notice::Empty(Text::SignedOut, Text::SignedOutHint)),
+        (Connection::Stopped(fault), _) | (_, Loading::Failed(fault)) => Some(error_of(&fault)),
+        (Connection::Waiting(fault), _) if !has_items && !is_loaded => Some(error_of(&fault)),
         _ if has_items => None,
-        _ if !is_loaded => Some(loading(state)),
+        _ if !is_loaded => Some(Notice::Loading),
         _ => {
             let (title, hint) = match view {
                 View::Unread => (Text::EmptyUnread, Text::EmptyUnreadHint),
@@ -34,7 +55,7 @@ pub(super) fn notice(inbox: Handle, state: State) -> Option<AnyView> {
                 View::Snoozed => (Text::EmptySnoozed, Text::EmptySnoozedHint),
                 View::All => (Text::EmptyAll, Text::EmptyAllHint),
             };
-            Some(empty(state, title, hint))
+            Some(Notice::Empty(title, hint))
         }
     }
 }
@@ -46,14 +67,12 @@ fn loading(state: State) -> AnyView {
             {skeleton(SKELETONS)}
         </div>
     }
-    .into_any()
 }
 
 /// So many items that are still to come.
 pub(super) fn skeleton(count: usize) -> AnyView {
-    // The inner ones without the macro: what is all constant, it would set as HTML text, which Trusted Types forbid.
-    let one = |_| view! { <div class="skeleton" aria-hidden="true">{html::i()}{html::b()}{html::b()}</div> };
-    (0..count).map(one).collect::<Vec<_>>().into_any()
+    let one = |_| view! { <div class="skeleton" aria-hidden="true"><i></i><b></b><b></b></div> };
+    view! { {(0..count).map(one).collect::<Vec<_>>()} }
 }
 
 fn empty(state: State, title: Text, hint: Text) -> AnyView {
@@ -66,11 +85,9 @@ fn empty(state: State, title: Text, hint: Text) -> AnyView {
             </slot>
         </div>
     }
-    .into_any()
 }
 
-fn error(inbox: Handle, state: State, fault: &Fault) -> AnyView {
-    let (title, hint) = words(fault);
+fn error(inbox: Handle, state: State, title: Text, hint: Text) -> AnyView {
     view! {
         <div class="error" part="error" role="alert">
             <slot name="error">
@@ -87,12 +104,11 @@ fn error(inbox: Handle, state: State, fault: &Fault) -> AnyView {
             </slot>
         </div>
     }
-    .into_any()
 }
 
 /// What a fault is in words that help the reader; the code and the detail are for the developer.
-fn words(fault: &Fault) -> (Text, Text) {
-    match (fault.status, fault.code.as_str()) {
+fn error_of(fault: &Fault) -> Notice {
+    let (title, hint) = match (fault.status, fault.code.as_str()) {
         _ if fault.is_proof_expired => (Text::ErrorExpired, Text::ErrorProofHint),
         (_, "invalid_user_hmac" | "invalid_user_id" | "user_blocked" | "proof_not_allowed") => {
             (Text::ErrorProof, Text::ErrorProofHint)
@@ -103,5 +119,6 @@ fn words(fault: &Fault) -> (Text, Text) {
         (401, _) => (Text::ErrorProof, Text::ErrorProofHint),
         (0, _) => (Text::ErrorList, Text::ErrorNetworkHint),
         _ => (Text::ErrorList, Text::ErrorServerHint),
-    }
+    };
+    Notice::Error(title, hint)
 }

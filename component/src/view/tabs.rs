@@ -4,10 +4,11 @@ use leptos::{ev::KeyboardEvent, prelude::*};
 use notification_bell_protocol::View;
 
 use super::{
-    dynamic::{clicked, part, pressed, spelled, words},
+    dynamic::{clicked, pressed, spelled, when, words},
     with_inbox,
 };
 use crate::{
+    draw::{AnyView, view},
     inbox::{Handle, State},
     texts::Text,
 };
@@ -32,7 +33,6 @@ pub(super) fn tabs(inbox: Handle, state: State) -> AnyView {
             {tabs}
         </div>
     }
-    .into_any()
 }
 
 fn tab(inbox: Handle, state: State, view: View, text: Text) -> AnyView {
@@ -50,16 +50,14 @@ fn tab(inbox: Handle, state: State, view: View, text: Text) -> AnyView {
             on:click=clicked(move |_| with_inbox(inbox, |inbox| inbox.show_view(view)))
         >
             {words(move || state.text(text))}
-            {part(move || (view == View::Unread).then(|| number(state)).flatten())}
+            {(view == View::Unread).then(|| when(move || state.unread.get() > 0, move || number(state)))}
         </button>
     }
-    .into_any()
 }
 
 /// How many are unread.
-fn number(state: State) -> Option<AnyView> {
-    let unread = state.unread.get();
-    (unread > 0).then(|| view! { <span class="number">{state.number(unread.min(999))}</span> }.into_any())
+fn number(state: State) -> AnyView {
+    view! { <span class="number">{words(move || state.number(state.unread.get().min(999)))}</span> }
 }
 
 /// Left and Right go through the tabs, in the direction of the text.

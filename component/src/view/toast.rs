@@ -7,13 +7,14 @@ use super::{
     with_inbox,
 };
 use crate::{
+    draw::{AnyView, view},
     inbox::{Handle, Inbox, State, Toast},
     texts::Text,
 };
 
 /// The region is there before there is anything in it: else screen readers would not say it.
 pub(super) fn toast(inbox: Handle, state: State) -> AnyView {
-    view! { <div class="toasts" role="status">{part(move || message(inbox, state))}</div> }.into_any()
+    view! { <div class="toasts" role="status">{part(move || message(inbox, state))}</div> }
 }
 
 fn message(inbox: Handle, state: State) -> Option<AnyView> {
@@ -24,26 +25,22 @@ fn message(inbox: Handle, state: State) -> Option<AnyView> {
                 {state.text(Text::Undo)}
             </button>
         }
-        .into_any()
     });
-    Some(
-        view! {
-            <div
-                id="toast"
-                class="toast"
-                part="toast"
-                on:mouseenter=clicked(move |_| with_inbox(inbox, |inbox| inbox.hold_toast()))
-                on:mouseleave=clicked(move |_| with_inbox(inbox, Inbox::let_toast_go))
-                on:focusin=move |_| with_inbox(inbox, |inbox| inbox.hold_toast())
-                on:focusout=move |_| with_inbox(inbox, Inbox::let_toast_go)
-                on:keydown=pressed(move |event| leave(inbox, &event))
-            >
-                <span>{words}</span>
-                {undo}
-            </div>
-        }
-        .into_any(),
-    )
+    Some(view! {
+        <div
+            id="toast"
+            class="toast"
+            part="toast"
+            on:mouseenter=clicked(move |_| with_inbox(inbox, |inbox| inbox.hold_toast()))
+            on:mouseleave=clicked(move |_| with_inbox(inbox, Inbox::let_toast_go))
+            on:focusin=move |_| with_inbox(inbox, |inbox| inbox.hold_toast())
+            on:focusout=move |_| with_inbox(inbox, Inbox::let_toast_go)
+            on:keydown=pressed(move |event| leave(inbox, &event))
+        >
+            <span>{words}</span>
+            {undo}
+        </div>
+    })
 }
 
 /// Escape leads back to the list, and only from there out of the panel.

@@ -4,6 +4,8 @@ use leptos::{ev::MouseEvent, prelude::*};
 use notification_bell_protocol::{Action, ActionStyle, Item, ItemId};
 
 use crate::{
+    draw::{AnyView, Part, view},
+    follow::memo,
     inbox::{Handle, State},
     texts::Text,
     view::{
@@ -18,9 +20,9 @@ pub(super) fn actions(
     state: State,
     own: StoredValue<ItemId>,
     item: Memo<Option<Item>>,
-) -> AnyView {
+) -> Part {
     // Without what changes when one is used: the buttons stay, and the focus on them.
-    let buttons = Memo::new(move |_| {
+    let buttons = memo(move || {
         let mut actions =
             item.with(|item| item.as_ref().map(|item| item.actions.clone()).unwrap_or_default());
         for action in &mut actions {
@@ -37,9 +39,8 @@ pub(super) fn actions(
             buttons.into_iter().map(|action| button(inbox, state, own, item, action)).collect();
         // While items are chosen, a click anywhere on one chooses it.
         let is_inert = flag(move || state.handling().is_selecting.get());
-        Some(view! { <div class="actions" inert=is_inert>{buttons}</div> }.into_any())
+        Some(view! { <div class="actions" inert=is_inert>{buttons}</div> })
     })
-    .into_any()
 }
 
 fn button(
@@ -55,7 +56,7 @@ fn button(
         ActionStyle::Danger => "plain danger",
     };
     let (id, leads_somewhere) = (StoredValue::new(action.id), action.url.is_some());
-    let is_working = Memo::new(move |_| {
+    let is_working = memo(move || {
         state.handling().working.with(|working| {
             let is_this = |(item, action): &(_, _)| {
                 own.with_value(|own| own == item) && id.with_value(|id| id == action)
@@ -63,7 +64,7 @@ fn button(
             working.iter().any(is_this)
         })
     });
-    let is_done = Memo::new(move |_| {
+    let is_done = memo(move || {
         let is_this = |action: &&Action| id.with_value(|id| *id == action.id);
         let is_done = item.with(|item| item.as_ref()?.actions.iter().find(is_this).map(|action| action.done));
         is_done.unwrap_or_default() && !is_working.get()
@@ -76,7 +77,7 @@ fn button(
         if is_working.get() {
             Some(spoken(state, Text::ActionPending))
         } else if is_done.get() {
-            Some((icon(TICK), spoken(state, Text::ActionDone)).into_any())
+            Some(view! { {icon(TICK)} {spoken(state, Text::ActionDone)} })
         } else {
             None
         }
@@ -97,10 +98,9 @@ fn button(
             {action.label}
         </button>
     }
-    .into_any()
 }
 
 /// A word for screen readers, in front of what it is about.
 fn spoken(state: State, text: Text) -> AnyView {
-    view! { <span class="spoken">{state.text(text) + ": "}</span> }.into_any()
+    view! { <span class="spoken">{state.text(text) + ": "}</span> }
 }

@@ -2,16 +2,19 @@
 
 use std::rc::Rc;
 
-use leptos::{ev::MouseEvent, html::P, prelude::*};
+use leptos::{ev::MouseEvent, prelude::*};
 use notification_bell_protocol::{AddressUse, ItemId};
+use web_sys::Element;
 
 use crate::{
+    draw::{AnyView, view},
+    follow::memo,
     inbox::{Handle, State},
     markup::{Piece, pieces},
     task::{Task, sleep_ms},
     texts::Text,
     view::{
-        dynamic::{clicked, flag, part, words},
+        dynamic::{clicked, flag, when, words},
         sizes::Sizes,
         with_inbox,
     },
@@ -26,12 +29,11 @@ pub(super) fn body(inbox: Handle, state: State, own: StoredValue<ItemId>, text: 
     let id: Rc<str> = own.get_value().into();
 
     let is_expanded =
-        Memo::new(move |_| own.with_value(|own| state.handling().expanded.with(|ids| ids.contains(own))));
+        memo(move || own.with_value(|own| state.handling().expanded.with(|ids| ids.contains(own))));
     let is_cut = RwSignal::new(false);
-    let paragraph = NodeRef::<P>::new();
     let resizes = StoredValue::new_local(None);
     let measuring = StoredValue::new_local(None);
-    paragraph.on_load(move |element| {
+    let listen = move |element: &Element| {
         let measured = element.clone();
         let measure = move || {
             // In full, nothing is cut, and nothing can be said of how it would be otherwise.
@@ -52,19 +54,16 @@ pub(super) fn body(inbox: Handle, state: State, own: StoredValue<ItemId>, text: 
             measuring.try_set_value(Some(soon));
         });
         if let Some(listening) = &listening {
-            listening.watch(&element);
+            listening.watch(element);
         }
         resizes.try_set_value(listening);
-    });
-    // For as long as there is something to press, the button stays the same one: it has the focus.
-    let has_button = Memo::new(move |_| is_cut.get() || is_expanded.get());
+    };
     view! {
-        <p class="body" class:whole=flag(move || is_expanded.get()) part="body" node_ref=paragraph>
+        <p class="body" class:whole=flag(move || is_expanded.get()) part="body" node_ref=listen>
             <bdi>{drawn(inbox, &id, pieces)}</bdi>
         </p>
-        {part(move || has_button.get().then(|| more(state, own, is_expanded)))}
+        {when(move || is_cut.get() || is_expanded.get(), move || more(state, own, is_expanded))}
     }
-    .into_any()
 }
 
 /// Shows all of it, or no longer.
@@ -83,14 +82,13 @@ fn more(state: State, own: StoredValue<ItemId>, is_expanded: Memo<bool>) -> AnyV
             {words(move || state.text(if is_expanded.get() { Text::ShowLess } else { Text::ShowMore }))}
         </button>
     }
-    .into_any()
 }
 fn drawn(inbox: Handle, id: &Rc<str>, pieces: Vec<Piece>) -> Vec<AnyView> {
     let draw = |piece| match piece {
-        Piece::Text(text) => text.into_any(),
-        Piece::Code(text) => view! { <code>{text}</code> }.into_any(),
-        Piece::Strong(inner) => view! { <strong>{drawn(inbox, id, inner)}</strong> }.into_any(),
-        Piece::Emphasis(inner) => view! { <em>{drawn(inbox, id, inner)}</em> }.into_any(),
+        Piece::Text(text) => view! { {text} },
+        Piece::Code(text) => view! { <code>{text}</code> },
+        Piece::Strong(inner) => view! { <strong>{drawn(inbox, id, inner)}</strong> },
+        Piece::Emphasis(inner) => view! { <em>{drawn(inbox, id, inner)}</em> },
         Piece::Link(inner, address) => link(inbox, id, drawn(inbox, id, inner), address),
     };
     pieces.into_iter().map(draw).collect()
@@ -109,5 +107,4 @@ fn link(inbox: Handle, id: &Rc<str>, inner: Vec<AnyView>, address: String) -> An
         with_inbox(inbox, |inbox| inbox.act(&id, Some(&address), is_aside));
     };
     view! { <a class="link" href=href rel="noopener noreferrer" on:click=clicked(follow)>{inner}</a> }
-        .into_any()
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use notification_bell_protocol::ItemId;
 
 use crate::{
+    draw::{AnyView, view},
     inbox::State,
     view::{
         dynamic::{spelled, words},
@@ -21,21 +22,18 @@ pub(super) fn is_chosen(state: State, own: StoredValue<ItemId>) -> bool {
 pub(super) fn check(
     state: State,
     own: StoredValue<ItemId>,
-    tabindex: impl FnMut() -> String + Send + 'static,
-) -> Option<AnyView> {
-    state.handling().is_selecting.get().then(|| {
-        let named_by = own.with_value(|own| ["title-", own].concat());
-        view! {
-            <span
-                class="check"
-                role="checkbox"
-                tabindex=words(tabindex)
-                aria-checked=spelled(move || is_chosen(state, own))
-                aria-labelledby=named_by
-            >
-                {icon(TICK)}
-            </span>
-        }
-        .into_any()
-    })
+    tabindex: impl FnMut() -> String + 'static,
+) -> AnyView {
+    let named_by = own.with_value(|own| ["title-", own].concat());
+    view! {
+        <span
+            class="check"
+            role="checkbox"
+            tabindex=words(tabindex)
+            aria-checked=spelled(move || is_chosen(state, own))
+            aria-labelledby=named_by
+        >
+            {icon(TICK)}
+        </span>
+    }
 }

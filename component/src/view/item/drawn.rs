@@ -6,6 +6,8 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::mark;
 use crate::{
+    draw::{AnyView, view},
+    follow::follow,
     inbox::{Handle, State, slot_of},
     view::{dynamic::words, with_inbox},
 };
@@ -28,15 +30,17 @@ pub(super) fn drawn_by(
 ) -> RwSignal<By> {
     let renderer = state.handling().renderer;
     let by = RwSignal::new(if renderer.get_untracked() == 0 { By::Element } else { By::Nobody });
-    Effect::new(move |was_asked: Option<bool>| {
+    let mut was_asked = false;
+    follow(move || {
         if renderer.get() == 0 {
-            if was_asked == Some(true) {
+            if std::mem::take(&mut was_asked) {
                 by.set(By::Element);
                 with_inbox(inbox, |inbox| inbox.unrender(&own.get_value()));
             }
-            return false;
+            return;
         }
-        let Some(item) = item.get() else { return true };
+        was_asked = true;
+        let Some(item) = item.get() else { return };
         // Not from within: the page's function may remove the element, and this with it.
         spawn_local(async move {
             with_inbox(inbox, |inbox| {
@@ -48,7 +52,6 @@ pub(super) fn drawn_by(
                 }
             });
         });
-        true
     });
     on_cleanup(move || {
         if let Some(id) = own.try_get_value() {
@@ -70,5 +73,4 @@ pub(super) fn drawn(state: State, own: StoredValue<ItemId>, item: Memo<Option<It
             <slot name=slot_of(&id)></slot>
         </div>
     }
-    .into_any()
 }

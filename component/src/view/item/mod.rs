@@ -10,20 +10,23 @@ mod swiped;
 
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
-    html::Article,
     prelude::*,
 };
 use notification_bell_protocol::{AddressUse, Item, ItemId, Priority};
+use web_sys::Element;
 
 use super::{
-    dynamic::{clicked, flag, part, pressed, words},
+    dynamic::{When, clicked, flag, part, pressed, when, words},
     icons::{IMPORTANT, icon},
     list::{ITEM_ID, Watcher},
     picture::{avatar, image},
     row::{self, Place},
+    visibility::Visibility,
     with_inbox,
 };
 use crate::{
+    draw::{AnyView, at_end, view},
+    follow::memo,
     inbox::{Handle, State},
     texts::Text,
 };
@@ -32,9 +35,9 @@ use drawn::{By, drawn, drawn_by};
 
 pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, place: Place, id: ItemId) -> AnyView {
     let of = id.clone();
-    let item = Memo::new(move |_| state.feed.with(|feed| feed.item(&of)));
+    let item = memo(move || state.feed.with(|feed| feed.item(&of)));
     // What does not change when it is read, so that the text is not drawn again.
-    let content = Memo::new(move |_| {
+    let content = memo(move || {
         item.get().map(|item| Item {
             seen_at: None,
             read_at: None,
@@ -45,23 +48,14 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, place: Place, 
         })
     });
 
-    let row = NodeRef::<Article>::new();
-    row.on_load(move |element| {
-        watcher.try_with_value(|watcher| {
-            if let Some(watcher) = watcher {
-                watcher.watch(&element);
-            }
-        });
-    });
-    on_cleanup(move || {
-        if let Some(element) = row.try_get_untracked().flatten() {
-            watcher.try_with_value(|watcher| {
-                if let Some(watcher) = watcher {
-                    watcher.forget(&element);
-                }
-            });
-        }
-    });
+    let watch = move |element: &Element| {
+        let with_watcher = move |act: &dyn Fn(&Visibility)| {
+            watcher.try_with_value(|watcher| watcher.as_ref().map(act));
+        };
+        with_watcher(&|watcher| watcher.watch(element));
+        let element = element.clone();
+        at_end(move || with_watcher(&|watcher| watcher.forget(&element)));
+    };
 
     let own = StoredValue::new(id);
     let element_id = ITEM_ID.to_owned() + &own.get_value();
@@ -81,10 +75,15 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, place: Place, 
     let is_low = move || item.with(|item| item.as_ref().is_some_and(|item| item.priority == Priority::Low));
     let tabindex = move || (if is_current() { "0" } else { "-1" }).to_owned();
     let by = drawn_by(inbox, state, own, item);
-    let inner = move || match by.get() {
-        By::Element => content.get().map(|content| text(inbox, state, own, &content, item)),
-        By::Page | By::Nobody => Some(drawn(state, own, item)),
+    let is_own = memo(move || by.get() == By::Element);
+    let inner = move || {
+        if is_own.get() {
+            content.get().map(|content| text(inbox, state, own, &content, item))
+        } else {
+            Some(drawn(state, own, item))
+        }
     };
+    let is_selecting = move || state.handling().is_selecting.get();
     let is_choosing = move || {
         state.snoozing.with(|snoozing| {
             own.with_value(|own| snoozing.as_ref().is_some_and(|snoozing| snoozing.id == *own))
@@ -101,7 +100,7 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, place: Place, 
             class:swiped=flag(move || swiped::is_swiped(state, own, None))
             class:settling=flag(move || swiped::is_swiped(state, own, Some(true)))
             part="item"
-            node_ref=row
+            node_ref=watch
             tabindex=words(tabindex)
             aria-labelledby=labels
             aria-posinset=row::position(place)
@@ -114,15 +113,14 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, place: Place, 
             })
         >
             {row::spoken_day(state, place)}
-            {part(move || check::check(state, own, tabindex))}
+            {when(is_selecting, move || check::check(state, own, tabindex))}
             {part(inner)}
-            {part(move || (!state.handling().is_selecting.get()).then(|| quick::quick(inbox, state, own, item)))}
+            {when(move || !is_selecting(), move || quick::quick(inbox, state, own, item))}
             {actions::actions(inbox, state, own, item)}
             {row::group(inbox, state, own, place)}
             {swiped::swiped(state, own, item)}
         </article>
     }
-    .into_any()
 }
 
 /// A click anywhere on the item acts on it, or chooses it; its buttons keep theirs to themselves.
@@ -181,16 +179,21 @@ fn mark(state: State, id: &str, item: Memo<Option<Item>>) -> AnyView {
             (false, false) => String::new(),
         }
     });
-    view! { <span id=["mark-", id].concat() class="spoken">{said}</span> }.into_any()
+    view! { <span id=["mark-", id].concat() class="spoken">{said}</span> }
 }
 
 /// Says that an item is new here: not seen before the panel was opened, and not read.
-fn fresh(state: State, own: StoredValue<ItemId>, item: Memo<Option<Item>>) -> Option<AnyView> {
-    let (is_unread, is_unseen) =
-        item.with(|item| item.as_ref().map(|item| (item.read_at.is_none(), item.seen_at.is_none())))?;
-    let is_fresh = is_unread
-        && (is_unseen || own.with_value(|own| state.handling().fresh.with(|fresh| fresh.contains(own))));
-    is_fresh.then(|| view! { <span class="fresh">{state.text(Text::Unseen)}</span> }.into_any())
+fn fresh(state: State, own: StoredValue<ItemId>, item: Memo<Option<Item>>) -> When {
+    let is_fresh = move || {
+        let known =
+            item.with(|item| item.as_ref().map(|item| (item.read_at.is_none(), item.seen_at.is_none())));
+        known.is_some_and(|(is_unread, is_unseen)| {
+            let was_unseen =
+                || own.with_value(|own| state.handling().fresh.with(|fresh| fresh.contains(own)));
+            is_unread && (is_unseen || was_unseen())
+        })
+    };
+    when(is_fresh, move || view! { <span class="fresh">{words(move || state.text(Text::Unseen))}</span> })
 }
 
 /// A mark beside the title of what matters more than the rest.
@@ -200,7 +203,6 @@ fn important(state: State) -> AnyView {
             {icon(IMPORTANT)}
         </span>
     }
-    .into_any()
 }
 
 /// For how many it stands, before the title, of whose end there may be nothing to see.
@@ -211,7 +213,6 @@ fn repeats(state: State, count: u64) -> AnyView {
             {words(move || state.number(count) + "×")}
         </span>
     }
-    .into_any()
 }
 
 fn text(
@@ -239,11 +240,10 @@ fn text(
     let href = item.url.as_deref().and_then(|url| inbox.try_get_value()?.address(url, AddressUse::Link));
     let title = item.title.clone();
     // A link for the mouse's other button and for screen readers; the keyboard has the item itself.
-    let title = match href {
-        Some(href) => {
-            view! { <a href=href rel="noopener noreferrer" tabindex="-1" dir="auto">{title}</a> }.into_any()
-        }
-        None => view! { <bdi>{title}</bdi> }.into_any(),
+    let title = if let Some(href) = href {
+        view! { <a href=href rel="noopener noreferrer" tabindex="-1" dir="auto">{title}</a> }
+    } else {
+        view! { <bdi>{title}</bdi> }
     };
     view! {
         {avatar(inbox, item)}
@@ -257,11 +257,10 @@ fn text(
             {item.body.as_deref().map(|body| body::body(inbox, state, own, body))}
             {image(inbox, item)}
             <p class="meta">
-                {part(move || fresh(state, own, live))}
+                {fresh(state, own, live)}
                 <time id=time_id class="time" part="time" dir="auto" datetime=shown.to_string() title=moment>{ago}</time>
                 {item.category.clone().map(|category| view! { <span class="category"><bdi>{category}</bdi></span> })}
             </p>
         </div>
     }
-    .into_any()
 }

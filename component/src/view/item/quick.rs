@@ -7,6 +7,8 @@ use notification_bell_protocol::{Item, ItemId, Timestamp};
 
 use super::controls::is_field;
 use crate::{
+    draw::{AnyView, view},
+    follow::memo,
     inbox::{CHOSEN, Handle, Inbox, State},
     texts::Text,
     view::{
@@ -72,8 +74,7 @@ pub(super) fn quick(
 ) -> AnyView {
     // As it is drawn, and not at each change of the item.
     let face = move |face: fn(&Item, Timestamp) -> (Text, Path)| {
-        let face =
-            Memo::new(move |_| item.with(|item| item.as_ref().map(|item| face(item, state.now.get()))));
+        let face = memo(move || item.with(|item| item.as_ref().map(|item| face(item, state.now.get()))));
         move || face.get().unwrap_or((Text::Archive, ARCHIVE))
     };
     let read = face(|item, _| read_face(item));
@@ -131,5 +132,4 @@ pub(super) fn quick(
             {button(Box::new(|| (Text::Delete, DELETE)), DELETE_IT)}
         </div>
     }
-    .into_any()
 }

@@ -5,6 +5,8 @@ use notification_bell_protocol::{Item, ItemId};
 
 use super::quick::{archive_face, read_face};
 use crate::{
+    draw::{Part, view},
+    follow::memo,
     inbox::State,
     swipe::Side,
     view::{dynamic::part, icons::icon},
@@ -21,8 +23,8 @@ pub(super) fn is_swiped(state: State, own: StoredValue<ItemId>, is_settling: Opt
 }
 
 /// Nothing for who cannot see it: the buttons say the same.
-pub(super) fn swiped(state: State, own: StoredValue<ItemId>, item: Memo<Option<Item>>) -> AnyView {
-    let swiped = Memo::new(move |_| {
+pub(super) fn swiped(state: State, own: StoredValue<ItemId>, item: Memo<Option<Item>>) -> Part {
+    let swiped = memo(move || {
         state.handling().swiped.with(|swiped| {
             let swiped = swiped.as_ref()?;
             own.with_value(|own| swiped.id == *own).then_some((
@@ -45,15 +47,11 @@ pub(super) fn swiped(state: State, own: StoredValue<ItemId>, item: Memo<Option<I
             Side::End => "under to-end",
             Side::Start => "under to-start",
         };
-        Some(
-            view! {
-                <div class=class class:leftwards=is_leftwards class:enough=is_far_enough aria-hidden="true">
-                    {icon(path)}
-                    <span>{state.text(text)}</span>
-                </div>
-            }
-            .into_any(),
-        )
+        Some(view! {
+            <div class=class class:leftwards=is_leftwards class:enough=is_far_enough aria-hidden="true">
+                {icon(path)}
+                <span>{state.text(text)}</span>
+            </div>
+        })
     })
-    .into_any()
 }

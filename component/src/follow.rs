@@ -1,0 +1,17 @@
+//! Effects and memos in boxes: Leptos would have a copy of each for every closure that is given to it.
+
+use leptos::prelude::*;
+
+/// Runs in a moment, and again whenever something that it has read is another, until the owner is cleaned up.
+pub(crate) fn follow(run: impl FnMut() + 'static) {
+    let run: Box<dyn FnMut()> = Box::new(run);
+    Effect::new(run);
+}
+
+/// A value worked out of others; who reads it hears of it when it is another, and not whenever they are.
+pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
+    read: impl Fn() -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    let read: Box<dyn Fn() -> T + Send + Sync> = Box::new(read);
+    Memo::new(move |_| read())
+}
