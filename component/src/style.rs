@@ -9,19 +9,19 @@ use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CssStyleSheet, Document, ShadowRoot};
 
-const CSS: &str = concat!(
-    include_str!("../style/tokens.css"),
-    include_str!("../style/bell.css"),
-    include_str!("../style/panel.css"),
-    include_str!("../style/inline.css"),
-    include_str!("../style/item.css"),
-    include_str!("../style/list.css"),
-    include_str!("../style/choosing.css"),
-    include_str!("../style/swipe.css"),
-    include_str!("../style/snooze.css"),
-    include_str!("../style/states.css"),
-    include_str!("../style/settings.css"),
-    include_str!("../style/arrivals.css"),
+const CSS: &str = notification_bell_view::style!(
+    "style/tokens.css",
+    "style/bell.css",
+    "style/panel.css",
+    "style/inline.css",
+    "style/item.css",
+    "style/list.css",
+    "style/choosing.css",
+    "style/swipe.css",
+    "style/snooze.css",
+    "style/states.css",
+    "style/settings.css",
+    "style/arrivals.css",
 );
 
 thread_local! {

@@ -1,8 +1,12 @@
-//! `view!`, in the language of Leptos' macro of that name, for the element.
+//! Macros of the element: `view!`, in the language of Leptos' macro of that name, and `style!`.
 //!
 //! Leptos makes a type of each element, attribute and closure, and the compiler another copy of its renderer for each
 //! type. What this macro writes calls a few functions, which are there once (`draw` in the component); what is constant
 //! of an element is a table and no code. `docs/SIZE.md` says how much that is.
+
+mod style;
+
+use std::{fs, path::Path};
 
 use proc_macro::TokenStream as Input;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -11,7 +15,7 @@ use rstml::{
     Infallible,
     node::{KeyedAttribute, KeyedAttributeValue, Node, NodeAttribute, NodeBlock, NodeElement},
 };
-use syn::{Block, Expr, Stmt};
+use syn::{Block, Expr, LitStr, Stmt, Token, parse::Parser, punctuated::Punctuated};
 
 /// Elements that are in the namespace of SVG.
 const OF_SVG: [&str; 2] = ["svg", "path"];
@@ -29,6 +33,29 @@ pub fn view(input: Input) -> Input {
         nodes => fragment(nodes),
     });
     drawn.unwrap_or_else(|fault| fault.to_compile_error()).into()
+}
+
+/// The style sheets at paths within the package, as one text without what only their authors need.
+#[proc_macro]
+pub fn style(input: Input) -> Input {
+    let paths = Punctuated::<LitStr, Token![,]>::parse_terminated.parse(input);
+    paths.and_then(|paths| style_of(&paths)).unwrap_or_else(|fault| fault.to_compile_error()).into()
+}
+
+fn style_of(paths: &Punctuated<LitStr, Token![,]>) -> syn::Result<TokenStream> {
+    let package = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let sheet = |path: &LitStr| {
+        let fault = |fault| syn::Error::new_spanned(path, fault);
+        fs::read_to_string(Path::new(&package).join(path.value())).map_err(fault)
+    };
+    let sheets: String = paths.iter().map(sheet).collect::<syn::Result<_>>()?;
+    let short = style::shortened(&sheets);
+    let paths = paths.iter();
+    // The constant has the compiler look at the files again when they have changed.
+    Ok(quote! {{
+        const _: &[&str] = &[#(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/", #paths))),*];
+        #short
+    }})
 }
 
 /// Of all that the macro names, this alone is not visible to what is written in it.
