@@ -14,11 +14,25 @@ use crate::{
     description::page::Values,
     error::Error,
     languages::Languages,
-    store::{ListQuery, UserRef},
+    store::{DeliveryQuery, ListQuery, UserRef},
 };
 
-/// So many items have a part to play.
-const ITEMS: usize = 2;
+const ID: &str = "YOUR_ID";
+
+/// The calls that name an item, or the notification that it is of: each has one to itself, and those that look share.
+const OF_ITEMS: [&[&str]; 3] =
+    [&["changeItem", "showNotification"], &["removeItem"], &["withdrawNotification"]];
+
+/// The calls that name a webhook.
+const OF_WEBHOOKS: [&str; 7] = [
+    "showWebhook",
+    "changeWebhook",
+    "rotateWebhookSecret",
+    "testWebhook",
+    "listDeliveries",
+    "replayDelivery",
+    "removeWebhook",
+];
 
 impl Demo {
     /// The values, for the first of the users. Tokens are made anew with each page: they do not live long.
@@ -28,11 +42,20 @@ impl Demo {
     pub(super) async fn values(&self) -> Result<Values, Error> {
         let (user_id, _) = USERS[0];
         let user = UserRef { project: self.project.key, user: UserId::trusted(user_id) };
-        let query = ListQuery { view: View::All, category: None, limit: ITEMS, cursor: None };
+        let query = ListQuery { view: View::All, category: None, limit: OF_ITEMS.len(), cursor: None };
         let items = self.app.inbox.list(&user, query, &Languages::ANY).await?.items;
-        let mut of_call = BTreeMap::from([("endSession", ("YOUR_TOKEN", self.token(&user).await?))]);
-        for (call, item) in ["changeItem", "removeItem"].into_iter().zip(items) {
-            of_call.insert(call, ("YOUR_ID", item.id));
+        let mut of_call = BTreeMap::from([("endSession", vec![("YOUR_TOKEN", self.token(&user).await?)])]);
+        for (calls, item) in OF_ITEMS.into_iter().zip(items) {
+            of_call.extend(calls.iter().map(|call| (*call, vec![(ID, item.id.clone())])));
+        }
+        // The one that was made last, and what it was told last.
+        if let Some(webhook) = self.app.webhooks.all(&self.project).await?.pop() {
+            of_call.extend(OF_WEBHOOKS.map(|call| (call, vec![(ID, webhook.id.clone())])));
+            let query = DeliveryQuery { status: None, limit: 1, before: None };
+            let told = self.app.webhooks.deliveries(&self.project, &webhook.id, query).await?;
+            if let (Some(delivery), Some(words)) = (told.first(), of_call.get_mut("replayDelivery")) {
+                words.push(("YOUR_DELIVERY", delivery.id.to_string()));
+            }
         }
         let everywhere = vec![
             ("YOUR_BACKEND_KEY", self.backend_key.clone()),

@@ -16,8 +16,8 @@ const TOKEN: &str = "YOUR_TOKEN";
 pub struct Values {
     /// What each word stands for, in every command. A longer word before one that it begins with.
     pub everywhere: Vec<(&'static str, String)>,
-    /// What a word stands for in one call, by the id of the call.
-    pub of_call: BTreeMap<&'static str, (&'static str, String)>,
+    /// What words stand for in one call, by the id of the call.
+    pub of_call: BTreeMap<&'static str, Vec<(&'static str, String)>>,
     /// Whether they are those of the demo, and work.
     pub work: bool,
 }
@@ -37,9 +37,9 @@ impl Values {
 
     /// A command as HTML, with each word replaced and marked.
     pub(super) fn fill(&self, call: &str, command: &str) -> String {
-        let of_call = self.of_call.get(call).map(|(word, value)| (*word, value.as_str()));
-        let everywhere = self.everywhere.iter().map(|(word, value)| (*word, value.as_str()));
-        let words: Vec<(&str, &str)> = of_call.into_iter().chain(everywhere).collect();
+        let of_call = self.of_call.get(call).into_iter().flatten();
+        let words: Vec<(&str, &str)> =
+            of_call.chain(&self.everywhere).map(|(word, value)| (*word, value.as_str())).collect();
         let mut html = String::new();
         let mut rest = command;
         while let Some((at, word, value)) = first(rest, &words) {

@@ -29,7 +29,10 @@ use crate::{
     description = "Another URL, other events, on or off. What waited while it was off is delivered when it is on, unless a day has passed.",
     security(("backendKey" = ["webhooks:manage"])),
     params(("id" = String, Path, format = "uuid", description = "The webhook.")),
-    request_body(content = WebhookPatch, examples(("off" = (summary = "Switch it off", value = json!({ "enabled": false }))))),
+    request_body(content = WebhookPatch, examples(
+        ("off" = (summary = "Switch it off", value = json!({ "enabled": false }))),
+        ("on" = (summary = "And on again", value = json!({ "enabled": true }))),
+    )),
     responses(
         (status = 200, body = WebhookView, description = "The webhook after the change."),
     ),
