@@ -43,6 +43,13 @@ pub(crate) enum Task {
         #[command(flatten)]
         build: Build,
     },
+    /// Measure how quick the release is on this machine
+    #[command(after_help = "Example: cargo xtask bench -- --rows 10000000")]
+    Bench {
+        /// Options of the measuring program; `--help` lists them
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Try what has to hold for every input on as many as there is time for
     ///
     /// What is found lies in target/fuzz/faults/; run the target's program with such a file to see it again.

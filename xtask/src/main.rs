@@ -45,6 +45,7 @@ fn main() -> ExitCode {
             commands::test::test(&workspace, &mut steps, only, browser, Library::of(build))
         }
         Task::Dist { build } => commands::dist::dist(&workspace, &mut steps, Library::of(build)),
+        Task::Bench { arguments } => commands::bench::bench(&workspace, &mut steps, &arguments),
         Task::Fuzz { seconds, target } => {
             commands::fuzz::fuzz(&workspace, &mut steps, seconds, target.as_deref())
         }

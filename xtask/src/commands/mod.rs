@@ -1,6 +1,7 @@
 //! The commands, a file for each.
 
 pub(crate) mod advisories;
+pub(crate) mod bench;
 pub(crate) mod dist;
 pub(crate) mod fuzz;
 pub(crate) mod lint;

@@ -1,0 +1,135 @@
+//! What is measured: sending to one and to many, and reading a full inbox.
+
+use std::time::Instant;
+
+use futures_util::{StreamExt, stream};
+use notification_bell_tests::{Server, Session};
+use serde_json::{Value, json};
+
+use crate::{
+    filling::{READER, TOPIC, notification, other, post},
+    findings::Findings,
+    latencies::Latencies,
+};
+
+/// Senders at once, where a rate is measured.
+const SENDERS: usize = 64;
+/// Sends to a thousand are measured less often than others: each writes a thousand rows.
+const FEWER: u32 = 10;
+/// How far into a full inbox the deep page is.
+const DEEP_PAGES: usize = 50;
+
+/// Sends, one after the other and many at once. Each is on disk when it is answered.
+pub(crate) async fn send(server: &Server, times: u32, findings: &mut Findings) {
+    let to_one = json!({ "users": [other(0)] });
+    let to_thousand = json!({ "users": (0..1_000).map(other).collect::<Vec<_>>() });
+    let to_topic = json!({ "topic": TOPIC });
+    let to_everyone = json!({ "everyone": true });
+    for (what, to, times) in [
+        ("send to one", &to_one, times),
+        ("send to 1,000", &to_thousand, times / FEWER),
+        ("send to a topic", &to_topic, times),
+        ("send to everyone", &to_everyone, times),
+    ] {
+        let latencies = Latencies::measure(times, async |number| {
+            post(server, "/notifications", &notification(to, number.into()), 201).await;
+        });
+        findings.add(what, latencies.await);
+    }
+    let began = Instant::now();
+    let total = times * 10;
+    let measured: Vec<_> = stream::iter(0..total)
+        .map(|number| async move {
+            let to = json!({ "users": [other(number.into())] });
+            let began = Instant::now();
+            post(server, "/notifications", &notification(&to, number.into()), 201).await;
+            began.elapsed()
+        })
+        .buffer_unordered(SENDERS)
+        .collect()
+        .await;
+    let per_second =
+        u64::from(total) * 1_000 / u64::try_from(began.elapsed().as_millis()).unwrap_or(1).max(1);
+    findings.add_rate("send to one, 64 at once", Latencies::of(measured), per_second);
+}
+
+/// Reads of an inbox that is full.
+pub(crate) async fn read(server: &Server, times: u32, findings: &mut Findings) {
+    let reader = server.session(READER).await;
+    // The first act puts what went to all into the inbox, once: a time of its own.
+    let first = read_one(&reader).await;
+    findings.add("first change after many broadcasts", first);
+    let deep = deep_cursor(&reader).await;
+    for (what, query) in [
+        ("list, first page", String::new()),
+        ("list, a deep page", format!("?cursor={deep}")),
+        ("list, unread", "?view=unread".to_owned()),
+        ("list, a category", "?category=security".to_owned()),
+    ] {
+        let latencies = Latencies::measure(times, async |_| {
+            reader.inbox(&query).await;
+        });
+        findings.add(what, latencies.await);
+    }
+    findings.add("sync of what is new", sync(server, &reader, times).await);
+    findings.add("mark one as read", mark(&reader, times).await);
+}
+
+async fn read_one(reader: &Session) -> Latencies {
+    let page = reader.inbox("?limit=1").await;
+    let id = page["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+    Latencies::measure(1, async |_| {
+        let _ = reader.patch(&id, &json!({"read": true})).await.expect(200);
+    })
+    .await
+}
+
+async fn deep_cursor(reader: &Session) -> String {
+    let mut cursor = String::new();
+    for page in 0..DEEP_PAGES {
+        let query = if page == 0 { "?limit=100".to_owned() } else { format!("?limit=100&cursor={cursor}") };
+        let page = reader.inbox(&query).await;
+        page["next"].as_str().unwrap_or_default().clone_into(&mut cursor);
+    }
+    cursor
+}
+
+/// From the request for a stream to its first event, which has the one item that came since.
+async fn sync(server: &Server, reader: &Session, times: u32) -> Latencies {
+    let to = json!({ "users": [READER] });
+    let mut measured = Vec::new();
+    for number in 0..times {
+        let page = reader.inbox("?limit=1").await;
+        post(server, "/notifications", &notification(&to, number.into()), 201).await;
+        let began = Instant::now();
+        let mut stream = reader.stream(page["revision"].as_str()).await;
+        let sync = stream.sync().await;
+        measured.push(began.elapsed());
+        assert_eq!(sync["changed"].as_array().map(Vec::len), Some(1), "{sync}");
+    }
+    Latencies::of(measured)
+}
+
+async fn mark(reader: &Session, times: u32) -> Latencies {
+    let mut ids = Vec::new();
+    let mut cursor = None::<String>;
+    while ids.len() < times as usize {
+        let query = cursor.map_or_else(
+            || "?view=unread&limit=100".to_owned(),
+            |cursor| format!("?view=unread&limit=100&cursor={cursor}"),
+        );
+        let page = reader.inbox(&query).await;
+        let items = page["items"].as_array().cloned().unwrap_or_default();
+        ids.extend(items.iter().filter_map(|item: &Value| Some(item["id"].as_str()?.to_owned())));
+        cursor = page["next"].as_str().map(ToOwned::to_owned);
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let times = times.min(u32::try_from(ids.len()).unwrap_or(u32::MAX));
+    Latencies::measure(times, async |number| {
+        let id = &ids[number as usize];
+        let _ = reader.patch(id, &json!({"read": true})).await.expect(200);
+    })
+    .await
+}

@@ -1,0 +1,74 @@
+//! Measures the server from outside: the release binary, over HTTP, on loopback, with everything switched on but its
+//! quotas.
+//!
+//! It prints what it measured and judges nothing: times of one machine say little about another, and a check of them
+//! would fail by chance. What has to stay quick is held by counts of rows and of statements, beside the code.
+#![expect(clippy::print_stdout, reason = "a program that prints its findings")]
+
+mod filling;
+mod findings;
+mod latencies;
+mod loads;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use notification_bell_tests::{Installation, Server};
+
+use crate::{filling::Filling, findings::Findings};
+
+/// Sends, lists and syncs against a database that is as full as asked for.
+#[derive(Debug, Parser)]
+#[command(after_help = "Example: cargo xtask bench -- --rows 10000000")]
+struct Arguments {
+    /// Items in the database, in the inboxes of other users
+    #[arg(long, default_value_t = 1_000_000)]
+    rows: u64,
+    /// Items in the inbox that is listed and synced
+    #[arg(long, default_value_t = 100_000)]
+    inbox: u64,
+    /// Users of the project, to whom a broadcast goes
+    #[arg(long, default_value_t = 1_000_000)]
+    users: u64,
+    /// Subscribers of the topic
+    #[arg(long, default_value_t = 100_000)]
+    subscribers: u64,
+    /// How often each thing is measured
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..))]
+    times: u32,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut server = Server::builder().start().await;
+    let filling = Filling {
+        rows: arguments.rows,
+        inbox: arguments.inbox,
+        users: arguments.users,
+        subscribers: arguments.subscribers,
+    };
+    filling.fill(&server).await;
+    // Started anew, it has in memory what it needs and nothing that only the filling needed.
+    server.stop().await;
+    server.restart().await;
+    let mut findings = Findings::new(database_bytes(server.installation()));
+    loads::send(&server, arguments.times, &mut findings).await;
+    loads::read(&server, arguments.times, &mut findings).await;
+    findings.print(arguments.json);
+    server.stop().await;
+    ExitCode::SUCCESS
+}
+
+/// How large the database is on disk.
+fn database_bytes(installation: &Installation) -> u64 {
+    let names = ["bell.db", "bell.db-wal"];
+    names
+        .iter()
+        .filter_map(|name| installation.path().join(name).metadata().ok())
+        .map(|file| file.len())
+        .sum()
+}
