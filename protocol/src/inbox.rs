@@ -45,7 +45,7 @@ impl View {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InboxPage {
-    /// The newest first: see [`Item::sort_key`].
+    /// The newest first, by when they came or came back.
     pub items: Vec<Item>,
     /// The `cursor` of the next page; `null` at the end.
     #[cfg_attr(feature = "openapi", schema(required))]
@@ -146,13 +146,13 @@ fn not_null<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> 
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MarkSet {
-    /// As in [`ItemPatch::seen`].
+    /// They were on screen, or are to count as new again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<bool>,
-    /// As in [`ItemPatch::read`].
+    /// They were acted on, or are to be unread again. Read implies seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read: Option<bool>,
-    /// As in [`ItemPatch::archived`].
+    /// Into the archive, or back to the inbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
 }

@@ -30,13 +30,13 @@ pub struct Item {
     /// Plain text, at most 4,096 characters.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub body: Option<String>,
-    /// Where acting on it leads: see [`AddressUse::Link`](crate::AddressUse).
+    /// Where acting on it leads: http, https, mailto, tel, or a path of the site.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub url: Option<String>,
-    /// A small square picture: see [`AddressUse::Picture`](crate::AddressUse).
+    /// A small square picture: https, a path of the site, or http on loopback.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub icon: Option<String>,
-    /// A picture of its content: see [`AddressUse::Picture`](crate::AddressUse).
+    /// A picture of its content, with an address as that of the icon.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub image: Option<String>,
     /// Buttons, in order.

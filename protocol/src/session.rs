@@ -25,7 +25,7 @@ pub struct SessionRequest {
     pub cookie: Option<bool>,
 }
 
-/// The answer to it. It carries the numbers, so that the badge is right after one round trip.
+/// The answer to `POST /session`. It carries the numbers, so that the badge is right after one round trip.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

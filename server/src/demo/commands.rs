@@ -48,6 +48,8 @@ impl Demo {
         for (calls, item) in OF_ITEMS.into_iter().zip(items) {
             of_call.extend(calls.iter().map(|call| (*call, vec![(ID, item.id.clone())])));
         }
+        // The others are to go on having somebody to be about.
+        of_call.insert("eraseUser", vec![("user@example.com", "former@example.com".to_owned())]);
         // The one that was made last, and what it was told last.
         if let Some(webhook) = self.app.webhooks.all(&self.project).await?.pop() {
             of_call.extend(OF_WEBHOOKS.map(|call| (call, vec![(ID, webhook.id.clone())])));
