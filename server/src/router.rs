@@ -28,7 +28,7 @@ use crate::{
         },
         metrics,
         notifications::{
-            list::list_notifications, send::send_notification, show::show_notification,
+            batch::send_batch, list::list_notifications, send::send_notification, show::show_notification,
             withdraw::withdraw_notification,
         },
         preferences::{change::change_preferences, show::show_preferences},
@@ -66,6 +66,7 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     // A site's backend, with its key.
     let backend = Router::new()
         .route("/notifications", post(send_notification).get(list_notifications))
+        .route("/notifications/batch", post(send_batch))
         .route("/notifications/{id}", get(show_notification).delete(withdraw_notification))
         .route("/users/{id}/revoke", post(revoke_user))
         .route("/project/revoke", post(revoke_project))

@@ -47,6 +47,8 @@ mod provider_tokens;
 mod revoke;
 mod send;
 mod send_addresses;
+mod send_at;
+mod send_batch;
 mod send_keys;
 mod send_shape;
 mod send_values;

@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::BTreeMap, env};
 
 use futures_util::future::join_all;
-use notification_bell_tests::{Reply, Server};
+use notification_bell_tests::{Reply, Server, after};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -140,4 +140,49 @@ async fn a_change_that_was_answered_outlives_a_crash() {
     assert_eq!(inbox["items"], json!([changed["item"]]));
     let reply = Reply::to(session.call(Method::GET, "/inbox")).await;
     assert_eq!(reply.status, 200, "the session goes on: {}", reply.text());
+}
+
+#[tokio::test]
+async fn what_is_due_in_the_middle_of_a_crash_is_sent_exactly_once() {
+    const NUMBER: usize = 40;
+    let mut server = Server::start().await;
+    server.notify("clock", "What time is it").await;
+    let now = server.session("clock").await.inbox("").await["items"][0]["createdAt"].clone();
+    // Enough recipients for several transactions.
+    let mut users: Vec<String> = (0..99).map(|number| format!("user {number}")).collect();
+    users.push(USER.to_owned());
+    let send_at = after(&now, 3);
+    let sends =
+        (0..NUMBER).map(|number| {
+            let title = format!("Number {number}");
+            let body = json!({"to": {"users": users}, "title": title, "sendAt": send_at});
+            let server = &server;
+            async move {
+                server.send(&body).await.expect(201)["id"].as_str().expect("an id is a string").to_owned()
+            }
+        });
+    let mut expected = join_all(sends).await;
+    expected.sort_unstable();
+    for _ in 0..5 {
+        let mut stream = server.session(USER).await.live_stream().await;
+        if server.session(USER).await.grant["counts"]["total"] == NUMBER {
+            break;
+        }
+        // As soon as some are there.
+        stream.next().await;
+        server.kill().await;
+        server.restart().await;
+    }
+    let mut last = server.session(USER).await.live_stream().await;
+    while server.session(USER).await.grant["counts"]["total"] != NUMBER {
+        last.next().await;
+    }
+    for user in [USER, "user 0", "user 98"] {
+        let items = server.session(user).await.all_items("all").await;
+        let mut ids: Vec<String> =
+            items.iter().map(|item| item["id"].as_str().expect("an id is a string").to_owned()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, expected, "{user}");
+        assert!(items.iter().all(|item| item["createdAt"] == send_at.as_str()));
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
-use notification_bell_protocol::Priority;
+use notification_bell_protocol::{Priority, Timestamp};
 use serde_json::json;
 
 use super::{CommandError, office::Office, output};
@@ -44,6 +44,9 @@ pub(super) struct SendCommand {
     /// low, normal or high
     #[arg(long, default_value = "normal", value_parser = priority)]
     priority: Priority,
+    /// When to send it, within the year to come: RFC 3339, such as 2027-01-31T12:00:00Z. A server has to run then
+    #[arg(long, value_name = "TIME")]
+    send_at: Option<Timestamp>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -83,6 +86,7 @@ impl SendCommand {
             r#type: self.kind,
             data: None,
             priority: Some(Text::Value(self.priority)),
+            send_at: self.send_at.map(Text::Value),
             expires_at: None,
         };
         let sent = inbox.send(&project, request, None).await?;

@@ -58,6 +58,7 @@ pub const BASE: &str = "/api/v1";
         templates::list::list_templates,
         templates::show::show_template,
         templates::remove::remove_template,
+        notifications::batch::send_batch,
         categories::put::put_category,
         categories::list::list_categories,
         categories::remove::remove_category,

@@ -27,6 +27,9 @@ pub const SMALL: usize = 8 * 1_024;
 /// The largest body of one send, and of a mark.
 pub const SEND: usize = 64 * 1_024;
 
+/// The largest body of a batch of sends.
+pub const BATCH: usize = 1_024 * 1_024;
+
 /// A body of at most `LIMIT` bytes, and the JSON value it was read from.
 pub struct JsonBody<T, const LIMIT: usize> {
     /// What it says.

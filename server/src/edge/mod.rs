@@ -12,5 +12,5 @@ pub mod path;
 pub mod query;
 pub mod quotas;
 pub mod report;
-mod shape;
+pub(crate) mod shape;
 pub mod tls;

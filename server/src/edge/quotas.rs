@@ -34,6 +34,8 @@ const CHOICES_A_SECOND: NonZeroU32 = NonZeroU32::new(10).expect("it is not zero"
 const DECLARATIONS_A_SECOND: NonZeroU32 = NonZeroU32::new(100).expect("it is not zero");
 /// A backend's key sends so many notifications a second.
 const SENDS_A_SECOND: NonZeroU32 = NonZeroU32::new(100).expect("it is not zero");
+/// A backend's key sends so many notifications a second in batches, which cost less than as many requests.
+const BATCHED_A_SECOND: NonZeroU32 = NonZeroU32::new(1_000).expect("it is not zero");
 /// How often what is remembered of those who have gone is dropped.
 const FORGET_EVERY: Duration = Duration::from_mins(1);
 
@@ -115,6 +117,7 @@ struct Limiters<C: Clock> {
     sessions: Limiter<UserRef, C>,
     failures: Limiter<(IpAddr, Option<ProjectKey>), C>,
     sends: Limiter<String, C>,
+    batched: Limiter<String, C>,
     revocations: Limiter<String, C>,
     choices: Limiter<UserRef, C>,
     declarations: Limiter<String, C>,
@@ -134,6 +137,7 @@ impl<C: Clock + Clone> Quotas<C> {
             sessions: limiter(Quota::per_second(SESSIONS_A_SECOND), &clock),
             failures: limiter(Quota::per_minute(FAILURES_A_MINUTE), &clock),
             sends: limiter(Quota::per_second(SENDS_A_SECOND), &clock),
+            batched: limiter(Quota::per_second(BATCHED_A_SECOND), &clock),
             revocations: limiter(Quota::per_second(REVOCATIONS_A_SECOND), &clock),
             choices: limiter(Quota::per_second(CHOICES_A_SECOND), &clock),
             declarations: limiter(Quota::per_second(DECLARATIONS_A_SECOND), &clock),
@@ -174,6 +178,15 @@ impl<C: Clock + Clone> Quotas<C> {
         self.count(|limiters| limiters.check(&limiters.sends, &key_id.to_owned(), policy))
     }
 
+    /// A backend sends so many notifications at once. One that asks for more than the whole quota is never let through.
+    ///
+    /// # Errors
+    /// If that is too often.
+    pub fn batch(&self, key_id: &str, entries: NonZeroU32) -> Result<Option<Left>, UsedUp> {
+        let policy = Policy::a_second("batched-sends", BATCHED_A_SECOND);
+        self.count(|limiters| limiters.check_many(&limiters.batched, &key_id.to_owned(), policy, entries))
+    }
+
     /// A backend cuts somebody off.
     ///
     /// # Errors
@@ -209,6 +222,7 @@ impl<C: Clock + Clone> Quotas<C> {
             limiters.sessions.retain_recent();
             limiters.failures.retain_recent();
             limiters.sends.retain_recent();
+            limiters.batched.retain_recent();
             limiters.revocations.retain_recent();
             limiters.choices.retain_recent();
             limiters.declarations.retain_recent();
@@ -230,9 +244,20 @@ impl<C: Clock> Limiters<C> {
         key: &K,
         policy: Policy,
     ) -> Result<Left, UsedUp> {
-        match limiter.check_key(key) {
-            Ok(snapshot) => Ok(Left { policy, remaining: snapshot.remaining_burst_capacity() }),
-            Err(not_until) => {
+        self.check_many(limiter, key, policy, NonZeroU32::MIN)
+    }
+
+    fn check_many<K: Clone + Eq + Hash>(
+        &self,
+        limiter: &Limiter<K, C>,
+        key: &K,
+        policy: Policy,
+        number: NonZeroU32,
+    ) -> Result<Left, UsedUp> {
+        match limiter.check_key_n(key, number) {
+            Ok(Ok(snapshot)) => Ok(Left { policy, remaining: snapshot.remaining_burst_capacity() }),
+            Err(_) => Err(UsedUp { policy, retry_after_seconds: 1 }),
+            Ok(Err(not_until)) => {
                 let wait = not_until.wait_time_from(self.clock.now());
                 // Whole seconds, and never none at all.
                 Err(UsedUp { policy, retry_after_seconds: wait.as_secs() + 1 })

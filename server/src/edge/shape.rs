@@ -18,7 +18,7 @@ use crate::error::Error;
 ///
 /// # Errors
 /// [`Error::InvalidRequest`] if it has another shape, [`Error::ValidationFailed`] if a value in it is not allowed.
-pub(super) fn shape<T: DeserializeOwned>(json: &Value) -> Result<T, Error> {
+pub(crate) fn shape<T: DeserializeOwned>(json: &Value) -> Result<T, Error> {
     serde_path_to_error::deserialize(Exact(json)).map_err(|error| {
         let detail = error.inner().to_string();
         let mut pointer: String = error

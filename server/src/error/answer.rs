@@ -28,13 +28,32 @@ impl Error {
         Problem::new(code, detail, errors)
     }
 
+    /// What to say of it within an answer to something larger. The cause is logged here, as for an answer of its own.
+    pub(crate) fn report(self) -> Problem {
+        self.log();
+        self.into_problem()
+    }
+
+    fn log(&self) {
+        match self {
+            Self::Storage(cause) => tracing::error!(cause = %cause, "the storage failed"),
+            Self::Overloaded => tracing::warn!("a request was refused: too much is waiting"),
+            Self::Sealed(cause) => tracing::error!(cause = %cause, "a sealed secret cannot be opened"),
+            _ => {}
+        }
+    }
+
     /// How long to wait before trying again, where that helps.
     fn retry_after_seconds(&self) -> Option<u64> {
         match self {
             Self::RateLimited(used_up) => Some(used_up.retry_after_seconds),
             Self::TooManyStreams(_) => Some(STREAM_RETRY_AFTER_SECONDS),
             Self::JwksUnavailable => Some(JWKS_RETRY_AFTER_SECONDS),
-            Self::Storage(_) | Self::Sealed(_) | Self::Overloaded | Self::ShuttingDown => Some(1),
+            Self::Storage(_)
+            | Self::Sealed(_)
+            | Self::Overloaded
+            | Self::ShuttingDown
+            | Self::IdempotencyInProgress => Some(1),
             _ => None,
         }
     }
@@ -73,12 +92,7 @@ impl Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        match &self {
-            Self::Storage(cause) => tracing::error!(cause = %cause, "the storage failed"),
-            Self::Overloaded => tracing::warn!("a request was refused: too much is waiting"),
-            Self::Sealed(cause) => tracing::error!(cause = %cause, "a sealed secret cannot be opened"),
-            _ => {}
-        }
+        self.log();
         let status = StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let (retry_after, challenge) = (self.retry_after_seconds(), self.challenge());
         let used_up = self.used_up();

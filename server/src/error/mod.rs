@@ -112,6 +112,11 @@ pub enum Error {
     /// The key came with another body before.
     #[error("This Idempotency-Key was used for a request with another body. A new request needs a new key.")]
     IdempotencyKeyReused,
+    /// A batch with this key is being sent.
+    #[error(
+        "The first request with this Idempotency-Key is still running. Its answer is here once it has ended."
+    )]
+    IdempotencyInProgress,
     /// A quota is used up.
     #[error("Too many {}: {} in {} s are allowed. Try again in {} s.", .0.policy.name, .0.policy.quota, .0.policy.window_seconds.unwrap_or(1), .0.retry_after_seconds)]
     RateLimited(UsedUp),
@@ -153,6 +158,21 @@ impl Error {
         Self::ValidationFailed(vec![MemberError { pointer: pointer.to_owned(), detail: detail.into() }])
     }
 
+    /// The same about a part of the body: the pointers begin with that of the part.
+    #[must_use]
+    pub fn within(mut self, part: &str) -> Self {
+        match &mut self {
+            Self::InvalidRequest(_, errors) | Self::ValidationFailed(errors) => {
+                for error in errors {
+                    error.pointer.insert_str(0, part);
+                }
+            }
+            Self::InvalidUserId { pointer, .. } => pointer.insert_str(0, part),
+            _ => {}
+        }
+        self
+    }
+
     /// The code of this failure.
     #[must_use]
     pub const fn code(&self) -> Code {
@@ -183,6 +203,7 @@ impl Error {
             Self::UnsupportedMediaType(_) => Code::UnsupportedMediaType,
             Self::ValidationFailed(_) => Code::ValidationFailed,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
+            Self::IdempotencyInProgress => Code::IdempotencyInProgress,
             Self::RateLimited(_) => Code::RateLimited,
             Self::TooManyStreams(_) => Code::TooManyStreams,
             Self::HeadersTooLarge(_) => Code::HeadersTooLarge,

@@ -13,6 +13,9 @@ const MAX_DATA_BYTES: usize = 16 * 1_024;
 pub(super) const MAX_NAME: usize = 100;
 const MAX_ACTIONS: usize = 5;
 pub(super) const MAX_LABEL: usize = 64;
+const MAX_AHEAD_MS: i64 = 366 * 86_400_000;
+/// Clocks differ, and requests take their time: what was to be sent just now is sent at once.
+const MAX_BEHIND_MS: i64 = 60_000;
 
 /// Gathers what is wrong with a request, so that all of it is said at once.
 #[derive(Default)]
@@ -97,12 +100,28 @@ impl SendRequest {
             faults.line("/groupKey", key, MAX_NAME);
         }
         faults.text("/priority", self.priority.as_ref());
-        faults.text("/expiresAt", self.expires_at.as_ref());
-        if self.expires_at().is_some_and(|at| at <= now) {
-            faults.add("/expiresAt", "must be in the future");
-        }
+        self.check_times(&mut faults, now);
         self.check_actions(&mut faults);
         faults
+    }
+
+    fn check_times(&self, faults: &mut Faults, now: Timestamp) {
+        faults.text("/sendAt", self.send_at.as_ref());
+        if let Some(at) = self.send_at() {
+            if at < now.plus_ms(-MAX_BEHIND_MS) {
+                faults.add("/sendAt", "must not be in the past: without it, a notification is sent at once");
+            } else if at > now.plus_ms(MAX_AHEAD_MS) {
+                faults.add("/sendAt", "must be within the year to come");
+            }
+        }
+        faults.text("/expiresAt", self.expires_at.as_ref());
+        if let Some(at) = self.expires_at() {
+            if at <= now {
+                faults.add("/expiresAt", "must be in the future");
+            } else if self.send_at().is_some_and(|send_at| at <= send_at) {
+                faults.add("/expiresAt", "must be after sendAt");
+            }
+        }
     }
 
     fn check_actions(&self, faults: &mut Faults) {
@@ -223,6 +242,18 @@ mod tests {
         );
         let action = json!({ "id": "a", "label": "Go", "style": "loud" });
         assert_eq!(pointers(json!({ "actions": [action] })), ["/actions/0/style"]);
+    }
+
+    #[test]
+    fn it_is_sent_within_a_year_and_expires_after_that() {
+        let year = 366 * 86_400_000;
+        let at = |ms: i64| Timestamp::from_unix_ms(ms).to_string();
+        assert_eq!(pointers(json!({ "sendAt": at(-60_000) })), [""; 0], "clocks differ");
+        assert_eq!(pointers(json!({ "sendAt": at(-60_001) })), ["/sendAt"]);
+        assert_eq!(pointers(json!({ "sendAt": at(year) })), [""; 0]);
+        assert_eq!(pointers(json!({ "sendAt": at(year + 1) })), ["/sendAt"]);
+        assert_eq!(pointers(json!({ "sendAt": at(5), "expiresAt": at(6) })), [""; 0]);
+        assert_eq!(pointers(json!({ "sendAt": at(5), "expiresAt": at(5) })), ["/expiresAt"]);
     }
 
     #[test]

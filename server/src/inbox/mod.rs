@@ -3,6 +3,7 @@
 //! Nothing here knows HTTP or SQL. A change is made in the store, and then the streams of the inboxes it changed are
 //! woken through the bus.
 
+mod batch;
 mod categories;
 mod change;
 mod checks;
@@ -22,6 +23,7 @@ use notification_bell_protocol::{
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+pub use batch::{BatchAnswer, BatchResults, EntryResult};
 pub use categories::CategoryRequest;
 pub use notification::{ActionRequest, Recipients, SendRequest, Text};
 pub use send::Sent;
@@ -43,8 +45,10 @@ pub struct Inbox {
     bus: Arc<dyn Bus>,
     clock: Arc<dyn Clock>,
     ids: Arc<IdGenerator>,
-    /// Something was given a time to expire or come back at.
+    /// Something was given a time to be sent, expire or come back at.
     timed: Notify,
+    /// The batches that are being sent under a key.
+    batches: batch::UnderWay,
     /// A user did something that webhooks may have to be told.
     acted: Notify,
 }
@@ -60,7 +64,8 @@ impl Inbox {
         clock: Arc<dyn Clock>,
         ids: Arc<IdGenerator>,
     ) -> Self {
-        Self { store, bus, clock, ids, timed: Notify::new(), acted: Notify::new() }
+        let batches = batch::UnderWay::default();
+        Self { store, bus, clock, ids, timed: Notify::new(), acted: Notify::new(), batches }
     }
 
     /// A page of an inbox.

@@ -58,7 +58,10 @@ pub struct SendRequest {
     /// `normal` unless given.
     #[schema(value_type = Option<Priority>)]
     pub priority: Option<Text<Priority>>,
-    /// A moment to come.
+    /// A moment within the year to come; at once unless given.
+    #[schema(value_type = Option<Timestamp>)]
+    pub send_at: Option<Text<Timestamp>>,
+    /// A moment to come, and after it was sent.
     #[schema(value_type = Option<Timestamp>)]
     pub expires_at: Option<Text<Timestamp>>,
 }
@@ -142,6 +145,11 @@ impl SendRequest {
         }
     }
 
+    /// When it is to be sent.
+    pub(super) fn send_at(&self) -> Option<Timestamp> {
+        self.send_at.as_ref().and_then(Text::value)
+    }
+
     /// When it leaves the inboxes by itself.
     pub(super) fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at.as_ref().and_then(Text::value)
@@ -163,7 +171,7 @@ impl SendRequest {
             style: action.style.and_then(|style| style.value()).unwrap_or_default(),
             done: false,
         };
-        let expires_at = self.expires_at();
+        let (send_at, expires_at) = (self.send_at(), self.expires_at());
         NewNotification {
             id,
             r#type: self.r#type,
@@ -179,6 +187,7 @@ impl SendRequest {
             data: self.data,
             priority: self.priority.and_then(|priority| priority.value()).unwrap_or_default(),
             created_at,
+            send_at: send_at.filter(|at| *at > created_at),
             expires_at,
         }
     }

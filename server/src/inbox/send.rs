@@ -15,7 +15,7 @@ use crate::{
     error::Error,
     hub::Wake,
     languages::Locale,
-    store::{Idempotency, Project, SendOutcome, Template, UserRef},
+    store::{Idempotency, NewNotification, Project, ProjectKey, SendOutcome, Template, UserRef},
 };
 
 const MAX_RECIPIENTS: usize = 1_000;
@@ -31,6 +31,32 @@ pub struct Sent {
     /// Whether this is the answer to an earlier request with the same key.
     #[serde(skip)]
     pub repeated: bool,
+}
+
+/// A request that was found to be in order.
+pub(super) struct Sending {
+    pub(super) notification: NewNotification,
+    /// Each once.
+    pub(super) recipients: Vec<UserId>,
+}
+
+/// What has to be done once a notification is on disk.
+pub(super) struct Announcement {
+    /// Whose streams to wake.
+    users: Vec<UserId>,
+    /// Whether time will do something to it.
+    is_timed: bool,
+}
+
+impl Sending {
+    pub(super) fn announcement(notification: &NewNotification, recipients: &[UserId]) -> Announcement {
+        let is_scheduled = notification.send_at.is_some();
+        Announcement {
+            // Nobody sees before its moment what is sent later.
+            users: if is_scheduled { Vec::new() } else { recipients.to_vec() },
+            is_timed: is_scheduled || notification.expires_at.is_some(),
+        }
+    }
 }
 
 impl Inbox {
@@ -50,26 +76,46 @@ impl Inbox {
             // Before the checks: what was right when it was first sent may have a moment in the past by now.
             return repeated(&outcome);
         }
+        let Sending { notification, recipients } = self.prepare(project, request).await?;
+        let id = notification.id.to_string();
+        let announcement = Sending::announcement(&notification, &recipients);
+        let number = u64::try_from(recipients.len()).unwrap_or(u64::MAX);
+        match self.store.send(project.key, notification, recipients, idempotency).await? {
+            SendOutcome::Stored => {
+                self.announce(project.key, [&announcement]).await;
+                Ok(Sent { id, recipients: number, repeated: false })
+            }
+            outcome => repeated(&outcome),
+        }
+    }
+
+    /// Checks a request and gives it an id.
+    ///
+    /// # Errors
+    /// A request that breaks a rule, or a store that fails.
+    pub(super) async fn prepare(&self, project: &Project, request: SendRequest) -> Result<Sending, Error> {
         let (id, now) = self.ids.next();
         let templates = self.templates_for(project, &request).await?;
         let (recipients, wording) = check(&request, project, now, &templates)?;
-        let expires = request.expires_at().is_some();
-        let notification = request.into_notification(id, now, wording);
-        let outcome = self.store.send(project.key, notification, recipients.clone(), idempotency).await?;
-        match outcome {
-            SendOutcome::Stored => {
-                let wakes: Vec<Wake> = recipients
-                    .into_iter()
-                    .map(|user| Wake::Changed(UserRef { project: project.key, user }))
-                    .collect();
-                self.publish(&wakes).await;
-                if expires {
-                    self.timed.notify_one();
-                }
-                let recipients = u64::try_from(wakes.len()).unwrap_or(u64::MAX);
-                Ok(Sent { id: id.to_string(), recipients, repeated: false })
-            }
-            outcome => repeated(&outcome),
+        Ok(Sending { notification: request.into_notification(id, now, wording), recipients })
+    }
+
+    /// Wakes the streams that see what was sent, and the timekeeper if it has to come back to it.
+    pub(super) async fn announce(
+        &self,
+        project: ProjectKey,
+        announcements: impl IntoIterator<Item = &Announcement>,
+    ) {
+        let mut wakes = Vec::new();
+        let mut is_timed = false;
+        for announcement in announcements {
+            is_timed |= announcement.is_timed;
+            let users = announcement.users.iter().cloned();
+            wakes.extend(users.map(|user| Wake::Changed(UserRef { project, user })));
+        }
+        self.publish(&wakes).await;
+        if is_timed {
+            self.timed.notify_one();
         }
     }
 }

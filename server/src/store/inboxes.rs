@@ -50,8 +50,10 @@ pub struct NewNotification {
     pub data: Option<Value>,
     /// See [`Item::priority`](notification_bell_protocol::Item).
     pub priority: Priority,
-    /// See [`Item::created_at`](notification_bell_protocol::Item).
+    /// When it was asked for; what is sent later has `send_at` for its [`Item::created_at`](notification_bell_protocol::Item).
     pub created_at: Timestamp,
+    /// When to put it into the inboxes, if not at once.
+    pub send_at: Option<Timestamp>,
     /// See [`Item::expires_at`](notification_bell_protocol::Item).
     pub expires_at: Option<Timestamp>,
 }
@@ -157,7 +159,7 @@ pub enum Changes {
 pub struct DueWork {
     /// The inboxes that changed.
     pub changed: Vec<UserRef>,
-    /// When the next item expires or comes back.
+    /// When the next item expires or comes back, or the next notification is to be sent.
     pub next_at: Option<Timestamp>,
     /// There is more to do at once than one transaction should hold.
     pub more: bool,
@@ -167,7 +169,7 @@ pub struct DueWork {
 /// [`PreferenceStore`](super::PreferenceStore).
 #[async_trait]
 pub trait InboxStore: Send + marker::Sync {
-    /// Puts a notification into inboxes. When this returns, it is on disk.
+    /// Puts a notification into inboxes, at once or at its moment. When this returns, it is on disk.
     ///
     /// # Errors
     /// If it is not on disk: nothing of it is there then.
@@ -234,8 +236,8 @@ pub trait InboxStore: Send + marker::Sync {
         transition: Transition,
     ) -> Result<(Counts, Revision), StoreError>;
 
-    /// Lets expire what has expired, brings back what was snoozed until now, and forgets what need not be
-    /// remembered any longer: tombstones, idempotency keys, ended sessions.
+    /// Sends what was to be sent by now, lets expire what has expired, brings back what was snoozed until now, and
+    /// forgets what need not be remembered any longer: tombstones, idempotency keys, ended sessions.
     /// `returned` is what becomes of an item that comes back.
     async fn advance(&self, now: Timestamp, returned: Transition) -> Result<DueWork, StoreError>;
 }

@@ -4,6 +4,7 @@
 //! "Not there" is `None`, never an error.
 
 mod audit;
+mod batches;
 mod categories;
 #[cfg(test)]
 mod conformance;
@@ -26,6 +27,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 
 pub use audit::{Actor, AuditAction, AuditEntry, AuditQuery, AuditRecord, AuditStore, FailedProofs};
+pub use batches::{BatchEntry, BatchStanding, BatchStore, SentEntry};
 pub use categories::{Category, CategoryPut, CategoryStore};
 pub use deliveries::{
     Attempted, ClaimedDelivery, Delivery, DeliveryQuery, DeliveryStatus, DeliveryStore, NewDelivery, Outcome,
@@ -57,6 +59,7 @@ pub trait Store:
     + KeyStore
     + ProviderStore
     + InboxStore
+    + BatchStore
     + PreferenceStore
     + CategoryStore
     + TemplateStore

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 
+pub mod batch;
 pub mod list;
 pub mod send;
 pub mod show;

@@ -23,7 +23,7 @@ use crate::{
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const MAX_IDEMPOTENCY_KEY: usize = 255;
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The header that makes a repeat harmless, as it is described.
 #[derive(IntoParams)]
@@ -113,7 +113,7 @@ pub fn answer(sent: Sent) -> Response {
     response
 }
 
-fn idempotency_key(headers: &HeaderMap, body: &Value) -> Result<Option<Idempotency>, Error> {
+pub(super) fn idempotency_key(headers: &HeaderMap, body: &Value) -> Result<Option<Idempotency>, Error> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
     let key = value.as_bytes();

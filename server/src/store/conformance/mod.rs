@@ -1,6 +1,7 @@
 //! What every database has to do, said once: each implementation runs these against itself.
 
 pub(super) mod audit;
+pub(super) mod batches;
 pub(super) mod categories;
 pub(super) mod groups;
 pub(super) mod inboxes;
@@ -9,6 +10,7 @@ pub(super) mod notifications;
 pub(super) mod preferences;
 pub(super) mod projects;
 pub(super) mod providers;
+pub(super) mod schedule;
 pub(super) mod session_keys;
 pub(super) mod templates;
 pub(super) mod texts;
@@ -115,6 +117,7 @@ fn notification(number: u128) -> NewNotification {
         data: None,
         priority: notification_bell_protocol::Priority::Normal,
         created_at: NOW.plus_ms(i64::try_from(number).unwrap()),
+        send_at: None,
         expires_at: None,
     }
 }

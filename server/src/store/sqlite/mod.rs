@@ -4,6 +4,7 @@
 //! (`readers`), and neither waits for the other.
 
 mod audit;
+mod batches;
 mod categories;
 mod counts;
 mod deliveries;
@@ -18,6 +19,7 @@ mod projects;
 mod providers;
 mod readers;
 mod rows;
+mod schedule;
 mod schema;
 mod sends;
 mod templates;

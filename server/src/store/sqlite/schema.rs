@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/06-categories.sql"),
     include_str!("../../../migrations/sqlite/07-tallies.sql"),
     include_str!("../../../migrations/sqlite/08-webhooks.sql"),
+    include_str!("../../../migrations/sqlite/09-when.sql"),
 ];
 
 /// A connection that may write, on a database that is up to date.

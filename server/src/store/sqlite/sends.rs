@@ -4,7 +4,7 @@ use notification_bell_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{counts::Delta, groups, rows::priority_number};
+use super::{counts::Delta, groups, rows::priority_number, schedule};
 use crate::{
     auth::user_id::UserId,
     store::{
@@ -22,6 +22,15 @@ const NEW: ItemState = ItemState {
     happened: Happenings::NONE,
 };
 
+/// What an item needs to know of its notification.
+pub(super) struct Placement {
+    pub(super) notification: i64,
+    pub(super) category: Option<String>,
+    pub(super) created_at: Timestamp,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) group_key: Option<String>,
+}
+
 pub(super) fn send(
     connection: &Connection,
     project: ProjectKey,
@@ -33,8 +42,19 @@ pub(super) fn send(
         return Ok(outcome);
     }
     let key = insert_notification(connection, project, notification, recipients.len())?;
-    for recipient in recipients {
-        insert_item(connection, project, key, notification, recipient)?;
+    if let Some(send_at) = notification.send_at {
+        schedule::put(connection, key, send_at, recipients)?;
+    } else {
+        let placement = Placement {
+            notification: key,
+            category: notification.category.clone(),
+            created_at: notification.created_at,
+            expires_at: notification.expires_at,
+            group_key: notification.group_key.clone(),
+        };
+        for recipient in recipients {
+            insert_item(connection, project, &placement, recipient)?;
+        }
     }
     if let Some(idempotency) = idempotency {
         connection
@@ -66,15 +86,16 @@ pub(super) fn repeated(
             "SELECT fingerprint, notification, recipients FROM idempotency_keys WHERE project = ?1 AND text = ?2",
         )?
         .query_row(params![project.0, idempotency.key], |row| {
-            Ok((row.get::<_, [u8; 32]>(0)?, Uuid::from_bytes(row.get(1)?), row.get::<_, i64>(2)?))
+            Ok((row.get::<_, [u8; 32]>(0)?, row.get::<_, Option<[u8; 16]>>(1)?, row.get::<_, Option<i64>>(2)?))
         })
         .optional()?;
-    Ok(found.map(|(fingerprint, id, recipients)| {
-        if fingerprint == idempotency.fingerprint {
-            SendOutcome::Repeated { id, recipients: u64::try_from(recipients).unwrap_or(0) }
-        } else {
-            SendOutcome::KeyReused
-        }
+    Ok(found.map(|(fingerprint, id, recipients)| match (id, recipients) {
+        (Some(id), Some(recipients)) if fingerprint == idempotency.fingerprint => SendOutcome::Repeated {
+            id: Uuid::from_bytes(id),
+            recipients: u64::try_from(recipients).unwrap_or(0),
+        },
+        // Of another body, or of a batch.
+        _ => SendOutcome::KeyReused,
     }))
 }
 
@@ -111,7 +132,7 @@ fn insert_notification(
             actions,
             notification.data.as_ref().map(ToString::to_string),
             priority_number(notification.priority),
-            notification.created_at.unix_ms(),
+            notification.send_at.unwrap_or(notification.created_at).unix_ms(),
             notification.expires_at.map(Timestamp::unix_ms),
             count(recipients),
             texts,
@@ -120,11 +141,10 @@ fn insert_notification(
     Ok(connection.last_insert_rowid())
 }
 
-fn insert_item(
+pub(super) fn insert_item(
     connection: &Connection,
     project: ProjectKey,
-    key: i64,
-    notification: &NewNotification,
+    placement: &Placement,
     recipient: &UserId,
 ) -> Result<(), StoreError> {
     let (user, revision): (i64, i64) = connection
@@ -134,8 +154,8 @@ fn insert_item(
         )?
         .query_row(params![project.0, recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut delta = Delta::default();
-    let group_count = match &notification.group_key {
-        Some(group) => groups::fold(connection, user, revision, group, notification.created_at, &mut delta)?,
+    let group_count = match &placement.group_key {
+        Some(group) => groups::fold(connection, user, revision, group, placement.created_at, &mut delta)?,
         None => 1,
     };
     connection
@@ -145,15 +165,15 @@ fn insert_item(
         )?
         .execute(params![
             user,
-            key,
+            placement.notification,
             revision,
-            notification.created_at.unix_ms(),
-            notification.category,
-            notification.expires_at.map(Timestamp::unix_ms),
-            notification.group_key,
+            placement.created_at.unix_ms(),
+            placement.category,
+            placement.expires_at.map(Timestamp::unix_ms),
+            placement.group_key,
             group_count
         ])?;
-    delta.add(notification.category.as_deref(), None, &NEW);
+    delta.add(placement.category.as_deref(), None, &NEW);
     delta.write(connection, user, revision)
 }
 

@@ -112,6 +112,18 @@ conforms! {
         a_disabled_webhook_keeps_what_waits_and_a_removed_one_nothing
         old_deliveries_are_forgotten_and_those_that_are_tried_are_not
     ;
+    batches:
+        an_entry_is_sent_once_under_a_key_and_any_number_of_times_without
+        the_first_answer_is_kept_and_given_to_everybody
+        a_key_is_of_one_project_and_for_one_request
+        a_key_is_forgotten_after_a_day_with_what_was_under_way
+    ;
+    schedule:
+        what_is_sent_later_is_seen_from_its_moment_on_and_once
+        whoever_looks_at_the_clock_at_once_sends_once
+        what_has_expired_before_it_was_sent_reaches_nobody
+        a_transaction_sends_no_more_than_it_should
+    ;
     preferences:
         what_is_turned_off_is_nowhere_and_comes_back_as_it_was
         what_comes_while_it_is_off_is_told_to_nobody_and_kept

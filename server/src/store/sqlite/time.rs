@@ -3,7 +3,10 @@
 use notification_bell_protocol::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::inbox_changes::{self, CANDIDATE_COLUMNS, Candidate};
+use super::{
+    inbox_changes::{self, CANDIDATE_COLUMNS, Candidate},
+    schedule,
+};
 use crate::{
     auth::user_id::UserId,
     store::{DueWork, ItemState, Place, ProjectKey, StoreError, UserRef},
@@ -23,8 +26,10 @@ pub(super) fn advance(
     returned: &dyn Fn(ItemState) -> ItemState,
 ) -> Result<DueWork, StoreError> {
     let mut work = DueWork::default();
+    let sent = schedule::send_due(connection, now, MAX_ITEMS)?;
+    work.changed = sent.users;
     let due = due_items(connection, now)?;
-    work.more = due.len() == MAX_ITEMS;
+    work.more = sent.more || due.len() == MAX_ITEMS;
     let mut due = due.into_iter().peekable();
     while let Some((user, first)) = due.next() {
         let mut candidates = vec![first];
@@ -34,10 +39,11 @@ pub(super) fn advance(
         work.changed.push(change(connection, user, &candidates, now, returned)?);
     }
     work.more |= forget(connection, now)?;
-    work.next_at = connection
+    let next_item = connection
         .prepare_cached("SELECT min(due_at) FROM items WHERE due_at IS NOT NULL")?
         .query_row([], |row| row.get::<_, Option<i64>>(0))?
         .map(Timestamp::from_unix_ms);
+    work.next_at = [next_item, schedule::next_at(connection)?].into_iter().flatten().min();
     Ok(work)
 }
 

@@ -1,0 +1,106 @@
+//! What is to be sent at a later moment.
+
+use notification_bell_protocol::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::{
+    rows,
+    sends::{self, Placement},
+};
+use crate::{
+    auth::user_id::UserId,
+    store::{ProjectKey, StoreError, UserRef},
+};
+
+/// What was sent because its moment had come.
+#[derive(Default)]
+pub(super) struct SentNow {
+    /// Who received something.
+    pub(super) users: Vec<UserRef>,
+    /// Whether there may be more of it.
+    pub(super) more: bool,
+}
+
+/// Keeps a notification, which is there already, until its moment.
+pub(super) fn put(
+    connection: &Connection,
+    notification: i64,
+    send_at: Timestamp,
+    recipients: &[UserId],
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("INSERT INTO scheduled (notification, send_at) VALUES (?1, ?2)")?
+        .execute(params![notification, send_at.unix_ms()])?;
+    let mut insert = connection
+        .prepare_cached("INSERT INTO scheduled_recipients (notification, user_id) VALUES (?1, ?2)")?;
+    for recipient in recipients {
+        insert.execute(params![notification, recipient.as_str()])?;
+    }
+    Ok(())
+}
+
+/// Sends what is due, until it has made this many items. What is claimed and what is sent are one transaction, so that
+/// nothing is sent twice, whoever looks at the clock at the same time.
+pub(super) fn send_due(connection: &Connection, now: Timestamp, most: usize) -> Result<SentNow, StoreError> {
+    let mut sent = SentNow::default();
+    while let Some((project, placement)) = first_due(connection, now)? {
+        if sent.users.len() >= most {
+            sent.more = true;
+            break;
+        }
+        // Nobody was there to send it in its time.
+        let is_over = placement.expires_at.is_some_and(|at| at <= now);
+        for user in recipients(connection, placement.notification)? {
+            if !is_over {
+                sends::insert_item(connection, project, &placement, &user)?;
+                sent.users.push(UserRef { project, user });
+            }
+        }
+        withdraw(connection, placement.notification)?;
+    }
+    Ok(sent)
+}
+
+/// Forgets that a notification was to be sent.
+pub(super) fn withdraw(connection: &Connection, notification: i64) -> Result<(), StoreError> {
+    for table in ["scheduled_recipients", "scheduled"] {
+        connection
+            .prepare_cached(&format!("DELETE FROM {table} WHERE notification = ?1"))?
+            .execute([notification])?;
+    }
+    Ok(())
+}
+
+/// When the next one is due.
+pub(super) fn next_at(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    let next = connection
+        .prepare_cached("SELECT min(send_at) FROM scheduled")?
+        .query_row([], |row| row.get::<_, Option<i64>>(0))?;
+    Ok(next.map(Timestamp::from_unix_ms))
+}
+
+fn first_due(connection: &Connection, now: Timestamp) -> Result<Option<(ProjectKey, Placement)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT n.project, n.key, n.category, n.created_at, n.expires_at, n.group_key FROM scheduled s \
+         JOIN notifications n ON n.key = s.notification \
+         WHERE s.send_at <= ?1 ORDER BY s.send_at, s.notification LIMIT 1",
+    )?;
+    let mut rows = statement.query([now.unix_ms()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let placement = Placement {
+        notification: row.get("key")?,
+        category: row.get("category")?,
+        created_at: rows::moment(row.get("created_at")?),
+        expires_at: rows::optional_moment(row, "expires_at")?,
+        group_key: row.get("group_key")?,
+    };
+    Ok(Some((ProjectKey(row.get("project")?), placement)))
+}
+
+fn recipients(connection: &Connection, notification: i64) -> Result<Vec<UserId>, StoreError> {
+    let users = connection
+        .prepare_cached("SELECT user_id FROM scheduled_recipients WHERE notification = ?1 ORDER BY user_id")?
+        .query_map([notification], |row| Ok(UserId::trusted(&row.get::<_, String>(0)?)))?
+        .collect::<Result<_, _>>()?;
+    Ok(users)
+}
