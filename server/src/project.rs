@@ -17,8 +17,8 @@ use crate::{
     languages::Locale,
     randomness::Randomness,
     store::{
-        Actor, AuditAction, AuditEntry, BackendKey, NewBackendKey, NewProject, NewSecret, Project, Store,
-        StoreError,
+        Actor, AuditAction, AuditEntry, BackendKey, NewBackendKey, NewProject, NewSecret, Project, Retention,
+        Store, StoreError,
     },
 };
 
@@ -39,6 +39,8 @@ pub struct ProjectRequest {
     pub proofs: Vec<ProofKind>,
     /// See [`Project::locale`].
     pub locale: Locale,
+    /// For how long what is sent is kept.
+    pub retention: Retention,
 }
 
 /// A project that was made, with the keys that are shown this once.
@@ -107,6 +109,7 @@ pub async fn create(
         proofs: if request.proofs.is_empty() { ProofKind::ALL.to_vec() } else { request.proofs },
         origins: request.origins,
         locale: request.locale,
+        retention: request.retention,
         created_at,
     };
     let project = store.create_project(new, audit).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, patch, post, put},
+    routing::{delete, get, patch, post, put},
 };
 
 use crate::{
@@ -35,7 +35,7 @@ use crate::{
         project::revoke::revoke_project,
         session::{create::create_session, end::end_session},
         templates::{list::list_templates, put::put_template, remove::remove_template, show::show_template},
-        users::revoke::revoke_user,
+        users::{erase::erase_user, export::export_user, inbox::list_inbox_of_user, revoke::revoke_user},
         webhooks::{
             change::change_webhook, create::create_webhook, deliveries::list_deliveries, list::list_webhooks,
             remove::remove_webhook, replay::replay_delivery, rotate_secret::rotate_webhook_secret,
@@ -68,6 +68,9 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/notifications", post(send_notification).get(list_notifications))
         .route("/notifications/batch", post(send_batch))
         .route("/notifications/{id}", get(show_notification).delete(withdraw_notification))
+        .route("/users/{id}", delete(erase_user))
+        .route("/users/{id}/export", get(export_user))
+        .route("/users/{id}/inbox", get(list_inbox_of_user).layer(from_fn(language::vary)))
         .route("/users/{id}/revoke", post(revoke_user))
         .route("/project/revoke", post(revoke_project))
         .route("/categories", get(list_categories))

@@ -4,6 +4,7 @@
 
 mod assets;
 mod audit;
+mod backup;
 mod categories;
 mod cli_keys;
 mod cli_projects;
@@ -44,6 +45,7 @@ mod proofs_elsewhere;
 mod provider_keys;
 mod provider_sending;
 mod provider_tokens;
+mod retention;
 mod revoke;
 mod send;
 mod send_addresses;
@@ -66,6 +68,7 @@ mod stream_race;
 mod stream_resume;
 mod templates;
 mod tls;
+mod user_data;
 mod user_ids;
 mod webhook_attacks;
 mod webhook_deliveries;

@@ -115,6 +115,24 @@ async fn a_repeated_send_for_later_is_sent_once() {
 }
 
 #[tokio::test]
+async fn what_is_withdrawn_before_its_moment_never_comes() {
+    let server = Server::start().await;
+    let mut stream = server.session(USER).await.live_stream().await;
+    let now = now(&server).await;
+    let withdrawn = server.send(&at(&after(&now, 2))).await;
+    let later = server.send(&at(&after(&now, 3))).await.expect(201);
+    let id = withdrawn.expect(201)["id"].as_str().unwrap().to_owned();
+    let call = |method: Method| {
+        let request = server.api().v1(method, &format!("/notifications/{id}"));
+        Reply::to(request.bearer_auth(&server.project().backend_key))
+    };
+    assert_eq!(call(Method::GET).await.expect(200)["createdAt"], after(&now, 2), "it is known at once");
+    assert_eq!(call(Method::DELETE).await.status, 204);
+    assert_eq!(stream.changed_ids(1).await, [later["id"].as_str().unwrap()]);
+    assert_eq!(server.session(USER).await.inbox("").await["counts"]["total"], 1);
+}
+
+#[tokio::test]
 async fn a_batch_may_send_some_now_and_some_later() {
     let server = Server::start().await;
     let mut stream = server.session(USER).await.live_stream().await;

@@ -6,8 +6,6 @@ PRAGMA application_id = 1112886348;
 -- How long a project keeps what was sent; NULL is for good, which is what projects that are there already were promised.
 ALTER TABLE projects ADD COLUMN retention_ms INTEGER;
 
-CREATE INDEX notifications_by_age ON notifications (project, created_at);
-
 -- What has yet to be sent. Its notification is there already, dated to that moment; items come then.
 CREATE TABLE scheduled (
     notification INTEGER PRIMARY KEY REFERENCES notifications,
@@ -72,3 +70,6 @@ CREATE INDEX erased_users_by_age ON erased_users (erased_at);
 CREATE TABLE abandoned_inboxes (
     user INTEGER PRIMARY KEY REFERENCES users
 ) STRICT;
+
+-- Who is erased, or asks what is held about them, is looked for by their id.
+CREATE INDEX audit_by_subject ON audit (subject);

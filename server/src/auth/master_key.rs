@@ -131,6 +131,15 @@ impl MasterKey {
         let mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.fingerprints).expect("any length of key");
         mac.chain_update(secret).finalize().into_bytes().into()
     }
+
+    /// What is written in the place of a user's id where it is to be forgotten: the same for the same user, so that who
+    /// knows the id and has this key can still find what was done about them.
+    #[must_use]
+    pub fn pseudonym(&self, project_id: &str, user_id: &str) -> String {
+        // No secret has a control character in it.
+        let digest = self.fingerprint(&format!("erased user\0{project_id}\0{user_id}"));
+        format!("erased-{}", data_encoding::HEXLOWER.encode(&digest[..16]))
+    }
 }
 
 fn make_file(path: &Path, randomness: &dyn Randomness) -> io::Result<()> {

@@ -50,6 +50,12 @@ pub struct SessionKey {
     pub(super) sealing: [u8; jwe::KEY_BYTES],
 }
 
+/// Whether the master key is the one that a key was sealed under.
+#[must_use]
+pub fn opens(master_key: &MasterKey, kept: &StoredSessionKey) -> bool {
+    master_key.open(PURPOSE, &kept.sealed).is_ok()
+}
+
 /// Why there is no ring.
 #[derive(Debug, thiserror::Error)]
 pub enum SessionKeysError {

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod audit;
+mod backup;
 mod category;
 mod config;
 mod input;
@@ -11,11 +12,13 @@ mod output;
 mod project;
 mod proofs;
 mod provider;
+mod restore;
 mod send;
 mod serve;
 mod session_key;
 mod template;
 mod token;
+mod user;
 mod webhook;
 
 use std::{path::PathBuf, process::ExitCode};
@@ -27,7 +30,7 @@ use crate::{
     config::{ConfigError, Flags, Settings},
     error::Error,
     project::ProjectError,
-    store::StoreError,
+    store::{StoreError, sqlite::BackupError},
 };
 
 /// A notification inbox for your site: one tag in the page, this program behind it.
@@ -88,6 +91,13 @@ enum Command {
     Send(send::SendCommand),
     /// Print the description of the API (OpenAPI 3.1)
     Openapi(openapi::OpenapiCommand),
+    /// Look into inboxes, give out or forget what is held about users, and cut users off
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Copy the database to a file, while a server may be using it
+    Backup(backup::BackupCommand),
+    /// Put a backup in the place of the database
+    Restore(restore::RestoreCommand),
     /// Show settings
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -108,6 +118,8 @@ enum CommandError {
     Project(#[from] ProjectError),
     #[error("{0}")]
     Provider(#[from] ProviderRulesFault),
+    #[error("{0}")]
+    Backup(BackupError),
     #[error("{0}")]
     Refused(#[from] Error),
     #[error("{0}")]
@@ -169,6 +181,9 @@ async fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Template(command)) => command.run(&settings).await,
         Some(Command::Category(command)) => command.run(&settings).await,
         Some(Command::Send(command)) => command.run(&settings).await,
+        Some(Command::User(command)) => command.run(&settings).await,
+        Some(Command::Backup(command)) => command.run(&settings).await,
+        Some(Command::Restore(command)) => command.run(&settings).await,
         Some(Command::Config(command)) => {
             command.run();
             Ok(())

@@ -12,6 +12,11 @@ pub(super) fn line(text: &str) {
     let _ = writeln!(io::stdout(), "{}", harmless(text));
 }
 
+/// Prints a part of data that is more than a line.
+pub(super) fn piece(text: &str) {
+    let _ = write!(io::stdout(), "{}", harmless(text));
+}
+
 /// What strangers wrote may be in it: nothing that a terminal obeys is printed as it is. In JSON it means the same.
 fn harmless(text: &str) -> Cow<'_, str> {
     let obeyed = |character: char| character.is_control() && character != '\n';

@@ -248,10 +248,28 @@ impl Settings {
         if !self.master_key.is_empty() {
             return MasterKey::from_base64(&self.master_key);
         }
+        MasterKey::from_file(&self.master_key_path(), randomness)
+    }
+
+    /// The same, if there is one: none is made.
+    ///
+    /// # Errors
+    /// If there is one that cannot be used.
+    pub fn present_master_key(
+        &self,
+        randomness: &dyn Randomness,
+    ) -> Result<Option<MasterKey>, MasterKeyError> {
+        let is_there = !self.master_key.is_empty() || self.master_key_path().exists();
+        is_there.then(|| self.master_key(randomness)).transpose()
+    }
+
+    /// The file of the master key, unless it is given.
+    #[must_use]
+    pub fn master_key_path(&self) -> PathBuf {
         if self.master_key_file.as_os_str().is_empty() {
-            return MasterKey::from_file(&self.database_path().with_file_name("master.key"), randomness);
+            return self.database_path().with_file_name("master.key");
         }
-        MasterKey::from_file(&self.master_key_file, randomness)
+        self.master_key_file.clone()
     }
 }
 

@@ -132,7 +132,7 @@ fn response(status: u16, codes: &[Code]) -> Response {
         let description = "How large it is.";
         response = response.header("RateLimit-Policy", header(description, String::schema()));
     }
-    if matches!(status, 429 | 503) {
+    if matches!(status, 409 | 429 | 503) {
         let description = "In how many seconds to try again.";
         response = response.header("Retry-After", header(description, u32::schema()));
     }

@@ -46,7 +46,7 @@ pub struct EntryResult {
     status: u16,
     /// The notification's id.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(value_type = Option<String>, format = "uuid", nullable = false)]
     id: Option<ItemId>,
     /// How many users received it.
     #[serde(skip_serializing_if = "Option::is_none")]

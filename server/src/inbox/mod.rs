@@ -7,6 +7,7 @@ mod batch;
 mod categories;
 mod change;
 mod checks;
+pub mod export;
 mod notification;
 mod notifications;
 mod preferences;

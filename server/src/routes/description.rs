@@ -36,6 +36,7 @@ pub async fn show_page(State(app): State<Arc<App>>) -> Response {
 }
 
 /// The page of a server that is reached at this address, with these values in its commands.
+#[must_use]
 pub fn page_with(public_url: &str, values: &Values) -> Response {
     let page = page::page(&description::describe(public_url), values);
     ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(page)).into_response()

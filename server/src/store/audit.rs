@@ -61,8 +61,14 @@ pub enum AuditAction {
     WebhookRemoved,
     /// A user was cut off, or let in again.
     UserRevoked,
+    /// What is held about a user was given out.
+    UserExported,
+    /// A user was forgotten. The subject is a pseudonym.
+    UserErased,
     /// A key of session tokens was made.
     SessionKeyRotated,
+    /// A backup was put in the place of the database.
+    DatabaseRestored,
 }
 
 impl AuditAction {
@@ -82,7 +88,10 @@ impl AuditAction {
             Self::WebhookChanged => "webhook.changed",
             Self::WebhookRemoved => "webhook.removed",
             Self::UserRevoked => "user.revoked",
+            Self::UserExported => "user.exported",
+            Self::UserErased => "user.erased",
             Self::SessionKeyRotated => "session_key.rotated",
+            Self::DatabaseRestored => "database.restored",
         }
     }
 }
@@ -135,7 +144,7 @@ impl AuditEntry {
     /// A line of the log, which is written once the change is on disk. The subject is left out where it is a user id:
     /// these do not belong in logs.
     pub fn log(&self) {
-        let subject = if self.action == AuditAction::UserRevoked { "" } else { &self.subject };
+        let subject = if is_about_a_user(self.action.as_str()) { "" } else { &self.subject };
         log_line(&self.actor.to_string(), self.action.as_str(), self.project.as_deref(), subject);
     }
 }
@@ -162,10 +171,13 @@ pub struct AuditRecord {
 impl AuditRecord {
     /// The line of the log for a change that another process made.
     pub fn log(&self) {
-        let subject =
-            if self.action == AuditAction::UserRevoked.as_str() { "" } else { self.subject.as_str() };
+        let subject = if is_about_a_user(&self.action) { "" } else { self.subject.as_str() };
         log_line(&self.actor, &self.action, self.project.as_deref(), subject);
     }
+}
+
+fn is_about_a_user(action: &str) -> bool {
+    action.starts_with("user.")
 }
 
 fn log_line(actor: &str, action: &str, project: Option<&str>, subject: &str) {

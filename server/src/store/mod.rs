@@ -20,6 +20,7 @@ mod revision;
 pub mod sqlite;
 mod templates;
 mod texts;
+mod user_data;
 mod webhook_event;
 mod webhooks;
 
@@ -46,10 +47,13 @@ pub use notifications::{
     Withdrawal,
 };
 pub use preferences::PreferenceStore;
-pub use projects::{NewProject, NewSecret, PreviousSecret, Project, ProjectChange, ProjectKey, ProjectStore};
+pub use projects::{
+    NewProject, NewSecret, PreviousSecret, Project, ProjectChange, ProjectKey, ProjectStore, Retention,
+};
 pub use providers::{Provider, ProviderStore};
 pub use templates::{Template, TemplateLimits, TemplateStore};
 pub use texts::{Texts, TextsByLocale};
+pub use user_data::{HeldItem, HeldPage, HeldPosition, UserDataStore, UserRecord, Whereabouts};
 pub use webhooks::{NewWebhook, Webhook, WebhookChange, WebhookKey, WebhookStore};
 
 /// A database.
@@ -63,6 +67,7 @@ pub trait Store:
     + PreferenceStore
     + CategoryStore
     + TemplateStore
+    + UserDataStore
     + NotificationStore
     + WebhookStore
     + DeliveryStore

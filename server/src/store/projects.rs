@@ -36,6 +36,8 @@ pub struct Project {
     pub origins: Vec<AllowedOrigin>,
     /// The language of those whose own is not among the texts of a notification.
     pub locale: Locale,
+    /// For how long what was sent is kept.
+    pub retention: Retention,
     /// Raised to end every session at once.
     pub epoch: i64,
     /// A session that was issued before this moment was revoked.
@@ -87,6 +89,8 @@ pub struct NewProject {
     pub origins: Vec<AllowedOrigin>,
     /// See [`Project::locale`].
     pub locale: Locale,
+    /// See [`Project::retention`].
+    pub retention: Retention,
     /// See [`Project::created_at`].
     pub created_at: Timestamp,
 }
@@ -104,6 +108,35 @@ pub struct ProjectChange {
     pub origins: Option<Vec<AllowedOrigin>>,
     /// See [`Project::locale`]. What was sent before stays as it is.
     pub locale: Option<Locale>,
+    /// See [`Project::retention`].
+    pub retention: Option<Retention>,
+}
+
+/// For how long what was sent is kept: items, wherever their users put them, and notifications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retention {
+    /// Until somebody removes it.
+    ForGood,
+    /// So many days after it was sent.
+    Days(u32),
+}
+
+impl Default for Retention {
+    /// Half a year: what nobody has looked at by then is of no use to them, and of some to who steals a database.
+    fn default() -> Self {
+        Self::Days(180)
+    }
+}
+
+impl Retention {
+    /// The days; `None` for good.
+    #[must_use]
+    pub const fn days(self) -> Option<u32> {
+        match self {
+            Self::ForGood => None,
+            Self::Days(days) => Some(days),
+        }
+    }
 }
 
 /// The projects of a database.

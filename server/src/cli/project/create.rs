@@ -3,13 +3,13 @@
 use clap::Args;
 use serde_json::json;
 
-use super::UserIds;
+use super::{UserIds, retention};
 use crate::{
     auth::{origin::AllowedOrigin, proofs::ProofKind},
     cli::{CommandError, input, office::Office, output},
     languages::Locale,
     project::{self, ProjectRequest},
-    store::Actor,
+    store::{Actor, Retention},
 };
 
 /// Fewer characters are guessed by whoever sees one proof.
@@ -38,6 +38,9 @@ pub(in crate::cli) struct Create {
     /// The language of those whose own a notification does not have, such as pt-BR
     #[arg(long, default_value_t)]
     locale: Locale,
+    /// For how long what was sent is kept: whole days, such as 90d, or off
+    #[arg(long, value_name = "DAYS", default_value = "180d", value_parser = retention::parse)]
+    retention: Retention,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -59,6 +62,7 @@ impl Create {
             proofs: self.proofs,
             user_id_rule: self.user_ids.into(),
             locale: self.locale,
+            retention: self.retention,
         };
         let made = project::create(
             &*office.store,

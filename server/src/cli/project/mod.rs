@@ -1,6 +1,7 @@
 //! `project`: make, show and change projects.
 
 mod create;
+mod retention;
 mod revoke;
 mod rotate_secret;
 mod set;
@@ -34,7 +35,8 @@ pub(super) enum ProjectCommand {
     /// Change what a project accepts
     #[command(after_help = "Examples:
   notification-bell-server project set --project Shop --origin https://shop.example --origin https://*.shop.example
-  notification-bell-server project set --project Shop --proof hmac-v2 --proof jwt")]
+  notification-bell-server project set --project Shop --proof hmac-v2 --proof jwt
+  notification-bell-server project set --project Shop --retention 90d")]
     Set(Set),
     /// End the sessions of all users of a project; who has a valid proof can open a new one
     #[command(after_help = "Example:

@@ -2,13 +2,13 @@
 
 use clap::Args;
 
-use super::{UserIds, show};
+use super::{UserIds, retention, show};
 use crate::{
     auth::{origin::AllowedOrigin, proofs::ProofKind},
     cli::{CommandError, office::Office, output},
     languages::Locale,
     project,
-    store::{AuditAction, ProjectChange},
+    store::{AuditAction, ProjectChange, Retention},
 };
 
 #[derive(Args)]
@@ -35,6 +35,9 @@ pub(in crate::cli) struct Set {
     /// The language of those whose own a notification does not have, such as pt-BR. What was sent before stays as it is
     #[arg(long)]
     locale: Option<Locale>,
+    /// For how long what was sent is kept: whole days, such as 90d, or off. What is older goes at once
+    #[arg(long, value_name = "DAYS", value_parser = retention::parse)]
+    retention: Option<Retention>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -49,16 +52,18 @@ impl Set {
             user_id_rule: self.user_ids.map(Into::into),
             name: self.name,
             locale: self.locale,
+            retention: self.retention,
         };
-        let ProjectChange { name, proofs, user_id_rule, origins, locale } = &change;
+        let ProjectChange { name, proofs, user_id_rule, origins, locale, retention } = &change;
         if name.is_none()
             && proofs.is_none()
             && user_id_rule.is_none()
             && origins.is_none()
             && locale.is_none()
+            && retention.is_none()
         {
             return Err(CommandError::Usage(
-                "there is nothing to change: give --name, --origin, --any-origin, --proof, --user-ids or --locale"
+                "there is nothing to change: give --name, --origin, --any-origin, --proof, --user-ids, --locale or --retention"
                     .to_owned(),
             ));
         }
@@ -71,6 +76,7 @@ impl Set {
             ("userIds", user_id_rule.map(|rule| serde_json::json!(rule))),
             ("origins", origins.as_ref().map(|origins| serde_json::json!(origins))),
             ("locale", locale.as_ref().map(|locale| serde_json::json!(locale))),
+            ("retentionDays", retention.map(|retention| serde_json::json!(retention.days()))),
         ];
         for (member, value) in members {
             if let Some(value) = value {

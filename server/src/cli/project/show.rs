@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::retention;
 use crate::{
     cli::{CommandError, office::Office, output},
     store::Project,
@@ -49,6 +50,7 @@ pub(super) fn print(project: &Project, secret: Option<String>) {
         ("proofs", proofs.join(" ")),
         ("user ids", project.user_id_rule.as_str().to_owned()),
         ("locale", project.locale.to_string()),
+        ("keeps", retention::describe(project.retention)),
         ("created", project.created_at.to_string()),
     ];
     fields.extend(secret.map(|secret| ("apiSecretKey", secret)));
@@ -64,6 +66,7 @@ pub(super) fn describe(project: &Project) -> Value {
         "userIds": project.user_id_rule,
         "proofs": project.proofs,
         "locale": project.locale,
+        "retentionDays": project.retention.days(),
         "createdAt": project.created_at,
     })
 }

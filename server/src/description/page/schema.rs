@@ -52,8 +52,9 @@ pub(super) fn objects<'document>(
 /// One member or parameter.
 pub(super) fn member(name: &str, is_required: bool, schema: &RefOr<Schema>, about: &str) -> String {
     let required = if is_required { " <span class=\"required\">required</span>" } else { "" };
+    let limits = limits(schema);
     let limits: String =
-        limits(schema).iter().map(|limit| format!(" <span class=\"limit\">{limit}</span>")).collect();
+        limits.iter().flat_map(|limit| [" <span class=\"limit\">", limit.as_str(), "</span>"]).collect();
     let about = if about.is_empty() { String::new() } else { format!("<p>{}</p>", inline(about)) };
     format!(
         "<dt><code>{}</code> <span class=\"form\">{}</span>{required}{limits}</dt><dd>{about}</dd>",

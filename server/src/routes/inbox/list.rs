@@ -38,6 +38,24 @@ pub struct ListParameters {
     cursor: Option<String>,
 }
 
+impl ListParameters {
+    /// What they ask for.
+    ///
+    /// # Errors
+    /// Values that are not allowed.
+    pub fn query(self) -> Result<ListQuery, Error> {
+        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
+        if !(1..=MAX_LIMIT).contains(&limit) {
+            return Err(Error::invalid_value("/limit", format!("must be 1 to {MAX_LIMIT}")));
+        }
+        let view = self.view.as_deref().map_or(Ok(View::default()), |name| {
+            View::named(name)
+                .ok_or_else(|| Error::invalid_value("/view", "must be all, unread, archived or snoozed"))
+        })?;
+        Ok(ListQuery { view, category: self.category, limit, cursor: self.cursor })
+    }
+}
+
 /// Lists items.
 ///
 /// # Errors
@@ -56,14 +74,5 @@ pub async fn list_inbox(
     languages: Languages,
     Parameters(parameters): Parameters<ListParameters>,
 ) -> Result<Json<InboxPage>, Error> {
-    let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        return Err(Error::invalid_value("/limit", format!("must be 1 to {MAX_LIMIT}")));
-    }
-    let view = parameters.view.as_deref().map_or(Ok(View::default()), |name| {
-        View::named(name)
-            .ok_or_else(|| Error::invalid_value("/view", "must be all, unread, archived or snoozed"))
-    })?;
-    let query = ListQuery { view, category: parameters.category, limit, cursor: parameters.cursor };
-    Ok(Json(app.inbox.list(&session.user, query, &languages).await?))
+    Ok(Json(app.inbox.list(&session.user, parameters.query()?, &languages).await?))
 }

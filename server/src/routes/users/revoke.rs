@@ -12,14 +12,14 @@ use utoipa::ToSchema;
 
 use crate::{
     app::App,
-    auth::{backend::Backend, scope::Scope, user_id::UserId},
+    auth::{backend::Backend, scope::Scope},
     edge::{
         body::{JsonBody, SMALL},
         path::Segment,
     },
     error::Error,
     hub::Wake,
-    store::{AuditAction, AuditEntry, Revocation, UserRef},
+    store::{AuditAction, AuditEntry, Revocation},
 };
 
 /// What is to be revoked: with no member at all, every session that there is.
@@ -28,11 +28,11 @@ use crate::{
 pub struct RevokeRequest {
     /// The sessions that were issued before this moment; one in the future counts as the present, because nobody should
     /// be locked out of sessions to come.
-    issued_before: Option<Timestamp>,
+    pub issued_before: Option<Timestamp>,
     /// Every session, and open no more; `false` lets the user in again.
-    block: Option<bool>,
+    pub block: Option<bool>,
     /// Every session, and accept the plain HMAC of this user no more; `false` accepts it again.
-    disable_plain_hmac: Option<bool>,
+    pub disable_plain_hmac: Option<bool>,
 }
 
 impl From<RevokeRequest> for Revocation {
@@ -79,9 +79,7 @@ pub async fn revoke_user(
     backend.require(Scope::UsersManage)?;
     app.quotas.revoke(&backend.key_id)?;
     let body = JsonBody::<RevokeRequest, SMALL>::from_request(request, &()).await?;
-    let user = UserId::parse(&id, backend.project.user_id_rule)
-        .map_err(|fault| Error::InvalidUserId { fault, pointer: String::new() })?;
-    let user = UserRef { project: backend.project.key, user };
+    let user = super::named(&backend.project, &id)?;
     let audit = AuditEntry::new(app.clock.now(), backend.actor.clone(), AuditAction::UserRevoked)
         .in_project(&backend.project.id)
         .about(user.user.as_str())

@@ -10,10 +10,12 @@ pub(super) mod notifications;
 pub(super) mod preferences;
 pub(super) mod projects;
 pub(super) mod providers;
+pub(super) mod retention;
 pub(super) mod schedule;
 pub(super) mod session_keys;
 pub(super) mod templates;
 pub(super) mod texts;
+pub(super) mod user_data;
 pub(super) mod webhooks;
 
 use std::sync::Arc;
@@ -23,7 +25,7 @@ use uuid::Uuid;
 
 use super::{
     Actor, AuditAction, AuditEntry, Idempotency, ItemState, ListQuery, NewNotification, NewProject, Place,
-    Project, Selection, SendOutcome, Store, TextsByLocale, Transition, UserRef,
+    Project, Retention, Selection, SendOutcome, Store, TextsByLocale, Transition, UserRef,
 };
 use crate::{
     auth::user_id::{UserId, UserIdRule},
@@ -89,6 +91,7 @@ fn project(name: &str) -> NewProject {
         user_id_rule: UserIdRule::Lowercase,
         origins: Vec::new(),
         locale: Locale::default(),
+        retention: Retention::ForGood,
         created_at: NOW,
     }
 }

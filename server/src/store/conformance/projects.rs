@@ -93,6 +93,7 @@ pub(in crate::store) async fn a_project_changes_only_in_what_was_named(bench: Be
         user_id_rule,
         origins: None,
         locale: Some("pt-BR".parse().unwrap()),
+        retention: None,
     };
     change(rest).await.unwrap();
     let changed = project().await;

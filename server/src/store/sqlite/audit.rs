@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use super::{SqliteStore, rows};
-use crate::store::{AuditEntry, AuditQuery, AuditRecord, AuditStore, FailedProofs, StoreError};
+use crate::store::{AuditEntry, AuditQuery, AuditRecord, AuditStore, FailedProofs, StoreError, UserRef};
 
 impl SqliteStore {
     /// Makes a change and writes its entry in one transaction; the line of the log comes after the commit. A change
@@ -33,7 +33,7 @@ impl SqliteStore {
     }
 }
 
-fn record(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
+pub(super) fn record(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError> {
     connection
         .prepare_cached(
             "INSERT INTO audit (at, project, actor, action, subject, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -47,6 +47,45 @@ fn record(connection: &Connection, entry: &AuditEntry) -> Result<(), StoreError>
             serde_json::to_string(&entry.detail).unwrap_or_default(),
         ])?;
     Ok(())
+}
+
+/// The entries about a user, the oldest first.
+pub(super) fn about_user(connection: &Connection, user: &UserRef) -> Result<Vec<AuditRecord>, StoreError> {
+    let records = connection
+        .prepare_cached(
+            "SELECT key, at, project, actor, action, subject, detail FROM audit WHERE subject = ?2 \
+             AND action LIKE 'user.%' AND project = (SELECT id FROM projects WHERE key = ?1) ORDER BY key",
+        )?
+        .query_map(params![user.project.0, user.user.as_str()], audit_record)?
+        .collect::<Result<_, _>>()?;
+    Ok(records)
+}
+
+/// Writes something else in the place of a user's id.
+pub(super) fn rename_user(
+    connection: &Connection,
+    user: &UserRef,
+    pseudonym: &str,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE audit SET subject = ?3 WHERE subject = ?2 AND action LIKE 'user.%' \
+             AND project = (SELECT id FROM projects WHERE key = ?1)",
+        )?
+        .execute(params![user.project.0, user.user.as_str(), pseudonym])?;
+    Ok(())
+}
+
+fn audit_record(row: &Row<'_>) -> rusqlite::Result<AuditRecord> {
+    Ok(AuditRecord {
+        key: row.get("key")?,
+        at: rows::moment(row.get("at")?),
+        project: row.get("project")?,
+        actor: row.get("actor")?,
+        action: row.get("action")?,
+        subject: row.get("subject")?,
+        detail: rows::json(row, "detail")?.unwrap_or_default(),
+    })
 }
 
 #[async_trait]
@@ -64,19 +103,8 @@ impl AuditStore for SqliteStore {
                     query.after_key.unwrap_or(i64::MIN),
                     i64::try_from(query.limit).unwrap_or(i64::MAX)
                 ];
-                let record = |row: &rusqlite::Row<'_>| {
-                    Ok(AuditRecord {
-                        key: row.get("key")?,
-                        at: rows::moment(row.get("at")?),
-                        project: row.get("project")?,
-                        actor: row.get("actor")?,
-                        action: row.get("action")?,
-                        subject: row.get("subject")?,
-                        detail: rows::json(row, "detail")?.unwrap_or_default(),
-                    })
-                };
                 let mut records: Vec<AuditRecord> =
-                    statement.query_map(parameters, record)?.collect::<Result<_, _>>()?;
+                    statement.query_map(parameters, audit_record)?.collect::<Result<_, _>>()?;
                 records.reverse();
                 Ok(records)
             })

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::{SqliteStore, projects, rows};
+use super::{SqliteStore, projects, rows, user_data};
 use crate::{
     auth::user_id::UserId,
     store::{
@@ -29,8 +29,25 @@ fn backend_key(row: &Row<'_>) -> rusqlite::Result<BackendKey> {
     })
 }
 
-const STANDING_COLUMNS: &str = "coalesce(u.epoch, 0) AS user_epoch, coalesce(u.issued_before, 0) AS issued_before, \
+const STANDING_COLUMNS: &str = "coalesce(u.epoch, 0) AS user_epoch, max(coalesce(u.issued_before, 0), coalesce(e.erased_at, 0)) AS issued_before, \
      coalesce(u.blocked, 0) AS blocked, coalesce(u.plain_hmac_off, 0) AS plain_hmac_off";
+
+/// What [`STANDING_COLUMNS`] are read from: a project, called `p`, and in it the user with this id and digest.
+const STANDING_JOINS: &str = "LEFT JOIN users u ON u.project = p.key AND u.id = :user \
+     LEFT JOIN erased_users e ON e.project = p.key AND e.digest = :digest";
+
+/// How a user stands, whether or not anything is known of them.
+pub(super) fn standing_of(connection: &Connection, user: &UserRef) -> Result<UserStanding, StoreError> {
+    let sql = format!("SELECT {STANDING_COLUMNS} FROM projects p {STANDING_JOINS} WHERE p.key = :project");
+    Ok(connection.prepare_cached(&sql)?.query_row(
+        named_params! {
+            ":project": user.project.0,
+            ":user": user.user.as_str(),
+            ":digest": user_data::digest(user.user.as_str()),
+        },
+        standing,
+    )?)
+}
 
 fn standing(row: &Row<'_>) -> rusqlite::Result<UserStanding> {
     Ok(UserStanding {
@@ -39,6 +56,21 @@ fn standing(row: &Row<'_>) -> rusqlite::Result<UserStanding> {
         blocked: row.get("blocked")?,
         plain_hmac_off: row.get("plain_hmac_off")?,
     })
+}
+
+pub(super) fn session_keys(connection: &Connection) -> Result<Vec<StoredSessionKey>, StoreError> {
+    let mut statement =
+        connection.prepare("SELECT id, sealed, created_at FROM session_keys ORDER BY created_at DESC, id")?;
+    let keys = statement
+        .query_map([], |row| {
+            Ok(StoredSessionKey {
+                id: row.get(0)?,
+                sealed: row.get(1)?,
+                created_at: rows::moment(row.get(2)?),
+            })
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(keys)
 }
 
 #[async_trait]
@@ -131,23 +163,7 @@ impl KeyStore for SqliteStore {
     }
 
     async fn session_keys(&self) -> Result<Vec<StoredSessionKey>, StoreError> {
-        self.readers
-            .run(|connection| {
-                let mut statement = connection.prepare(
-                    "SELECT id, sealed, created_at FROM session_keys ORDER BY created_at DESC, id",
-                )?;
-                let keys = statement
-                    .query_map([], |row| {
-                        Ok(StoredSessionKey {
-                            id: row.get(0)?,
-                            sealed: row.get(1)?,
-                            created_at: rows::moment(row.get(2)?),
-                        })
-                    })?
-                    .collect::<Result<_, _>>()?;
-                Ok(keys)
-            })
-            .await
+        self.readers.run(session_keys).await
     }
 
     async fn add_session_key_if_newest_is_older_than(
@@ -240,13 +256,20 @@ impl KeyStore for SqliteStore {
             .run(move |connection| {
                 let sql = format!(
                     "SELECT {}, {STANDING_COLUMNS}, \
-                     EXISTS (SELECT 1 FROM ended_sessions WHERE id = ?3) AS ended \
-                     FROM projects p LEFT JOIN users u ON u.project = p.key AND u.id = ?2 WHERE p.id = ?1",
+                     EXISTS (SELECT 1 FROM ended_sessions WHERE id = :session) AS ended \
+                     FROM projects p {STANDING_JOINS} WHERE p.id = :project",
                     projects::PROJECT_COLUMNS
                 );
+                let digest = user_data::digest(user.as_str());
+                let parameters = named_params! {
+                    ":project": project_id,
+                    ":user": user.as_str(),
+                    ":digest": digest,
+                    ":session": session_id,
+                };
                 Ok(connection
                     .prepare_cached(&sql)?
-                    .query_row(params![project_id, user.as_str(), session_id], |row| {
+                    .query_row(parameters, |row| {
                         Ok(SessionStanding {
                             project: projects::project(row)?,
                             user: standing(row)?,

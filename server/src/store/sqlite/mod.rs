@@ -4,20 +4,25 @@
 //! (`readers`), and neither waits for the other.
 
 mod audit;
+mod backup;
 mod batches;
 mod categories;
 mod counts;
 mod deliveries;
+mod draft;
 mod groups;
 mod happenings;
 mod inbox_changes;
 mod inbox_reads;
 mod keys;
 mod notifications;
+mod occupancy;
 mod preferences;
 mod projects;
 mod providers;
 mod readers;
+mod restore;
+mod retention;
 mod rows;
 mod schedule;
 mod schema;
@@ -26,6 +31,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 mod time;
+mod user_data;
 mod webhooks;
 mod withdrawals;
 mod writer;
@@ -35,7 +41,15 @@ use std::{path::Path, time::Duration};
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-use self::{readers::Readers, writer::Writer};
+pub use self::{
+    backup::{Backup, BackupError},
+    restore::Restoration,
+};
+use self::{
+    occupancy::{Occupancy, Occupied},
+    readers::Readers,
+    writer::Writer,
+};
 use super::{Store, StoreError, revision::Incarnation};
 use crate::randomness::Randomness;
 
@@ -50,6 +64,7 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
     incarnation: Incarnation,
+    _occupancy: Occupancy,
 }
 
 impl SqliteStore {
@@ -77,9 +92,15 @@ impl SqliteStore {
         randomness: &dyn Randomness,
         observer: CommitObserver,
     ) -> Result<Self, StoreError> {
+        schema::make_folder(path).map_err(|error| StoreError::Database(Box::new(error)))?;
+        let occupancy = Occupancy::shared(path).map_err(|occupied| match occupied {
+            Occupied::ByOthers => StoreError::Database("a backup is being put in its place".into()),
+            Occupied::Unknown(error) => StoreError::Database(Box::new(error)),
+        })?;
         let (connection, incarnation) = schema::open(path, randomness)?;
         let readers = Readers::start(path)?;
-        Ok(Self { writer: Writer::start(connection, observer)?, readers, incarnation })
+        let writer = Writer::start(connection, observer)?;
+        Ok(Self { writer, readers, incarnation, _occupancy: occupancy })
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     store::{Category, PreferenceStore, StoreError, UserRef},
 };
 
-fn preferences(
+pub(super) fn preferences(
     connection: &Connection,
     user: &UserRef,
     languages: &Languages,

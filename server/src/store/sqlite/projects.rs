@@ -10,12 +10,13 @@ use crate::{
     languages::Locale,
     store::{
         AuditEntry, NewProject, NewSecret, PreviousSecret, Project, ProjectChange, ProjectKey, ProjectStore,
-        StoreError,
+        Retention, StoreError,
     },
 };
 
 pub(super) const PROJECT_COLUMNS: &str = "p.key AS project_key, p.id AS project_id, p.name AS project_name, \
-     p.api_key, p.sealed_secret, p.previous_sealed, p.previous_until, p.proofs, p.user_id_rule, p.origins, p.locale, p.epoch AS project_epoch, \
+     p.api_key, p.sealed_secret, p.previous_sealed, p.previous_until, p.proofs, p.user_id_rule, p.origins, p.locale, p.retention_ms, \
+     p.epoch AS project_epoch, \
      p.issued_before AS project_issued_before, p.created_at AS project_created_at";
 
 pub(super) fn project(row: &Row<'_>) -> rusqlite::Result<Project> {
@@ -36,10 +37,29 @@ pub(super) fn project(row: &Row<'_>) -> rusqlite::Result<Project> {
         },
         origins: rows::json(row, "origins")?.unwrap_or_default(),
         locale: Locale::trusted(row.get("locale")?),
+        retention: retention(row.get("retention_ms")?),
         epoch: row.get("project_epoch")?,
         issued_before: rows::moment(row.get("project_issued_before")?),
         created_at: rows::moment(row.get("project_created_at")?),
     })
+}
+
+const DAY_MS: i64 = 86_400_000;
+
+fn retention(retention_ms: Option<i64>) -> Retention {
+    retention_ms
+        .map_or(Retention::ForGood, |ms| Retention::Days(u32::try_from(ms / DAY_MS).unwrap_or(u32::MAX)))
+}
+
+fn retention_ms(retention: Retention) -> Option<i64> {
+    retention.days().map(|days| i64::from(days) * DAY_MS)
+}
+
+pub(super) fn all(connection: &Connection) -> Result<Vec<Project>, StoreError> {
+    let sql = format!("SELECT {PROJECT_COLUMNS} FROM projects p ORDER BY p.key");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let projects = statement.query_map([], project)?.collect::<Result<_, _>>()?;
+    Ok(projects)
 }
 
 fn by_api_key(connection: &Connection, api_key: &str) -> Result<Option<Project>, StoreError> {
@@ -55,7 +75,8 @@ impl ProjectStore for SqliteStore {
                 connection
                     .execute(
                         "INSERT INTO projects (id, name, api_key, sealed_secret, secret_fingerprint, user_id_rule, \
-                         origins, created_at, proofs, locale) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                         origins, created_at, proofs, locale, retention_ms) \
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
                         params![
                             new.id,
                             new.name,
@@ -66,7 +87,8 @@ impl ProjectStore for SqliteStore {
                             text(&new.origins),
                             new.created_at.unix_ms(),
                             text(&new.proofs),
-                            new.locale.as_str()
+                            new.locale.as_str(),
+                            retention_ms(new.retention)
                         ],
                     )
                     .map_err(taken)?;
@@ -86,7 +108,8 @@ impl ProjectStore for SqliteStore {
             connection
                 .execute(
                     "UPDATE projects SET name = coalesce(?2, name), proofs = coalesce(?3, proofs), \
-                     user_id_rule = coalesce(?4, user_id_rule), origins = coalesce(?5, origins), locale = coalesce(?6, locale) WHERE key = ?1",
+                     user_id_rule = coalesce(?4, user_id_rule), origins = coalesce(?5, origins), locale = coalesce(?6, locale), \
+                     retention_ms = CASE WHEN ?7 THEN ?8 ELSE retention_ms END WHERE key = ?1",
                     params![
                         project.0,
                         change.name,
@@ -94,6 +117,8 @@ impl ProjectStore for SqliteStore {
                         change.user_id_rule.map(UserIdRule::as_str),
                         change.origins.as_ref().map(text),
                         change.locale.as_ref().map(Locale::as_str),
+                        change.retention.is_some(),
+                        change.retention.and_then(retention_ms),
                     ],
                 )
                 .map_err(taken)?;
@@ -123,14 +148,7 @@ impl ProjectStore for SqliteStore {
     }
 
     async fn projects(&self) -> Result<Vec<Project>, StoreError> {
-        self.readers
-            .run(|connection| {
-                let sql = format!("SELECT {PROJECT_COLUMNS} FROM projects p ORDER BY p.key");
-                let mut statement = connection.prepare_cached(&sql)?;
-                let projects = statement.query_map([], project)?.collect::<Result<_, _>>()?;
-                Ok(projects)
-            })
-            .await
+        self.readers.run(all).await
     }
 
     async fn project_by_api_key(&self, api_key: &str) -> Result<Option<Project>, StoreError> {

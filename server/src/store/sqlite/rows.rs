@@ -63,6 +63,32 @@ pub(super) fn item(
     Ok(ItemRow { item, place: place(row.get("place")?), position: moment(row.get("position")?), id })
 }
 
+/// An item that nobody has yet; its row has the columns of the table `notifications`.
+pub(super) fn untouched_item(row: &Row<'_>, incarnation: &Incarnation) -> rusqlite::Result<Item> {
+    Ok(Item {
+        id: Uuid::from_bytes(row.get("id")?).to_string(),
+        r#type: row.get("type")?,
+        category: row.get("category")?,
+        title: row.get("title")?,
+        body: row.get("body")?,
+        url: row.get("url")?,
+        icon: row.get("icon")?,
+        image: row.get("image")?,
+        actions: json(row, "actions")?.unwrap_or_default(),
+        data: json(row, "data")?,
+        priority: priority(row.get("priority")?),
+        group_key: row.get("group_key")?,
+        group_count: 1,
+        created_at: moment(row.get("created_at")?),
+        expires_at: optional_moment(row, "expires_at")?,
+        seen_at: None,
+        read_at: None,
+        archived_at: None,
+        snoozed_until: None,
+        revision: incarnation.revision(0),
+    })
+}
+
 /// The state of an item; its row has the columns of the table `items`.
 pub(super) fn state(row: &Row<'_>) -> rusqlite::Result<ItemState> {
     Ok(ItemState {

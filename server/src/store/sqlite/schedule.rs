@@ -4,7 +4,7 @@ use notification_bell_protocol::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::{
-    rows,
+    retention, rows,
     sends::{self, Placement},
 };
 use crate::{
@@ -67,6 +67,30 @@ pub(super) fn withdraw(connection: &Connection, notification: i64) -> Result<(),
         connection
             .prepare_cached(&format!("DELETE FROM {table} WHERE notification = ?1"))?
             .execute([notification])?;
+    }
+    Ok(())
+}
+
+/// Takes a user out of all that is to be sent, and away what is then for nobody.
+pub(super) fn forget_recipient(connection: &Connection, user: &UserRef) -> Result<(), StoreError> {
+    let notifications: Vec<i64> = connection
+        .prepare_cached(
+            "SELECT r.notification FROM scheduled_recipients r JOIN notifications n ON n.key = r.notification \
+             WHERE r.user_id = ?1 AND n.project = ?2",
+        )?
+        .query_map(params![user.user.as_str(), user.project.0], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for notification in notifications {
+        connection
+            .prepare_cached("DELETE FROM scheduled_recipients WHERE notification = ?1 AND user_id = ?2")?
+            .execute(params![notification, user.user.as_str()])?;
+        let is_for_others = connection
+            .prepare_cached("SELECT 1 FROM scheduled_recipients WHERE notification = ?1")?
+            .exists([notification])?;
+        if !is_for_others {
+            withdraw(connection, notification)?;
+            retention::remove_unless_held(connection, notification)?;
+        }
     }
     Ok(())
 }

@@ -10,8 +10,12 @@ use crate::{
 };
 
 /// A command on the command line may be writing.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const CACHED_STATEMENTS: usize = 64;
+
+/// "BELL", and the step that writes it into a database.
+const APPLICATION_ID: i64 = 0x4245_4C4C;
+const VERSION_WITH_APPLICATION_ID: i64 = 9;
 
 /// The steps from nothing to the tables of today. A step that was released is never changed.
 const MIGRATIONS: &[&str] = &[
@@ -31,8 +35,7 @@ pub(super) fn open(
     path: &Path,
     randomness: &dyn Randomness,
 ) -> Result<(Connection, Incarnation), StoreError> {
-    let failed = |error| StoreError::Database(error);
-    create_private(path).map_err(|error| failed(Box::new(error)))?;
+    create_private(path).map_err(|error| StoreError::Database(Box::new(error)))?;
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
@@ -47,24 +50,50 @@ pub(super) fn open(
 /// Makes the file, and its folder, for their owner alone: they hold what users were told, and SQLite gives its other
 /// files the rights of this one.
 fn create_private(path: &Path) -> io::Result<()> {
-    let mut folders = fs::DirBuilder::new();
+    make_folder(path)?;
     let mut file = fs::OpenOptions::new();
     #[cfg(unix)]
-    {
-        std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
-        std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
-    }
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        folders.recursive(true).create(folder)?;
-    }
+    std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
     file.create(true).append(true).open(path).map(drop)
+}
+
+/// Makes the folder of a database.
+pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+    let mut folders = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folders, 0o700);
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .map_or(Ok(()), |folder| folders.recursive(true).create(folder))
+}
+
+/// Says what is wrong with a database that should be one of this program, and not of a newer one.
+pub(super) fn recognise(connection: &Connection) -> Result<(), String> {
+    let read = |name: &str| {
+        let value = connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        value.map_err(|error| format!("cannot be read as a database: {error}"))
+    };
+    let (application, taken) = (read("application_id")?, read("user_version")?);
+    let has_incarnation = connection
+        .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'incarnation'")
+        .and_then(|mut statement| statement.exists([]))
+        .map_err(|error| format!("cannot be read as a database: {error}"))?;
+    let is_marked = application == APPLICATION_ID
+        || (application == 0 && (1..VERSION_WITH_APPLICATION_ID).contains(&taken));
+    if !is_marked || !has_incarnation {
+        return Err("is not a database of this program".to_owned());
+    }
+    if usize::try_from(taken).is_ok_and(|taken| taken > MIGRATIONS.len()) {
+        return Err(format!("was made by a newer version of this program (version {taken} of its tables)"));
+    }
+    Ok(())
 }
 
 /// Brings the tables up to date, all or nothing. SQLite's `user_version` counts the steps that were taken.
 ///
 /// Written here because `rusqlite_migration` follows rusqlite with a delay, and the older one it asks for bundles an
 /// older SQLite.
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     // Most of the time there is nothing to do, and nobody who writes to wait for.
     if connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))? as usize
         == MIGRATIONS.len()

@@ -124,6 +124,19 @@ conforms! {
         what_has_expired_before_it_was_sent_reaches_nobody
         a_transaction_sends_no_more_than_it_should
     ;
+    retention:
+        what_is_older_is_gone_wherever_it_was_put
+        one_project_does_not_decide_for_another
+        a_transaction_removes_no_more_than_it_should
+        what_is_still_to_be_sent_is_sent_first
+    ;
+    user_data:
+        what_is_held_is_all_that_there_is_wherever_it_is
+        an_erased_user_is_as_if_never_heard_of
+        who_is_erased_may_come_back_and_be_erased_again
+        the_same_id_in_another_project_is_another_user
+        a_large_inbox_is_removed_piece_by_piece
+    ;
     preferences:
         what_is_turned_off_is_nowhere_and_comes_back_as_it_was
         what_comes_while_it_is_off_is_told_to_nobody_and_kept

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     inbox_changes::{self, CANDIDATE_COLUMNS, Candidate},
-    schedule,
+    retention, schedule, user_data,
 };
 use crate::{
     auth::user_id::UserId,
@@ -17,6 +17,8 @@ const MAX_ITEMS: usize = 1_000;
 const DAY_MS: i64 = 86_400_000;
 const KEEP_TOMBSTONES_MS: i64 = 7 * DAY_MS;
 const KEEP_IDEMPOTENCY_KEYS_MS: i64 = DAY_MS;
+/// Longer than any session token lives.
+const KEEP_ERASED_USERS_MS: i64 = 2 * 3_600_000;
 /// The numbers of failed proofs; the other entries of the audit log are kept for good.
 const KEEP_FAILED_PROOFS_MS: i64 = 90 * DAY_MS;
 
@@ -38,7 +40,9 @@ pub(super) fn advance(
         }
         work.changed.push(change(connection, user, &candidates, now, returned)?);
     }
-    work.more |= forget(connection, now)?;
+    let old = retention::remove_old(connection, now, MAX_ITEMS)?;
+    work.changed.extend(old.users);
+    work.more |= old.more | user_data::clear_abandoned(connection, MAX_ITEMS)? | forget(connection, now)?;
     let next_item = connection
         .prepare_cached("SELECT min(due_at) FROM items WHERE due_at IS NOT NULL")?
         .query_row([], |row| row.get::<_, Option<i64>>(0))?
@@ -105,13 +109,7 @@ fn forget(connection: &Connection, now: Timestamp) -> Result<bool, StoreError> {
         connection
             .prepare_cached("UPDATE users SET floor = max(floor, ?2) WHERE key = ?1")?
             .execute(params![user, revision])?;
-        // Nobody has it any more.
-        connection
-            .prepare_cached(
-                "DELETE FROM notifications WHERE key = ?1 AND NOT EXISTS \
-                 (SELECT 1 FROM items WHERE notification = ?1)",
-            )?
-            .execute([notification])?;
+        retention::remove_unless_held(connection, *notification)?;
     }
     let keys = connection
         .prepare_cached(
@@ -130,5 +128,11 @@ fn forget(connection: &Connection, now: Timestamp) -> Result<bool, StoreError> {
              (SELECT hour, project, reason FROM failed_proofs WHERE hour < ?1 LIMIT ?2)",
         )?
         .execute(params![now.plus_ms(-KEEP_FAILED_PROOFS_MS).unix_ms(), limit])?;
-    Ok([forgotten.len(), keys, sessions, failures].contains(&MAX_ITEMS))
+    let erased = connection
+        .prepare_cached(
+            "DELETE FROM erased_users WHERE (project, digest) IN \
+             (SELECT project, digest FROM erased_users WHERE erased_at < ?1 LIMIT ?2)",
+        )?
+        .execute(params![now.plus_ms(-KEEP_ERASED_USERS_MS).unix_ms(), limit])?;
+    Ok([forgotten.len(), keys, sessions, failures, erased].contains(&MAX_ITEMS))
 }

@@ -4,7 +4,10 @@ use notification_bell_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::inbox_changes::{self, CANDIDATE_COLUMNS, Candidate};
+use super::{
+    inbox_changes::{self, CANDIDATE_COLUMNS, Candidate},
+    schedule,
+};
 use crate::{
     auth::user_id::UserId,
     store::{ItemState, Place, ProjectKey, StoreError, UserRef, Withdrawal},
@@ -32,6 +35,8 @@ pub(super) fn withdraw(
     if !is_unfinished {
         return Ok(Some(withdrawal));
     }
+    // What has yet to be sent never is.
+    schedule::withdraw(connection, key)?;
     let sql = format!(
         "SELECT i.user, {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
          WHERE i.notification = ?1 AND i.place <> 3 LIMIT ?2"

@@ -1,0 +1,174 @@
+//! Giving out and forgetting what is held about a user, in SQLite.
+
+use async_trait::async_trait;
+use notification_bell_protocol::Timestamp;
+use rusqlite::{Connection, OptionalExtension, named_params, params};
+use sha2::{Digest, Sha256};
+
+use super::{
+    SqliteStore, audit, keys, preferences, retention,
+    rows::{self, ITEM_COLUMNS},
+    schedule,
+};
+use crate::{
+    languages::Languages,
+    store::{
+        AuditEntry, HeldItem, HeldPage, HeldPosition, Place, StoreError, UserDataStore, UserRecord, UserRef,
+        Whereabouts, revision::Incarnation,
+    },
+};
+
+/// What stays of an erased user's id while their sessions might live.
+pub(super) fn digest(user_id: &str) -> [u8; 32] {
+    Sha256::digest(user_id).into()
+}
+
+fn erase(
+    connection: &Connection,
+    user: &UserRef,
+    pseudonym: &str,
+    erased_at: Timestamp,
+) -> Result<(), StoreError> {
+    let (project, id) = (user.project.0, user.user.as_str());
+    let abandoned: Option<i64> = connection
+        .prepare_cached(
+            // No id has a control character in it.
+            "UPDATE users SET id = char(1) || key WHERE project = ?1 AND id = ?2 RETURNING key",
+        )?
+        .query_row(params![project, id], |row| row.get(0))
+        .optional()?;
+    if let Some(key) = abandoned {
+        // Nobody is to be told any more what the user has done.
+        connection.prepare_cached("DELETE FROM webhook_deliveries WHERE user = ?1")?.execute([key])?;
+        connection.prepare_cached("DELETE FROM inbox_categories WHERE user = ?1")?.execute([key])?;
+        connection.prepare_cached("INSERT INTO abandoned_inboxes (user) VALUES (?1)")?.execute([key])?;
+    }
+    schedule::forget_recipient(connection, user)?;
+    audit::rename_user(connection, user, pseudonym)?;
+    // Later than every session that there is.
+    connection
+        .prepare_cached(
+            "INSERT INTO erased_users (project, digest, erased_at) VALUES (?1, ?2, ?3) \
+             ON CONFLICT DO UPDATE SET erased_at = max(erased_at, excluded.erased_at)",
+        )?
+        .execute(params![project, digest(id), erased_at.plus_ms(1).unix_ms()])?;
+    Ok(())
+}
+
+/// Removes so many items of inboxes that are nobody's. Says whether there is more to remove.
+pub(super) fn clear_abandoned(connection: &Connection, most: usize) -> Result<bool, StoreError> {
+    let user: Option<i64> = connection
+        .prepare_cached("SELECT user FROM abandoned_inboxes LIMIT 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    let Some(user) = user else { return Ok(false) };
+    let notifications: Vec<i64> = connection
+        .prepare_cached(
+            "DELETE FROM items WHERE user = ?1 AND notification IN \
+             (SELECT notification FROM items WHERE user = ?1 LIMIT ?2) RETURNING notification",
+        )?
+        .query_map(params![user, i64::try_from(most).unwrap_or(i64::MAX)], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for notification in &notifications {
+        retention::remove_unless_held(connection, *notification)?;
+    }
+    if notifications.len() < most {
+        for sql in [
+            "DELETE FROM inbox_categories WHERE user = ?1",
+            "DELETE FROM abandoned_inboxes WHERE user = ?1",
+            "DELETE FROM users WHERE key = ?1",
+        ] {
+            connection.prepare_cached(sql)?.execute([user])?;
+        }
+    }
+    Ok(true)
+}
+
+fn held_items(
+    connection: &Connection,
+    incarnation: &Incarnation,
+    user: &UserRef,
+    from: HeldPosition,
+    limit: usize,
+) -> Result<HeldPage, StoreError> {
+    let received = "SELECT {columns}, i.removed_at, n.key FROM users u JOIN items i ON i.user = u.key \
+         JOIN notifications n ON n.key = i.notification \
+         WHERE u.project = :project AND u.id = :user AND i.notification > :after \
+         ORDER BY i.notification LIMIT :limit";
+    // With the columns of an item that nobody has yet.
+    let scheduled = "SELECT {columns}, i.removed_at, n.key FROM scheduled_recipients r \
+         JOIN notifications n ON n.key = r.notification LEFT JOIN items i ON i.user = -1 AND i.notification = n.key \
+         WHERE n.project = :project AND r.user_id = :user AND n.key > :after ORDER BY n.key LIMIT :limit";
+    let sql = if from.is_scheduled { scheduled } else { received };
+    let mut statement = connection.prepare_cached(&sql.replace("{columns}", ITEM_COLUMNS))?;
+    let mut rows = statement.query(named_params! {
+        ":project": user.project.0,
+        ":user": user.user.as_str(),
+        ":after": from.after_key,
+        ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+    })?;
+    let (mut items, mut last) = (Vec::new(), from);
+    while let Some(row) = rows.next()? {
+        last.after_key = row.get("key")?;
+        items.push(held_item(row, incarnation, from.is_scheduled)?);
+    }
+    let next = match (items.len() < limit, from.is_scheduled) {
+        (false, _) => Some(last),
+        (true, false) => Some(HeldPosition { is_scheduled: true, after_key: 0 }),
+        (true, true) => None,
+    };
+    Ok(HeldPage { items, next })
+}
+
+fn held_item(
+    row: &rusqlite::Row<'_>,
+    incarnation: &Incarnation,
+    is_scheduled: bool,
+) -> rusqlite::Result<HeldItem> {
+    if is_scheduled {
+        let item = rows::untouched_item(row, incarnation)?;
+        return Ok(HeldItem { item, whereabouts: Whereabouts::Scheduled });
+    }
+    let found = rows::item(row, incarnation, &Languages::ANY)?;
+    let whereabouts = match found.place {
+        Place::Inbox => Whereabouts::Inbox,
+        Place::Archived => Whereabouts::Archived,
+        Place::Snoozed => Whereabouts::Snoozed,
+        Place::Removed => Whereabouts::Removed(rows::moment(row.get("removed_at")?)),
+    };
+    Ok(HeldItem { item: found.item, whereabouts })
+}
+
+#[async_trait]
+impl UserDataStore for SqliteStore {
+    async fn erase_user(&self, user: &UserRef, pseudonym: &str, audit: AuditEntry) -> Result<(), StoreError> {
+        let (user, pseudonym, erased_at) = (user.clone(), pseudonym.to_owned(), audit.at);
+        let erased = self.audited(audit, move |connection| {
+            erase(connection, &user, &pseudonym, erased_at)?;
+            Ok(Some(()))
+        });
+        erased.await.map(drop)
+    }
+
+    async fn user_record(&self, user: &UserRef, audit: AuditEntry) -> Result<UserRecord, StoreError> {
+        let user = user.clone();
+        let record = self.audited(audit, move |connection| {
+            Ok(Some(UserRecord {
+                standing: keys::standing_of(connection, &user)?,
+                preferences: preferences::preferences(connection, &user, &Languages::ANY)?,
+                audit: audit::about_user(connection, &user)?,
+            }))
+        });
+        record.await?.ok_or(StoreError::Closed)
+    }
+
+    async fn held_items(
+        &self,
+        user: &UserRef,
+        from: HeldPosition,
+        limit: usize,
+    ) -> Result<HeldPage, StoreError> {
+        let (incarnation, user) = (self.incarnation.clone(), user.clone());
+        self.readers.run(move |connection| held_items(connection, &incarnation, &user, from, limit)).await
+    }
+}
