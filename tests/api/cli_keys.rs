@@ -17,8 +17,14 @@ async fn a_key_is_shown_once_and_never_listed() {
     let mut scopes: Vec<&str> =
         created["scopes"].as_array().unwrap().iter().map(|scope| scope.as_str().unwrap()).collect();
     scopes.sort_unstable();
-    let all =
-        ["notifications:read", "notifications:write", "templates:write", "topics:write", "users:manage"];
+    let all = [
+        "notifications:read",
+        "notifications:write",
+        "templates:write",
+        "topics:write",
+        "users:manage",
+        "webhooks:manage",
+    ];
     assert_eq!(scopes, all, "without --scope, all");
 
     let list = installation.json(&["api-key", "list", "--project", &project.id]).await;
