@@ -188,7 +188,7 @@ async fn what_is_no_sound_backup_is_refused_with_the_reason() {
     for (name, bytes, reason) in [
         ("text", b"not a database at all".to_vec(), "cannot be read"),
         ("empty", Vec::new(), "not a database of this program"),
-        ("half", whole[..middle].to_vec(), "damaged"),
+        ("half", whole[..middle].to_vec(), "cannot be read as a database"),
         ("damaged", damaged, "damaged"),
         ("newer", newer, "newer version"),
         ("foreign", foreign, "not a database of this program"),

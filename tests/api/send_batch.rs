@@ -54,7 +54,7 @@ async fn a_bad_entry_spoils_none_of_the_others_and_is_pointed_to() {
             json!({"to": {"users": [USER]}, "title": "", "url": "javascript:1"}),
             422,
             "validation_failed",
-            vec!["/notifications/2/title", "/notifications/2/url"],
+            vec!["/notifications/2/url", "/notifications/2/title"],
         ),
         (
             json!({"to": {"users": ["a", "B"]}, "title": "t"}),

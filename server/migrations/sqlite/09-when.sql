@@ -1,7 +1,7 @@
 -- When something is sent, once, and for how long it is kept.
 
 -- "BELL": tells a database of this program from others.
-PRAGMA application_id = 1112886348;
+PRAGMA application_id = 1111837772;
 
 -- How long a project keeps what was sent; NULL is for good, which is what projects that are there already were promised.
 ALTER TABLE projects ADD COLUMN retention_ms INTEGER;
