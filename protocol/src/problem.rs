@@ -119,8 +119,8 @@ codes! {
     ValidationFailed = "validation_failed", 422, "A value is not allowed";
     /// The key was used with another body.
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The idempotency key was used for another request";
-    /// A shared issuer needs an audience.
-    AudienceRequired = "audience_required", 422, "This provider needs an audience";
+    /// A notification is for nobody: it names no users, no topic and not everyone.
+    AudienceRequired = "audience_required", 422, "It has to be said whom this is for";
     /// Too many requests.
     RateLimited = "rate_limited", 429, "Too many requests";
     /// Too many open streams.

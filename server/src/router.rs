@@ -35,6 +35,7 @@ use crate::{
         project::revoke::revoke_project,
         session::{create::create_session, end::end_session},
         templates::{list::list_templates, put::put_template, remove::remove_template, show::show_template},
+        topics::{list::list_subscribers, subscribe::subscribe, unsubscribe::unsubscribe},
         users::{erase::erase_user, export::export_user, inbox::list_inbox_of_user, revoke::revoke_user},
         webhooks::{
             change::change_webhook, create::create_webhook, deliveries::list_deliveries, list::list_webhooks,
@@ -68,6 +69,7 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/notifications", post(send_notification).get(list_notifications))
         .route("/notifications/batch", post(send_batch))
         .route("/notifications/{id}", get(show_notification).delete(withdraw_notification))
+        .route("/topics/{topic}/subscribers", get(list_subscribers).put(subscribe).delete(unsubscribe))
         .route("/users/{id}", delete(erase_user))
         .route("/users/{id}/export", get(export_user))
         .route("/users/{id}/inbox", get(list_inbox_of_user).layer(from_fn(language::vary)))

@@ -3,7 +3,7 @@
 use notification_bell_tests::Installation;
 use toml::Table;
 
-const SUBCOMMANDS: [&[&str]; 11] = [
+const SUBCOMMANDS: [&[&str]; 14] = [
     &["serve"],
     &["project", "create"],
     &["project", "list"],
@@ -14,6 +14,9 @@ const SUBCOMMANDS: [&[&str]; 11] = [
     &["hmac"],
     &["check-hmac"],
     &["send"],
+    &["topic", "add"],
+    &["topic", "remove"],
+    &["topic", "list"],
     &["config", "print-default"],
 ];
 

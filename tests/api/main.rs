@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a test that skips something says so")]
 
 mod assets;
+mod audiences;
 mod audit;
 mod backup;
 mod categories;
@@ -68,6 +69,7 @@ mod stream_race;
 mod stream_resume;
 mod templates;
 mod tls;
+mod topics;
 mod user_data;
 mod user_ids;
 mod webhook_attacks;

@@ -18,6 +18,7 @@ mod serve;
 mod session_key;
 mod template;
 mod token;
+mod topic;
 mod user;
 mod webhook;
 
@@ -98,6 +99,9 @@ enum Command {
     Backup(backup::BackupCommand),
     /// Put a backup in the place of the database
     Restore(restore::RestoreCommand),
+    /// Say who receives what is sent to a topic
+    #[command(subcommand)]
+    Topic(topic::TopicCommand),
     /// Show settings
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -184,6 +188,7 @@ async fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::User(command)) => command.run(&settings).await,
         Some(Command::Backup(command)) => command.run(&settings).await,
         Some(Command::Restore(command)) => command.run(&settings).await,
+        Some(Command::Topic(command)) => command.run(&settings).await,
         Some(Command::Config(command)) => {
             command.run();
             Ok(())

@@ -21,8 +21,14 @@ pub(super) struct SendCommand {
     #[arg(long)]
     project: Option<String>,
     /// A user id; may be repeated
-    #[arg(long = "to", value_name = "USER_ID", required = true)]
+    #[arg(long = "to", value_name = "USER_ID", required_unless_present_any = ["topic", "everyone"])]
     to: Vec<String>,
+    /// Instead: to whoever is subscribed to this topic
+    #[arg(long, conflicts_with = "to")]
+    topic: Option<String>,
+    /// Instead: to every user of the project
+    #[arg(long, conflicts_with_all = ["to", "topic"])]
+    everyone: bool,
     /// The title
     #[arg(long)]
     title: String,
@@ -73,7 +79,11 @@ impl SendCommand {
         let inbox =
             Inbox::new(Arc::clone(&office.store), bus, Arc::clone(&office.clock), Arc::clone(&office.ids));
         let request = SendRequest {
-            to: Recipients { users: self.to },
+            to: Recipients {
+                users: (!self.to.is_empty()).then_some(self.to),
+                topic: self.topic,
+                everyone: self.everyone.then_some(true),
+            },
             title: Some(self.title),
             body: self.body,
             texts: None,

@@ -21,7 +21,7 @@ use utoipa::{
 };
 
 use crate::routes::{
-    categories, inbox, notifications, preferences, project, session, templates, users, webhooks,
+    categories, inbox, notifications, preferences, project, session, templates, topics, users, webhooks,
 };
 
 /// Where the API begins, below the address of the server.
@@ -40,6 +40,7 @@ pub const BASE: &str = "/api/v1";
     ),
     tags(
         (name = "Notifications", description = "Sending, from a site's backend."),
+        (name = "Topics", description = "Who receives what is sent to a topic."),
         (name = "Templates", description = "What a type of notification says, in the languages of its readers."),
         (name = "Categories", description = "What categories are called, and whom they reach."),
         (name = "Webhooks", description = "Where a site's backend is told what its users do."),
@@ -54,6 +55,9 @@ pub const BASE: &str = "/api/v1";
         notifications::show::show_notification,
         notifications::list::list_notifications,
         notifications::withdraw::withdraw_notification,
+        topics::subscribe::subscribe,
+        topics::unsubscribe::unsubscribe,
+        topics::list::list_subscribers,
         templates::put::put_template,
         templates::list::list_templates,
         templates::show::show_template,

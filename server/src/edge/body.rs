@@ -26,6 +26,8 @@ const DISCARDED: usize = 8 * 1_024 * 1_024;
 pub const SMALL: usize = 8 * 1_024;
 /// The largest body of one send, and of a mark.
 pub const SEND: usize = 64 * 1_024;
+/// The largest list of users to put into a topic, or to take out: 8 MiB.
+pub const USERS: usize = 8 * 1_024 * 1_024;
 
 /// The largest body of a batch of sends.
 pub const BATCH: usize = 1_024 * 1_024;

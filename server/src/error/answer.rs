@@ -19,7 +19,9 @@ impl Error {
     fn into_problem(self) -> Problem {
         let (code, detail) = (self.code(), self.to_string());
         let errors = match self {
-            Self::InvalidRequest(_, errors) | Self::ValidationFailed(errors) => errors,
+            Self::InvalidRequest(_, errors)
+            | Self::ValidationFailed(errors)
+            | Self::AudienceRequired(errors) => errors,
             Self::InvalidUserId { fault, pointer } => {
                 vec![MemberError { pointer, detail: fault.to_string() }]
             }

@@ -109,6 +109,9 @@ pub enum Error {
     /// Members with values that are not allowed.
     #[error("{}", first_of(.0))]
     ValidationFailed(Vec<MemberError>),
+    /// Nobody is named to send to.
+    #[error("{}", first_of(.0))]
+    AudienceRequired(Vec<MemberError>),
     /// The key came with another body before.
     #[error("This Idempotency-Key was used for a request with another body. A new request needs a new key.")]
     IdempotencyKeyReused,
@@ -202,6 +205,7 @@ impl Error {
             Self::UriTooLong(_) => Code::UriTooLong,
             Self::UnsupportedMediaType(_) => Code::UnsupportedMediaType,
             Self::ValidationFailed(_) => Code::ValidationFailed,
+            Self::AudienceRequired(_) => Code::AudienceRequired,
             Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
             Self::IdempotencyInProgress => Code::IdempotencyInProgress,
             Self::RateLimited(_) => Code::RateLimited,

@@ -12,6 +12,8 @@ use crate::store::{ProjectKey, UserRef};
 pub enum Wake {
     /// An inbox changed.
     Changed(UserRef),
+    /// What is shared by the inboxes of a project changed: any of them.
+    Project(ProjectKey),
     /// A session was ended: its streams end too.
     SessionEnded {
         /// Whose.

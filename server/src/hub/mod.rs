@@ -13,7 +13,7 @@ use std::{
 };
 
 use prometheus_client::metrics::gauge::Gauge;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 pub use bus::{Bus, BusError, LocalBus, Wake};
 pub use stream::{Stream, StreamEnd};
@@ -22,6 +22,9 @@ use crate::store::UserRef;
 
 /// As many streams of one user as may be open at a time.
 pub const MAX_STREAMS_OF_A_USER: usize = 10;
+/// So many streams that were woken look into the store at a time. When all streams of a project are woken, the others
+/// wait for their turn here, and requests need not wait behind thousands of them in the store.
+const LOOKS_AT_A_TIME: usize = 32;
 
 /// What a stream has to know; each value replaces the one before.
 #[derive(Clone, Debug, Default)]
@@ -57,11 +60,17 @@ impl Seat {
 }
 
 /// The open streams.
-#[derive(Default)]
 pub struct Hub {
     seats: Mutex<HashMap<UserRef, Vec<Arc<Seat>>>>,
     open: Gauge,
     draining: watch::Sender<bool>,
+    looks: Semaphore,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self::new(Gauge::default())
+    }
 }
 
 /// The user has as many streams as allowed.
@@ -73,7 +82,8 @@ impl Hub {
     /// A hub without streams; the gauge shows how many there are.
     #[must_use]
     pub fn new(open: Gauge) -> Self {
-        Self { seats: Mutex::default(), open, draining: watch::channel(false).0 }
+        let (draining, looks) = (watch::channel(false).0, Semaphore::new(LOOKS_AT_A_TIME));
+        Self { seats: Mutex::default(), open, draining, looks }
     }
 
     /// Takes a seat. Whatever changes from now on wakes it: what changed before is for its first look at the store.
@@ -103,6 +113,10 @@ impl Hub {
         let seats = self.lock();
         match wake {
             Wake::Changed(user) => seats.get(user).into_iter().flatten().for_each(|seat| seat.wake()),
+            Wake::Project(project) => {
+                let of_project = seats.iter().filter(|(user, _)| user.project == *project);
+                of_project.flat_map(|(_, seats)| seats).for_each(|seat| seat.wake());
+            }
             Wake::Revoked(user) => seats.get(user).into_iter().flatten().for_each(|seat| seat.doubt()),
             Wake::ProjectRevoked(project) => {
                 let of_project = seats.iter().filter(|(user, _)| user.project == *project);
@@ -157,6 +171,12 @@ enum Woken {
 }
 
 impl Subscription {
+    /// Waits for the turn of this stream to look into the store. It is over when what this gives is dropped.
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        // Nobody closes it.
+        self.hub.looks.acquire().await.ok()
+    }
+
     async fn woken(&mut self) -> Woken {
         tokio::select! {
             biased;
@@ -234,6 +254,20 @@ mod tests {
         hub.wake(&Wake::ProjectRevoked(ProjectKey(1)));
         hub.wake(&Wake::Changed(user(2)));
         assert_eq!(cut_off.woken().await, Woken::Doubted);
+        assert_eq!(other.woken().await, Woken::Changed);
+    }
+
+    #[tokio::test]
+    async fn what_a_project_shares_wakes_its_streams_once_each_and_no_others() {
+        let hub = Arc::new(Hub::new(Gauge::default()));
+        let mut woken = hub.subscribe(&user(1), "s").unwrap();
+        let mut other = hub.subscribe(&user(2), "s").unwrap();
+        for _ in 0..100 {
+            hub.wake(&Wake::Project(ProjectKey(1)));
+        }
+        assert_eq!(woken.woken().await, Woken::Changed);
+        assert!(!woken.woken.has_changed().unwrap() && !other.woken.has_changed().unwrap());
+        hub.wake(&Wake::Changed(user(2)));
         assert_eq!(other.woken().await, Woken::Changed);
     }
 

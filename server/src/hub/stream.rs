@@ -156,6 +156,7 @@ impl Stream {
         revision: Revision,
         client: &mpsc::Sender<Bytes>,
     ) -> Result<Revision, StreamEnd> {
+        let turn = self.subscription.turn().await;
         let changes = loop {
             match self.store.changes(&self.user, &revision, &self.languages).await {
                 // All streams may have been woken at once: some look a little later.
@@ -166,6 +167,8 @@ impl Stream {
                 changes => break changes.map_err(failed)?,
             }
         };
+        // Before anything is written: a client that takes nothing must not keep the others waiting.
+        drop(turn);
         match &changes {
             // Woken by a change that an earlier look had already seen, or that this user has turned off.
             Changes::Since(sync) if sync.changed.is_empty() && sync.removed.is_empty() => {

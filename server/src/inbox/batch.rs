@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use super::{Inbox, SendRequest, send::Sending};
 use crate::{
     error::Error,
-    store::{BatchEntry, BatchStanding, Idempotency, Project, ProjectKey, SentEntry},
+    store::{Audience, BatchEntry, BatchStanding, Idempotency, Project, ProjectKey, SentEntry},
 };
 
 const ITEMS_IN_A_PART: usize = 1_000;
@@ -192,7 +192,7 @@ impl Inbox {
         let announced: HashMap<usize, _> = part
             .entries
             .iter()
-            .map(|entry| (entry.position, Sending::announcement(&entry.notification, &entry.recipients)))
+            .map(|entry| (entry.position, Sending::announcement(&entry.notification, &entry.audience)))
             .collect();
         let now = self.clock.now();
         let standing = self.store.send_entries(project.key, part.entries, idempotency, now).await?;
@@ -213,9 +213,12 @@ struct Part {
 
 impl Part {
     fn add(&mut self, position: usize, sending: Sending) {
-        let Sending { notification, recipients } = sending;
-        self.items += recipients.len();
-        self.entries.push(BatchEntry { position, notification, recipients });
+        let Sending { notification, audience } = sending;
+        self.items += match &audience {
+            Audience::Users(users) => users.len(),
+            Audience::Topic(_) | Audience::Everyone => 1,
+        };
+        self.entries.push(BatchEntry { position, notification, audience });
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing here knows HTTP or SQL. A change is made in the store, and then the streams of the inboxes it changed are
 //! woken through the bus.
 
+mod audience;
 mod batch;
 mod categories;
 mod change;

@@ -67,12 +67,18 @@ pub struct SendRequest {
 }
 
 /// Whom a notification is for.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recipients {
     /// 1 to 1,000 user ids; one that is named twice receives it once.
-    #[schema(min_items = 1, max_items = 1000)]
-    pub users: Vec<String>,
+    #[schema(min_items = 1, max_items = 1000, nullable = false)]
+    pub users: Option<Vec<String>>,
+    /// Whoever is subscribed to this topic: 1 to 100 characters on one line.
+    #[schema(min_length = 1, max_length = 100, nullable = false)]
+    pub topic: Option<String>,
+    /// Every user of the project; only ever `true`.
+    #[schema(nullable = false)]
+    pub everyone: Option<bool>,
 }
 
 /// A button of a notification.

@@ -63,7 +63,8 @@ impl Inbox {
 
     async fn take_out(&self, project: ProjectKey, id: Uuid) -> Result<bool, StoreError> {
         while let Some(step) = self.store.withdraw(project, id, self.clock.now()).await? {
-            let wakes: Vec<Wake> = step.changed.into_iter().map(Wake::Changed).collect();
+            let shared = step.shared.then_some(Wake::Project(project));
+            let wakes: Vec<Wake> = step.changed.into_iter().map(Wake::Changed).chain(shared).collect();
             self.publish(&wakes).await;
             if !step.more {
                 return Ok(true);

@@ -15,10 +15,10 @@ use crate::{
     error::Error,
     hub::Wake,
     languages::Locale,
-    store::{Idempotency, NewNotification, Project, ProjectKey, SendOutcome, Template, UserRef},
+    store::{
+        Audience, Idempotency, NewNotification, Project, ProjectKey, Reached, SendOutcome, Template, UserRef,
+    },
 };
-
-const MAX_RECIPIENTS: usize = 1_000;
 
 /// What became of a request to send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -36,25 +36,38 @@ pub struct Sent {
 /// A request that was found to be in order.
 pub(super) struct Sending {
     pub(super) notification: NewNotification,
-    /// Each once.
-    pub(super) recipients: Vec<UserId>,
+    /// Whom it is for.
+    pub(super) audience: Audience,
 }
 
 /// What has to be done once a notification is on disk.
 pub(super) struct Announcement {
     /// Whose streams to wake.
     users: Vec<UserId>,
+    /// Whether any stream of the project may show it.
+    is_shared: bool,
     /// Whether time will do something to it.
     is_timed: bool,
 }
 
 impl Sending {
-    pub(super) fn announcement(notification: &NewNotification, recipients: &[UserId]) -> Announcement {
+    pub(super) fn announcement(notification: &NewNotification, audience: &Audience) -> Announcement {
         let is_scheduled = notification.send_at.is_some();
-        Announcement {
+        let (users, is_shared) = match audience {
             // Nobody sees before its moment what is sent later.
-            users: if is_scheduled { Vec::new() } else { recipients.to_vec() },
-            is_timed: is_scheduled || notification.expires_at.is_some(),
+            _ if is_scheduled => (Vec::new(), false),
+            Audience::Users(users) => (users.clone(), false),
+            Audience::Topic(_) | Audience::Everyone => (Vec::new(), true),
+        };
+        Announcement { users, is_shared, is_timed: is_scheduled || notification.expires_at.is_some() }
+    }
+}
+
+impl Announcement {
+    /// Names those whose streams show it, if the store knows them.
+    fn narrow(&mut self, reached: Reached) {
+        if let Some(users) = reached.users.filter(|_| self.is_shared) {
+            (self.users, self.is_shared) = (users, false);
         }
     }
 }
@@ -76,14 +89,15 @@ impl Inbox {
             // Before the checks: what was right when it was first sent may have a moment in the past by now.
             return repeated(&outcome);
         }
-        let Sending { notification, recipients } = self.prepare(project, request).await?;
+        let Sending { notification, audience } = self.prepare(project, request).await?;
         let id = notification.id.to_string();
-        let announcement = Sending::announcement(&notification, &recipients);
-        let number = u64::try_from(recipients.len()).unwrap_or(u64::MAX);
-        match self.store.send(project.key, notification, recipients, idempotency).await? {
-            SendOutcome::Stored => {
+        let mut announcement = Sending::announcement(&notification, &audience);
+        match self.store.send(project.key, notification, audience, idempotency).await? {
+            SendOutcome::Stored(reached) => {
+                let recipients = reached.recipients;
+                announcement.narrow(reached);
                 self.announce(project.key, [&announcement]).await;
-                Ok(Sent { id, recipients: number, repeated: false })
+                Ok(Sent { id, recipients, repeated: false })
             }
             outcome => repeated(&outcome),
         }
@@ -96,8 +110,8 @@ impl Inbox {
     pub(super) async fn prepare(&self, project: &Project, request: SendRequest) -> Result<Sending, Error> {
         let (id, now) = self.ids.next();
         let templates = self.templates_for(project, &request).await?;
-        let (recipients, wording) = check(&request, project, now, &templates)?;
-        Ok(Sending { notification: request.into_notification(id, now, wording), recipients })
+        let (audience, wording) = check(&request, project, now, &templates)?;
+        Ok(Sending { notification: request.into_notification(id, now, wording), audience })
     }
 
     /// Wakes the streams that see what was sent, and the timekeeper if it has to come back to it.
@@ -107,11 +121,15 @@ impl Inbox {
         announcements: impl IntoIterator<Item = &Announcement>,
     ) {
         let mut wakes = Vec::new();
-        let mut is_timed = false;
+        let (mut is_shared, mut is_timed) = (false, false);
         for announcement in announcements {
+            is_shared |= announcement.is_shared;
             is_timed |= announcement.is_timed;
             let users = announcement.users.iter().cloned();
             wakes.extend(users.map(|user| Wake::Changed(UserRef { project, user })));
+        }
+        if is_shared {
+            wakes.push(Wake::Project(project));
         }
         self.publish(&wakes).await;
         if is_timed {
@@ -125,35 +143,24 @@ fn repeated(outcome: &SendOutcome) -> Result<Sent, Error> {
         SendOutcome::Repeated { id, recipients } => {
             Ok(Sent { id: id.to_string(), recipients: *recipients, repeated: true })
         }
-        SendOutcome::KeyReused | SendOutcome::Stored => Err(Error::IdempotencyKeyReused),
+        SendOutcome::KeyReused | SendOutcome::Stored(_) => Err(Error::IdempotencyKeyReused),
     }
 }
 
-/// Checks a request; gives its recipients, each once, and its words.
+/// Checks a request; gives whom it is for, and its words.
 fn check(
     request: &SendRequest,
     project: &Project,
     now: Timestamp,
     templates: &BTreeMap<Locale, Template>,
-) -> Result<(Vec<UserId>, Wording), Error> {
+) -> Result<(Audience, Wording), Error> {
     request.has_its_shape()?;
     let mut faults = request.check(now);
     let wording = wording::wording(request, templates, &project.locale, &mut faults);
-    let users = &request.to.users;
-    if users.is_empty() || users.len() > MAX_RECIPIENTS {
-        faults.add("/to/users", format!("must have 1 to {MAX_RECIPIENTS} entries"));
-    }
+    request.to.check(&mut faults);
     let errors: Vec<MemberError> = faults.into_vec();
     if !errors.is_empty() {
-        return Err(Error::ValidationFailed(errors));
+        return Err(request.to.fault(errors));
     }
-    let mut recipients = Vec::with_capacity(users.len());
-    for (index, text) in users.iter().enumerate() {
-        let user = UserId::parse(text, project.user_id_rule)
-            .map_err(|fault| Error::InvalidUserId { fault, pointer: format!("/to/users/{index}") })?;
-        recipients.push(user);
-    }
-    recipients.sort_unstable();
-    recipients.dedup();
-    Ok((recipients, wording))
+    Ok((request.to.audience(project.user_id_rule)?, wording))
 }

@@ -40,7 +40,8 @@ impl Inbox {
     /// A store that fails.
     pub async fn advance(&self) -> Result<DueWork, crate::store::StoreError> {
         let work = self.store.advance(self.clock.now(), Arc::new(change::returned)).await?;
-        let wakes: Vec<Wake> = work.changed.iter().cloned().map(Wake::Changed).collect();
+        let changed = work.changed.iter().cloned().map(Wake::Changed);
+        let wakes: Vec<Wake> = changed.chain(work.shared.iter().copied().map(Wake::Project)).collect();
         self.publish(&wakes).await;
         Ok(work)
     }

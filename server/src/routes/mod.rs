@@ -11,5 +11,6 @@ pub mod preferences;
 pub mod project;
 pub mod session;
 pub mod templates;
+pub mod topics;
 pub mod users;
 pub mod webhooks;

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
 use uuid::Uuid;
 
-use super::{Idempotency, NewNotification, ProjectKey, StoreError};
-use crate::auth::user_id::UserId;
+use super::{Audience, Idempotency, NewNotification, ProjectKey, StoreError};
 
 /// One notification of a batch.
 #[derive(Clone, Debug)]
@@ -14,8 +13,8 @@ pub struct BatchEntry {
     pub position: usize,
     /// What is sent.
     pub notification: NewNotification,
-    /// Whom it is for, each once.
-    pub recipients: Vec<UserId>,
+    /// Whom it is for.
+    pub audience: Audience,
 }
 
 /// An entry that is on disk.

@@ -9,7 +9,7 @@ use notification_bell_protocol::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Happenings, ProjectKey, StoreError, TextsByLocale};
+use super::{Audience, Happenings, ProjectKey, Reached, StoreError, TextsByLocale};
 use crate::{auth::user_id::UserId, languages::Languages};
 
 /// One inbox: a user of a project. The same user id in two projects is two users.
@@ -71,7 +71,7 @@ pub struct Idempotency {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SendOutcome {
     /// It is on disk.
-    Stored,
+    Stored(Reached),
     /// It was stored before, under the same key: that notification, and how many received it.
     Repeated {
         /// The first one's id.
@@ -159,6 +159,8 @@ pub enum Changes {
 pub struct DueWork {
     /// The inboxes that changed.
     pub changed: Vec<UserRef>,
+    /// The projects in which what is shared changed: any of their inboxes.
+    pub shared: Vec<ProjectKey>,
     /// When the next item expires or comes back, or the next notification is to be sent.
     pub next_at: Option<Timestamp>,
     /// There is more to do at once than one transaction should hold.
@@ -177,7 +179,7 @@ pub trait InboxStore: Send + marker::Sync {
         &self,
         project: ProjectKey,
         notification: NewNotification,
-        recipients: Vec<UserId>,
+        audience: Audience,
         idempotency: Option<Idempotency>,
     ) -> Result<SendOutcome, StoreError>;
 

@@ -3,6 +3,7 @@
 //! Revisions and list cursors are made and read here, and nowhere else: everybody above passes them on as text.
 //! "Not there" is `None`, never an error.
 
+mod audiences;
 mod audit;
 mod batches;
 mod categories;
@@ -27,6 +28,7 @@ mod webhooks;
 use async_trait::async_trait;
 use tokio::sync::watch;
 
+pub use audiences::{Audience, Reached, SubscriberPage, TopicStore};
 pub use audit::{Actor, AuditAction, AuditEntry, AuditQuery, AuditRecord, AuditStore, FailedProofs};
 pub use batches::{BatchEntry, BatchStanding, BatchStore, SentEntry};
 pub use categories::{Category, CategoryPut, CategoryStore};
@@ -64,6 +66,7 @@ pub trait Store:
     + ProviderStore
     + InboxStore
     + BatchStore
+    + TopicStore
     + PreferenceStore
     + CategoryStore
     + TemplateStore

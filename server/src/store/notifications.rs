@@ -135,6 +135,8 @@ pub struct NotificationPage {
 pub struct Withdrawal {
     /// The inboxes that it was taken from.
     pub changed: Vec<UserRef>,
+    /// It was shared, so that it is gone from any inbox of the project.
+    pub shared: bool,
     /// There are more of them than one transaction should change.
     pub more: bool,
 }

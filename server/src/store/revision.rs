@@ -6,6 +6,15 @@
 use notification_bell_protocol::Timestamp;
 use uuid::Uuid;
 
+/// The state of an inbox. Both numbers only grow, so that of two states of one inbox one has no number that is smaller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct StateNumbers {
+    /// The inbox's own revision: raised by what is sent to its user by name, and by what the user does.
+    pub(crate) own: i64,
+    /// The project's shared revision: raised by what is sent to a topic or to everyone.
+    pub(crate) shared: i64,
+}
+
 /// The incarnation of a database: 8 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Incarnation(String);
@@ -25,15 +34,17 @@ impl Incarnation {
         &self.0
     }
 
-    /// The text of a revision.
-    pub(crate) fn revision(&self, number: i64) -> String {
-        format!("{}-{number}", self.0)
+    /// The text of a revision: letters, digits and hyphens, so that it may stand in a header that needs no preflight.
+    pub(crate) fn revision(&self, state: StateNumbers) -> String {
+        format!("{}-{}-{}", self.0, state.own, state.shared)
     }
 
-    /// The number in a revision's text, if it is one of this incarnation.
-    pub(crate) fn revision_number(&self, text: &str) -> Option<i64> {
-        let number = text.strip_prefix(&self.0)?.strip_prefix('-')?;
-        number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok())?
+    /// The numbers in a revision's text, if it is one of this incarnation. One without a shared number was given out
+    /// before anything was shared.
+    pub(crate) fn state_numbers(&self, text: &str) -> Option<StateNumbers> {
+        let numbers = text.strip_prefix(&self.0)?.strip_prefix('-')?;
+        let (own, shared) = numbers.split_once('-').unwrap_or((numbers, "0"));
+        Some(StateNumbers { own: number(own)?, shared: number(shared)? })
     }
 
     /// The text of a list cursor: the last entry of a page.
@@ -50,18 +61,24 @@ impl Incarnation {
     }
 }
 
+fn number(text: &str) -> Option<i64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
 #[cfg(test)]
 mod tests {
     use notification_bell_protocol::Timestamp;
     use uuid::Uuid;
 
-    use super::Incarnation;
+    use super::{Incarnation, StateNumbers};
 
     #[test]
     fn a_revision_comes_back_and_one_of_another_database_does_not() {
         let (here, elsewhere) = (Incarnation::from_random(1), Incarnation::from_random(2));
-        assert_eq!(here.revision_number(&here.revision(42)), Some(42));
-        assert_eq!(here.revision_number(&elsewhere.revision(42)), None);
+        let state = StateNumbers { own: 42, shared: 7 };
+        assert_eq!(here.state_numbers(&here.revision(state)), Some(state));
+        assert_eq!(here.state_numbers(&elsewhere.revision(state)), None);
+        assert_eq!(here.state_numbers("00000001-42"), Some(StateNumbers { own: 42, shared: 0 }));
         for text in [
             "",
             "42",
@@ -71,8 +88,11 @@ mod tests {
             "00000001-+1",
             "00000001-1 ",
             "00000001-99999999999999999999",
+            "00000001-1-",
+            "00000001-1-2-3",
+            "00000001-1.2",
         ] {
-            assert_eq!(here.revision_number(text), None, "{text:?}");
+            assert_eq!(here.state_numbers(text), None, "{text:?}");
         }
     }
 

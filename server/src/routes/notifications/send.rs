@@ -1,4 +1,4 @@
-//! `POST /notifications`: a notification to up to 1,000 users. The answer comes when it is on disk.
+//! `POST /notifications`: a notification to some users, a topic or everyone. The answer comes when it is on disk.
 
 use std::sync::Arc;
 
@@ -55,6 +55,8 @@ pub struct IdempotencyHeader {
     params(IdempotencyHeader),
     request_body(content = SendRequest, examples(
         ("short" = (summary = "The least", value = json!({ "to": { "users": ["user@example.com"] }, "title": "Hello" }))),
+        ("topic" = (summary = "To a topic", value = json!({ "to": { "topic": "releases" }, "title": "3.0 is here" }))),
+        ("everyone" = (summary = "To everyone", value = json!({ "to": { "everyone": true }, "title": "Hello, everyone" }))),
         ("full" = (summary = "With a link and a button", value = json!({
             "to": { "users": ["user@example.com"] },
             "type": "invoice.paid",
@@ -76,7 +78,7 @@ pub struct IdempotencyHeader {
             ("Idempotency-Replayed" = String, description = "`true` if this is the answer to an earlier request with the same key."),
         )),
         (status = 400, description = "invalid_user_id invalid_idempotency_key"),
-        (status = 422, description = "idempotency_key_reused"),
+        (status = 422, description = "audience_required idempotency_key_reused"),
         (status = 429, description = "rate_limited"),
     ),
 )]

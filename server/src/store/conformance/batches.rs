@@ -3,7 +3,7 @@
 use notification_bell_protocol::Timestamp;
 
 use super::{Bench, NOW, entry, id, notification, project, returned};
-use crate::store::{BatchEntry, BatchStanding, Idempotency, ProjectKey, SendOutcome, SentEntry};
+use crate::store::{Audience, BatchEntry, BatchStanding, Idempotency, ProjectKey, SendOutcome, SentEntry};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -12,7 +12,11 @@ fn key(fingerprint: u8) -> Idempotency {
 }
 
 fn batch_entry(bench: &Bench, position: usize, number: u128) -> BatchEntry {
-    BatchEntry { position, notification: notification(number), recipients: vec![bench.user("u").user] }
+    BatchEntry {
+        position,
+        notification: notification(number),
+        audience: Audience::Users(vec![bench.user("u").user]),
+    }
 }
 
 fn sent(position: usize, number: u128, is_new: bool) -> SentEntry {

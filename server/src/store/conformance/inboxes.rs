@@ -136,7 +136,7 @@ pub(in crate::store) async fn a_hundred_sends_with_one_key_are_one(bench: Bench)
     let mut ids = BTreeSet::new();
     for send in sends.collect::<Vec<_>>() {
         match send.await.unwrap() {
-            SendOutcome::Stored => stored += 1,
+            SendOutcome::Stored(_) => stored += 1,
             SendOutcome::Repeated { id, recipients } => {
                 assert_eq!(recipients, 1);
                 ids.insert(id.to_string());

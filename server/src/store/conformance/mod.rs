@@ -1,5 +1,7 @@
 //! What every database has to do, said once: each implementation runs these against itself.
 
+pub(super) mod audience_model;
+pub(super) mod audiences;
 pub(super) mod audit;
 pub(super) mod batches;
 pub(super) mod categories;
@@ -7,6 +9,7 @@ pub(super) mod groups;
 pub(super) mod inboxes;
 pub(super) mod model;
 pub(super) mod notifications;
+mod plain_inboxes;
 pub(super) mod preferences;
 pub(super) mod projects;
 pub(super) mod providers;
@@ -24,17 +27,17 @@ use notification_bell_protocol::{Counts, Timestamp, View};
 use uuid::Uuid;
 
 use super::{
-    Actor, AuditAction, AuditEntry, Idempotency, ItemState, ListQuery, NewNotification, NewProject, Place,
-    Project, Retention, Selection, SendOutcome, Store, TextsByLocale, Transition, UserRef,
+    Actor, Audience, AuditAction, AuditEntry, Idempotency, ItemState, ListQuery, NewNotification, NewProject,
+    Place, Project, Retention, Selection, SendOutcome, Store, TextsByLocale, Transition, UserRef,
 };
 use crate::{
     auth::user_id::{UserId, UserIdRule},
     languages::{Languages, Locale},
 };
 
-const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
+pub(super) const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 /// A reader who has asked for no language.
-const ANY: &Languages = &Languages::ANY;
+pub(super) const ANY: &Languages = &Languages::ANY;
 
 /// A store and a project in it.
 pub(super) struct Bench {
@@ -48,7 +51,7 @@ impl Bench {
         Self { store, project }
     }
 
-    fn user(&self, id: &str) -> UserRef {
+    pub(super) fn user(&self, id: &str) -> UserRef {
         UserRef { project: self.project.key, user: UserId::parse(id, UserIdRule::Lowercase).unwrap() }
     }
 
@@ -63,7 +66,7 @@ impl Bench {
         idempotency: Option<Idempotency>,
     ) -> SendOutcome {
         let users = users.iter().map(|id| self.user(id).user).collect();
-        self.store.send(self.project.key, notification, users, idempotency).await.unwrap()
+        self.store.send(self.project.key, notification, Audience::Users(users), idempotency).await.unwrap()
     }
 
     async fn ids(&self, user: &UserRef, view: View) -> Vec<String> {
@@ -100,11 +103,11 @@ fn entry() -> AuditEntry {
     AuditEntry::new(NOW, Actor::Server, AuditAction::ProjectChanged)
 }
 
-fn id(number: u128) -> Uuid {
+pub(super) fn id(number: u128) -> Uuid {
     Uuid::from_u128(number)
 }
 
-fn notification(number: u128) -> NewNotification {
+pub(super) fn notification(number: u128) -> NewNotification {
     NewNotification {
         id: id(number),
         r#type: None,
@@ -125,7 +128,7 @@ fn notification(number: u128) -> NewNotification {
     }
 }
 
-fn read() -> Transition {
+pub(super) fn read() -> Transition {
     Arc::new(|state| ItemState { read_at: Some(NOW), seen_at: Some(NOW), ..state })
 }
 
@@ -133,7 +136,7 @@ fn removed() -> Transition {
     Arc::new(|state| ItemState { place: Place::Removed, ..state })
 }
 
-fn returned() -> Transition {
+pub(super) fn returned() -> Transition {
     Arc::new(|state| ItemState { place: Place::Inbox, ..state })
 }
 

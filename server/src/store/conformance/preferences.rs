@@ -7,7 +7,9 @@ use notification_bell_protocol::{CategoryPreference, Counts, Item, View};
 use super::{
     ANY, Bench, NOW, entry, everything, id, notification, project, read, removed, returned, snoozed,
 };
-use crate::store::{Changes, ItemState, ListQuery, NewNotification, Place, Selection, Transition, UserRef};
+use crate::store::{
+    Audience, Changes, ItemState, ListQuery, NewNotification, Place, Selection, Transition, UserRef,
+};
 
 fn in_category(number: u128, category: &str) -> NewNotification {
     NewNotification { category: Some(category.to_owned()), ..notification(number) }
@@ -150,7 +152,7 @@ pub(in crate::store) async fn a_choice_is_one_users_in_one_project(bench: Bench)
     let stranger = UserRef { project: other.key, user: user.user.clone() };
     bench.send(&["u", "v"], in_category(1, "news")).await;
     let theirs = vec![stranger.user.clone()];
-    bench.store.send(other.key, in_category(2, "news"), theirs, None).await.unwrap();
+    bench.store.send(other.key, in_category(2, "news"), Audience::Users(theirs), None).await.unwrap();
     turn(&bench, &user, "news", false).await;
     assert_eq!(bench.counts(&user).await.total, 0);
     for user in [neighbour, stranger] {

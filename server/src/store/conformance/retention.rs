@@ -6,7 +6,7 @@ use notification_bell_protocol::{Counts, Timestamp, View};
 
 use super::{ANY, Bench, NOW, entry, id, notification, project, removed, returned, snoozed};
 use crate::store::{
-    Changes, ItemState, NewNotification, Place, ProjectChange, Retention, Transition, UserRef,
+    Audience, Changes, ItemState, NewNotification, Place, ProjectChange, Retention, Transition, UserRef,
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -75,7 +75,7 @@ pub(in crate::store) async fn one_project_does_not_decide_for_another(bench: Ben
     let other = bench.store.create_project(project("Second"), entry()).await.unwrap();
     bench.keep(Retention::Days(1)).await;
     let user = bench.user("u").user;
-    bench.store.send(other.key, sent_on(0, 1), vec![user.clone()], None).await.unwrap();
+    bench.store.send(other.key, sent_on(0, 1), Audience::Users(vec![user.clone()]), None).await.unwrap();
     bench.send(&["u"], sent_on(0, 2)).await;
     bench.pass_to(days(2)).await;
     assert_eq!(bench.counts(&UserRef { project: other.key, user }).await.total, 1);

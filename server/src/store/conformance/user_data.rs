@@ -6,8 +6,8 @@ use notification_bell_protocol::{Counts, View};
 
 use super::{ANY, Bench, NOW, entry, id, notification, project, removed, returned, snoozed};
 use crate::store::{
-    Actor, AuditAction, AuditEntry, AuditQuery, HeldPosition, ItemState, NewNotification, Place, Revocation,
-    Transition, UserRef, Whereabouts,
+    Actor, Audience, AuditAction, AuditEntry, AuditQuery, HeldPosition, ItemState, NewNotification, Place,
+    Revocation, Transition, UserRef, Whereabouts,
 };
 
 fn about(action: AuditAction, user: &UserRef, project_id: &str) -> AuditEntry {
@@ -133,9 +133,13 @@ pub(in crate::store) async fn who_is_erased_may_come_back_and_be_erased_again(be
 pub(in crate::store) async fn the_same_id_in_another_project_is_another_user(bench: Bench) {
     let other = bench.store.create_project(project("Second"), entry()).await.unwrap();
     let theirs = UserRef { project: other.key, user: bench.user("u").user };
-    bench.store.send(other.key, notification(1), vec![theirs.user.clone()], None).await.unwrap();
+    bench
+        .store
+        .send(other.key, notification(1), Audience::Users(vec![theirs.user.clone()]), None)
+        .await
+        .unwrap();
     let later = NewNotification { send_at: Some(NOW.plus_ms(9)), ..notification(2) };
-    bench.store.send(other.key, later, vec![theirs.user.clone()], None).await.unwrap();
+    bench.store.send(other.key, later, Audience::Users(vec![theirs.user.clone()]), None).await.unwrap();
     bench.erase(&bench.user("u")).await;
     bench.pass_time().await;
     assert_eq!(bench.counts(&theirs).await.total, 1);

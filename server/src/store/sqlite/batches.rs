@@ -6,7 +6,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{SqliteStore, sends};
-use crate::store::{BatchEntry, BatchStanding, BatchStore, Idempotency, ProjectKey, SentEntry, StoreError};
+use crate::store::{
+    BatchEntry, BatchStanding, BatchStore, Idempotency, ProjectKey, SendOutcome, SentEntry, StoreError,
+};
 
 /// What is kept under a key; `None` if nothing is.
 fn standing(
@@ -72,8 +74,9 @@ fn send_entries(
             outcomes.push(*sent);
             continue;
         }
-        sends::send(connection, project, &entry.notification, &entry.recipients, None)?;
-        let recipients = u64::try_from(entry.recipients.len()).unwrap_or(u64::MAX);
+        let sent = sends::send(connection, project, &entry.notification, &entry.audience, None)?;
+        // Without a key of its own it is stored in any case.
+        let recipients = if let SendOutcome::Stored(reached) = sent { reached.recipients } else { 0 };
         if let Some(key) = key {
             connection
                 .prepare_cached(

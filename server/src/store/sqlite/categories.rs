@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{SqliteStore, rows};
+use super::{SqliteStore, rows, shared};
 use crate::store::{Category, CategoryPut, CategoryStore, ProjectKey, StoreError};
 
 fn category(row: &Row<'_>) -> rusqlite::Result<Category> {
@@ -52,6 +52,7 @@ fn changed(
              AND EXISTS (SELECT 1 FROM inbox_categories c WHERE c.user = users.key AND c.name = ?2)",
         )?
         .execute(params![project.0, name])?;
+    shared::reset(connection, project, name)?;
     Ok(CategoryPut::ReachesOthers)
 }
 

@@ -5,40 +5,48 @@ use std::collections::BTreeMap;
 use notification_bell_protocol::Counts;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::store::{ItemState, Place, StoreError};
+use super::shared;
+use crate::store::{ItemState, Place, StoreError, revision::StateNumbers};
 
-/// A user's row.
+/// A user's row, and the state of what is shared in the project. Of a user without a row, all but the latter is zero.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct UserRow {
+    pub(super) project: i64,
     pub(super) key: i64,
-    pub(super) revision: i64,
-    pub(super) floor: i64,
-    unseen: i64,
-    unread: i64,
-    total: i64,
+    /// The state of the inbox.
+    pub(super) state: StateNumbers,
+    /// The oldest state that can be resumed from.
+    pub(super) floor: StateNumbers,
+    /// See [`shared`].
+    pub(super) settled: i64,
+    pub(super) unseen: i64,
+    pub(super) unread: i64,
+    pub(super) total: i64,
 }
 
-/// The row of a user, if anything was ever sent to them.
-pub(super) fn user_row(
-    connection: &Connection,
-    project: i64,
-    id: &str,
-) -> Result<Option<UserRow>, StoreError> {
+/// The row of a user.
+pub(super) fn user_row(connection: &Connection, project: i64, id: &str) -> Result<UserRow, StoreError> {
     Ok(connection
         .prepare_cached(
-            "SELECT key, revision, floor, unseen, unread, total FROM users WHERE project = ?1 AND id = ?2",
+            "SELECT coalesce(u.key, 0), coalesce(u.revision, 0), p.shared_revision, coalesce(u.floor, 0), \
+             p.shared_floor, coalesce(u.settled, 0), coalesce(u.unseen, 0), coalesce(u.unread, 0), \
+             coalesce(u.total, 0) FROM projects p LEFT JOIN users u ON u.project = p.key AND u.id = ?2 \
+             WHERE p.key = ?1",
         )?
         .query_row(params![project, id], |row| {
             Ok(UserRow {
+                project,
                 key: row.get(0)?,
-                revision: row.get(1)?,
-                floor: row.get(2)?,
-                unseen: row.get(3)?,
-                unread: row.get(4)?,
-                total: row.get(5)?,
+                state: StateNumbers { own: row.get(1)?, shared: row.get(2)? },
+                floor: StateNumbers { own: row.get(3)?, shared: row.get(4)? },
+                settled: row.get(5)?,
+                unseen: row.get(6)?,
+                unread: row.get(7)?,
+                total: row.get(8)?,
             })
         })
-        .optional()?)
+        .optional()?
+        .unwrap_or_default())
 }
 
 /// Leaves out what the user has turned off, among items called `i`.
@@ -73,6 +81,14 @@ pub(super) fn numbers(connection: &Connection, user: &UserRow) -> Result<Numbers
             shown.unread -= unread;
             shown.unseen -= row.get::<_, i64>(2)?;
             shown.total -= row.get::<_, i64>(3)?;
+        }
+    }
+    for (category, number_of) in shared::numbers(connection, user, shared::WANTED)? {
+        shown.unseen += number_of;
+        shown.unread += number_of;
+        shown.total += number_of;
+        if let Some(category) = category {
+            *categories.entry(category).or_default() += number(number_of);
         }
     }
     let counts = Counts {

@@ -7,15 +7,15 @@ use uuid::Uuid;
 
 use super::{
     SqliteStore,
-    counts::{self, Delta, ONLY_WANTED},
-    happenings, inbox_reads, rows, sends, time,
+    counts::{Delta, ONLY_WANTED},
+    happenings, inbox_reads, rows, sends, shared, time,
 };
 use crate::{
-    auth::user_id::UserId,
     languages::Languages,
     store::{
-        Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place, ProjectKey,
-        Selection, SendOutcome, StoreError, Transition, UserRef, revision::Incarnation,
+        Audience, Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place,
+        ProjectKey, Selection, SendOutcome, StoreError, Transition, UserRef,
+        revision::{Incarnation, StateNumbers},
     },
 };
 
@@ -146,12 +146,12 @@ fn change_items(
     let up_to = selection
         .up_to
         .as_deref()
-        .map(|revision| incarnation.revision_number(revision).ok_or(StoreError::NotOurs("revision")))
-        .transpose()?;
-    if let Some(row) = counts::user_row(connection, user.project.0, user.user.as_str())? {
-        let candidates = select(connection, user, row.key, selection, up_to.unwrap_or(i64::MAX))?;
-        apply(connection, row.key, row.revision, &candidates.iter().collect::<Vec<_>>(), transition, now)?;
-    }
+        .map(|revision| incarnation.state_numbers(revision).ok_or(StoreError::NotOurs("revision")))
+        .transpose()?
+        .unwrap_or(StateNumbers { own: i64::MAX, shared: i64::MAX });
+    let row = shared::settle(connection, user, selection, up_to)?;
+    let candidates = select(connection, user, row.key, selection, up_to)?;
+    apply(connection, row.key, row.state.own, &candidates.iter().collect::<Vec<_>>(), transition, now)?;
     inbox_reads::counts_and_revision(connection, incarnation, user)
 }
 
@@ -160,25 +160,25 @@ fn select(
     user: &UserRef,
     user_key: i64,
     selection: &Selection,
-    up_to: i64,
+    up_to: StateNumbers,
 ) -> Result<Vec<Candidate>, StoreError> {
     let Some(ids) = &selection.ids else {
         let sql = format!(
             "SELECT {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
-             WHERE i.user = ?1 AND i.place = ?2 AND i.arrived <= ?3 \
-             AND (?4 IS NULL OR i.category = ?4) {ONLY_WANTED}"
+             WHERE i.user = ?1 AND i.place = ?2 AND i.arrived <= ?3 AND i.shared <= ?4 \
+             AND (?5 IS NULL OR i.category = ?5) {ONLY_WANTED}"
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let place = rows::place_number(selection.place);
         let found = statement
-            .query_map(params![user_key, place, up_to, selection.category], candidate)?
+            .query_map(params![user_key, place, up_to.own, up_to.shared, selection.category], candidate)?
             .collect::<Result<_, _>>()?;
         return Ok(found);
     };
     let sql = format!(
         "SELECT {CANDIDATE_COLUMNS} FROM notifications n JOIN items i ON i.notification = n.key AND i.user = ?1 \
          WHERE n.id = ?2 AND n.project = ?3 AND i.place <> 3 AND i.arrived <= ?4 \
-         AND (?5 IS NULL OR i.category = ?5) {ONLY_WANTED}"
+         AND i.shared <= ?5 AND (?6 IS NULL OR i.category = ?6) {ONLY_WANTED}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut distinct = ids.clone();
@@ -186,7 +186,8 @@ fn select(
     distinct.dedup();
     let mut found = Vec::new();
     for id in distinct {
-        let parameters = params![user_key, id.as_bytes(), user.project.0, up_to, selection.category];
+        let parameters =
+            params![user_key, id.as_bytes(), user.project.0, up_to.own, up_to.shared, selection.category];
         found.extend(statement.query_row(parameters, candidate).optional()?);
     }
     Ok(found)
@@ -198,12 +199,12 @@ impl InboxStore for SqliteStore {
         &self,
         project: ProjectKey,
         notification: NewNotification,
-        recipients: Vec<UserId>,
+        audience: Audience,
         idempotency: Option<Idempotency>,
     ) -> Result<SendOutcome, StoreError> {
-        let is_large = recipients.len() > LARGE_SEND;
+        let is_large = matches!(&audience, Audience::Users(users) if users.len() > LARGE_SEND);
         let send = move |connection: &Connection| {
-            sends::send(connection, project, &notification, &recipients, idempotency.as_ref())
+            sends::send(connection, project, &notification, &audience, idempotency.as_ref())
         };
         if is_large { self.writer.run_large(send).await } else { self.writer.run(send).await }
     }

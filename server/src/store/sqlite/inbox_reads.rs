@@ -1,5 +1,7 @@
 //! Lists, numbers, and what changed since a revision.
 
+use std::cmp::Reverse;
+
 use notification_bell_protocol::{Counts, InboxPage, Item, Revision, Sync, View};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use uuid::Uuid;
@@ -7,6 +9,7 @@ use uuid::Uuid;
 use super::{
     counts::{self, Numbers, ONLY_WANTED, UserRow},
     rows::{self, ITEM_COLUMNS, ItemRow},
+    shared,
 };
 use crate::{
     languages::Languages,
@@ -16,9 +19,8 @@ use crate::{
 /// A stream that is further behind loads the list again: that is less to send, and bounded.
 const MAX_CHANGES: usize = 200;
 
-/// The user's row, or one of zeros for somebody nothing was ever sent to.
 fn user_row(connection: &Connection, user: &UserRef) -> Result<UserRow, StoreError> {
-    Ok(counts::user_row(connection, user.project.0, user.user.as_str())?.unwrap_or_default())
+    counts::user_row(connection, user.project.0, user.user.as_str())
 }
 
 pub(super) fn counts_and_revision(
@@ -27,7 +29,7 @@ pub(super) fn counts_and_revision(
     user: &UserRef,
 ) -> Result<(Counts, Revision), StoreError> {
     let row = user_row(connection, user)?;
-    Ok((counts::numbers(connection, &row)?.counts, incarnation.revision(row.revision)))
+    Ok((counts::numbers(connection, &row)?.counts, incarnation.revision(row.state)))
 }
 
 pub(super) fn list(
@@ -76,6 +78,13 @@ pub(super) fn list(
             |row| rows::item(row, incarnation, languages),
         )?
         .collect::<Result<_, _>>()?;
+    if place == Place::Inbox {
+        let after = (after.map_or(i64::MAX, |(position, _)| position.unix_ms()), after_key);
+        let category = query.category.as_deref();
+        let reader = shared::Reader { incarnation, languages, user: &row };
+        found.extend(reader.list(connection, category, after, query.limit + 1)?);
+        found.sort_unstable_by_key(|row| Reverse((row.position, row.notification)));
+    }
     let more = found.len() > query.limit;
     found.truncate(query.limit);
     let next = found.last().filter(|_| more).map(|last| incarnation.cursor(last.position, last.id));
@@ -83,7 +92,7 @@ pub(super) fn list(
         items: found.into_iter().map(|row| row.item).collect(),
         next,
         counts,
-        revision: incarnation.revision(row.revision),
+        revision: incarnation.revision(row.state),
     })
 }
 
@@ -105,33 +114,45 @@ pub(super) fn changes(
 ) -> Result<Changes, StoreError> {
     let row = user_row(connection, user)?;
     let Numbers { counts, only_wanted } = counts::numbers(connection, &row)?;
-    let mut sync = Sync {
-        changed: Vec::new(),
-        removed: Vec::new(),
-        counts,
-        revision: incarnation.revision(row.revision),
-    };
+    let mut sync =
+        Sync { changed: Vec::new(), removed: Vec::new(), counts, revision: incarnation.revision(row.state) };
     // Older than what is remembered or than the last choice of categories, or of a future that a restored backup does not know.
-    let Some(since) =
-        incarnation.revision_number(since).filter(|since| (row.floor..=row.revision).contains(since))
-    else {
+    let Some(since) = incarnation.state_numbers(since).filter(|since| {
+        (row.floor.own..=row.state.own).contains(&since.own)
+            && (row.floor.shared..=row.state.shared).contains(&since.shared)
+    }) else {
         return Ok(Changes::Reset(sync));
     };
-    if since == row.revision {
+    if since == row.state {
         return Ok(Changes::Since(sync));
     }
+    // What was settled since and not touched is new to a client that was not told when it came; what came and went
+    // since need not be told at all.
     let sql = format!(
-        "SELECT {ITEM_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
-         WHERE i.user = ?1 AND i.revision > ?2 {only_wanted} ORDER BY i.revision, i.notification LIMIT ?3"
+        "SELECT {ITEM_COLUMNS} FROM (SELECT * FROM items WHERE user = :user AND revision > :own \
+         AND NOT (place = 3 AND shared > :shared) UNION ALL \
+         SELECT * FROM items WHERE user = :user AND shared > :shared AND revision = 0) i \
+         JOIN notifications n ON n.key = i.notification \
+         WHERE TRUE {only_wanted} ORDER BY i.revision, i.notification LIMIT :limit"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let limit = i64::try_from(MAX_CHANGES).unwrap_or(i64::MAX) + 1;
-    let found: Vec<ItemRow> = statement
-        .query_map(params![row.key, since, limit], |row| rows::item(row, incarnation, languages))?
+    let limit = MAX_CHANGES + 1;
+    let parameters = named_params! {
+        ":user": row.key,
+        ":own": since.own,
+        ":shared": since.shared,
+        ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+    };
+    let mut found: Vec<ItemRow> = statement
+        .query_map(parameters, |row| rows::item(row, incarnation, languages))?
         .collect::<Result<_, _>>()?;
-    if found.len() > MAX_CHANGES {
+    let reader = shared::Reader { incarnation, languages, user: &row };
+    found.extend(reader.changed(connection, since.shared, limit)?);
+    let gone = reader.gone(connection, since.shared, limit)?;
+    if found.len() + gone.len() > MAX_CHANGES {
         return Ok(Changes::Reset(sync));
     }
+    sync.removed.extend(gone.iter().map(ToString::to_string));
     for row in found {
         if row.place == Place::Removed {
             sync.removed.push(row.item.id);
@@ -156,11 +177,16 @@ pub(super) fn item(
          WHERE u.project = ?1 AND u.id = ?2 AND n.id = ?3 AND n.project = ?1 AND i.place <> 3 \
          {ONLY_WANTED}"
     );
-    Ok(connection
+    let found = connection
         .prepare_cached(&sql)?
         .query_row(params![user.project.0, user.user.as_str(), id.as_bytes()], |row| {
             rows::item(row, incarnation, languages)
         })
-        .optional()?
-        .map(|row| row.item))
+        .optional()?;
+    if let Some(found) = found {
+        return Ok(Some(found.item));
+    }
+    let row = user_row(connection, user)?;
+    let reader = shared::Reader { incarnation, languages, user: &row };
+    Ok(reader.item(connection, id)?.map(|row| row.item))
 }

@@ -27,6 +27,7 @@ mod rows;
 mod schedule;
 mod schema;
 mod sends;
+mod shared;
 mod templates;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use notification_bell_protocol::{Action, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use uuid::Uuid;
 
-use super::{SqliteStore, counts, rows, withdrawals};
+use super::{SqliteStore, counts, rows, shared, withdrawals};
 use crate::store::{
     NotificationPage, NotificationQuery, NotificationRecord, NotificationStore, ProjectKey, StoreError,
     Tallies, Withdrawal, revision::Incarnation,
@@ -90,23 +90,24 @@ fn search(
         .transpose()?;
     let (before_ms, before_id) = after.unwrap_or((Timestamp::from_unix_ms(i64::MAX), Uuid::max()));
     let user = match &query.user {
-        Some(user) => match counts::user_row(connection, project.0, user.as_str())? {
-            Some(row) => Some(row.key),
-            None => return Ok(NotificationPage::default()),
-        },
+        Some(user) => Some(counts::user_row(connection, project.0, user.as_str())?),
         None => None,
     };
     // Written out for each filter, so that each finds its own index.
     let source = if user.is_some() {
-        "items i JOIN notifications n ON n.key = i.notification"
+        let unsettled = shared::UNSETTLED;
+        format!(
+            "(SELECT notification FROM items WHERE user = :user UNION ALL \
+             SELECT u.notification FROM {unsettled} u) i JOIN notifications n ON n.key = i.notification"
+        )
     } else {
-        "notifications n"
+        "notifications n".to_owned()
     };
     let mut conditions = String::new();
     let mut only = |is_asked: bool, asked: &'static str, otherwise: &'static str| {
         conditions.push_str(if is_asked { asked } else { otherwise });
     };
-    only(user.is_some(), " AND i.user = :user", " AND :user IS NULL");
+    only(user.is_some(), "", " AND :user IS NULL AND :after IS NULL");
     only(query.category.is_some(), " AND n.category = :category", " AND :category IS NULL");
     only(query.r#type.is_some(), " AND n.type = :type", " AND :type IS NULL");
     let sql = format!(
@@ -119,7 +120,8 @@ fn search(
         .query_map(
             named_params! {
                 ":project": project.0,
-                ":user": user,
+                ":user": user.map(|row| row.key),
+                ":after": user.map(|row| row.settled),
                 ":category": query.category,
                 ":type": query.r#type,
                 ":since": query.since.map_or(i64::MIN, Timestamp::unix_ms),

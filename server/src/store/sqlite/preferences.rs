@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use notification_bell_protocol::{CategoryPreference, Preferences};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{SqliteStore, categories, counts};
+use super::{SqliteStore, categories, counts, shared};
 use crate::{
     languages::{Languages, Locale},
     store::{Category, PreferenceStore, StoreError, UserRef},
@@ -28,6 +28,12 @@ pub(super) fn preferences(
         let category = found.entry(name.clone()).or_insert_with(|| CategoryPreference::new(name, true));
         if category.can_be_turned_off != Some(false) {
             category.enabled = wanted.unwrap_or(category.enabled);
+        }
+    }
+    let row = counts::user_row(connection, user.project.0, user.user.as_str())?;
+    for (name, _) in shared::numbers(connection, &row, shared::ALL)? {
+        if let Some(name) = name {
+            found.entry(name.clone()).or_insert_with(|| CategoryPreference::new(name, true));
         }
     }
     Ok(Preferences { categories: found.into_values().collect() })
@@ -69,7 +75,7 @@ fn set_preferences(
     most: usize,
     languages: &Languages,
 ) -> Result<Option<Preferences>, StoreError> {
-    let row = counts::user_row(connection, user.project.0, user.user.as_str())?.unwrap_or_default();
+    let row = counts::user_row(connection, user.project.0, user.user.as_str())?;
     let mut remembered: i64 = connection
         .prepare_cached("SELECT count(wanted) FROM inbox_categories WHERE user = ?1")?
         .query_row([row.key], |row| row.get(0))?;

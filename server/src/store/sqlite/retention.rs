@@ -11,6 +11,7 @@ use rusqlite::{Connection, params};
 use super::{
     counts::Delta,
     inbox_changes::{self, CANDIDATE_COLUMNS, Candidate},
+    shared,
 };
 use crate::{
     auth::user_id::UserId,
@@ -22,6 +23,8 @@ use crate::{
 pub(super) struct Removed {
     /// Whose inbox changed.
     pub(super) users: Vec<UserRef>,
+    /// Where something that was shared is gone.
+    pub(super) shared: Vec<ProjectKey>,
     /// Whether there may be more of it.
     pub(super) more: bool,
 }
@@ -42,8 +45,12 @@ pub(super) fn remove_old(
         let items = old_items(connection, project, before, most)?;
         let is_all = items.len() < most;
         remove_items(connection, items, &mut removed.users)?;
+        let shared = shared::remove_old(connection, ProjectKey(project), before, most)?;
+        if shared > 0 {
+            removed.shared.push(ProjectKey(project));
+        }
         let notifications = remove_notifications(connection, project, before, most)?;
-        if !is_all || notifications == most {
+        if !is_all || shared == most || notifications == most {
             removed.more = true;
             break;
         }
@@ -114,6 +121,7 @@ fn remove_notifications(
         .prepare_cached(
             "SELECT key FROM notifications n WHERE project = ?1 AND created_at < ?2 \
              AND NOT EXISTS (SELECT 1 FROM items WHERE notification = n.key) \
+             AND NOT EXISTS (SELECT 1 FROM shared WHERE notification = n.key) \
              AND NOT EXISTS (SELECT 1 FROM scheduled WHERE notification = n.key) ORDER BY created_at LIMIT ?3",
         )?
         .query_map(params![project, before.unix_ms(), limit(most)], |row| row.get(0))?
@@ -128,8 +136,9 @@ fn remove_notifications(
 pub(super) fn remove_unless_held(connection: &Connection, notification: i64) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "DELETE FROM notifications WHERE key = ?1 AND NOT EXISTS \
-             (SELECT 1 FROM items WHERE notification = ?1)",
+            "DELETE FROM notifications WHERE key = ?1 \
+             AND NOT EXISTS (SELECT 1 FROM items WHERE notification = ?1) \
+             AND NOT EXISTS (SELECT 1 FROM shared WHERE notification = ?1)",
         )?
         .execute([notification])?;
     Ok(())

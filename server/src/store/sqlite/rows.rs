@@ -7,13 +7,17 @@ use uuid::Uuid;
 
 use crate::{
     languages::Languages,
-    store::{Happenings, ItemState, Place, revision::Incarnation, texts},
+    store::{
+        Happenings, ItemState, Place,
+        revision::{Incarnation, StateNumbers},
+        texts,
+    },
 };
 
 /// What [`item`] reads: items joined with their notification.
 pub(super) const ITEM_COLUMNS: &str = "n.id, n.type, n.category, n.title, n.body, n.url, n.icon, n.image, n.actions, n.texts, \
      n.data, n.priority, n.created_at, n.expires_at, i.seen_at, i.read_at, i.archived_at, i.snoozed_until, \
-     i.actions_done, i.revision, i.place, i.position, n.group_key, i.group_count";
+     i.actions_done, i.revision, i.shared, i.place, i.position, i.notification, n.group_key, i.group_count";
 
 /// An item with what the database alone knows about it.
 pub(super) struct ItemRow {
@@ -21,6 +25,7 @@ pub(super) struct ItemRow {
     pub(super) place: Place,
     pub(super) position: Timestamp,
     pub(super) id: Uuid,
+    pub(super) notification: i64,
 }
 
 pub(super) fn item(
@@ -54,13 +59,20 @@ pub(super) fn item(
         read_at: optional_moment(row, "read_at")?,
         archived_at: optional_moment(row, "archived_at")?,
         snoozed_until: optional_moment(row, "snoozed_until")?,
-        revision: incarnation.revision(row.get("revision")?),
+        revision: incarnation
+            .revision(StateNumbers { own: row.get("revision")?, shared: row.get("shared")? }),
     };
     if let Some(texts) = row.get_ref("texts")?.as_str_or_null()? {
         texts::translate(&mut item, texts, languages)
             .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))?;
     }
-    Ok(ItemRow { item, place: place(row.get("place")?), position: moment(row.get("position")?), id })
+    Ok(ItemRow {
+        item,
+        place: place(row.get("place")?),
+        position: moment(row.get("position")?),
+        id,
+        notification: row.get("notification")?,
+    })
 }
 
 /// An item that nobody has yet; its row has the columns of the table `notifications`.
@@ -85,7 +97,7 @@ pub(super) fn untouched_item(row: &Row<'_>, incarnation: &Incarnation) -> rusqli
         read_at: None,
         archived_at: None,
         snoozed_until: None,
-        revision: incarnation.revision(0),
+        revision: incarnation.revision(StateNumbers::default()),
     })
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     auth::user_id::UserId,
-    store::{ProjectKey, StoreError, UserRef},
+    store::{Audience, ProjectKey, StoreError, UserRef},
 };
 
 /// What was sent because its moment had come.
@@ -17,6 +17,8 @@ use crate::{
 pub(super) struct SentNow {
     /// Who received something.
     pub(super) users: Vec<UserRef>,
+    /// The projects in which something was shared.
+    pub(super) shared: Vec<ProjectKey>,
     /// Whether there may be more of it.
     pub(super) more: bool,
 }
@@ -26,11 +28,18 @@ pub(super) fn put(
     connection: &Connection,
     notification: i64,
     send_at: Timestamp,
-    recipients: &[UserId],
+    audience: &Audience,
 ) -> Result<(), StoreError> {
+    let (recipients, topic) = match audience {
+        Audience::Users(users) => (users.as_slice(), None),
+        Audience::Topic(topic) => (&[][..], Some(topic)),
+        Audience::Everyone => (&[][..], None),
+    };
     connection
-        .prepare_cached("INSERT INTO scheduled (notification, send_at) VALUES (?1, ?2)")?
-        .execute(params![notification, send_at.unix_ms()])?;
+        .prepare_cached(
+            "INSERT INTO scheduled (notification, send_at, topic, is_for_everyone) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![notification, send_at.unix_ms(), topic, *audience == Audience::Everyone])?;
     let mut insert = connection
         .prepare_cached("INSERT INTO scheduled_recipients (notification, user_id) VALUES (?1, ?2)")?;
     for recipient in recipients {
@@ -43,17 +52,25 @@ pub(super) fn put(
 /// nothing is sent twice, whoever looks at the clock at the same time.
 pub(super) fn send_due(connection: &Connection, now: Timestamp, most: usize) -> Result<SentNow, StoreError> {
     let mut sent = SentNow::default();
-    while let Some((project, placement)) = first_due(connection, now)? {
-        if sent.users.len() >= most {
+    let mut done = 0;
+    while let Some(Due { project, placement, audience }) = first_due(connection, now)? {
+        if done >= most {
             sent.more = true;
             break;
         }
-        // Nobody was there to send it in its time.
-        let is_over = placement.expires_at.is_some_and(|at| at <= now);
-        for user in recipients(connection, placement.notification)? {
-            if !is_over {
-                sends::insert_item(connection, project, &placement, &user)?;
-                sent.users.push(UserRef { project, user });
+        // If it is over already, nobody was there to send it in its time.
+        if placement.expires_at.is_none_or(|at| at > now) {
+            let reached = sends::reached(connection, project, &audience)?;
+            done += if let Audience::Users(users) = &audience { users.len() } else { 1 };
+            sends::place(connection, project, &placement, &audience)?;
+            connection.prepare_cached("UPDATE notifications SET recipients = ?2 WHERE key = ?1")?.execute(
+                params![placement.notification, i64::try_from(reached.recipients).unwrap_or(i64::MAX)],
+            )?;
+            match reached.users {
+                Some(users) => {
+                    sent.users.extend(users.into_iter().map(|user| UserRef { project, user }));
+                }
+                None => sent.shared.push(project),
             }
         }
         withdraw(connection, placement.notification)?;
@@ -103,10 +120,17 @@ pub(super) fn next_at(connection: &Connection) -> Result<Option<Timestamp>, Stor
     Ok(next.map(Timestamp::from_unix_ms))
 }
 
-fn first_due(connection: &Connection, now: Timestamp) -> Result<Option<(ProjectKey, Placement)>, StoreError> {
+/// What is to be sent now.
+struct Due {
+    project: ProjectKey,
+    placement: Placement,
+    audience: Audience,
+}
+
+fn first_due(connection: &Connection, now: Timestamp) -> Result<Option<Due>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT n.project, n.key, n.category, n.created_at, n.expires_at, n.group_key FROM scheduled s \
-         JOIN notifications n ON n.key = s.notification \
+        "SELECT n.project, n.key, n.category, n.created_at, n.expires_at, n.group_key, s.topic, \
+         s.is_for_everyone FROM scheduled s JOIN notifications n ON n.key = s.notification \
          WHERE s.send_at <= ?1 ORDER BY s.send_at, s.notification LIMIT 1",
     )?;
     let mut rows = statement.query([now.unix_ms()])?;
@@ -118,7 +142,12 @@ fn first_due(connection: &Connection, now: Timestamp) -> Result<Option<(ProjectK
         expires_at: rows::optional_moment(row, "expires_at")?,
         group_key: row.get("group_key")?,
     };
-    Ok(Some((ProjectKey(row.get("project")?), placement)))
+    let audience = match (row.get("topic")?, row.get("is_for_everyone")?) {
+        (Some(topic), _) => Audience::Topic(topic),
+        (None, true) => Audience::Everyone,
+        (None, false) => Audience::Users(recipients(connection, placement.notification)?),
+    };
+    Ok(Some(Due { project: ProjectKey(row.get("project")?), placement, audience }))
 }
 
 fn recipients(connection: &Connection, notification: i64) -> Result<Vec<UserId>, StoreError> {

@@ -28,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/07-tallies.sql"),
     include_str!("../../../migrations/sqlite/08-webhooks.sql"),
     include_str!("../../../migrations/sqlite/09-when.sql"),
+    include_str!("../../../migrations/sqlite/10-audiences.sql"),
 ];
 
 /// A connection that may write, on a database that is up to date.

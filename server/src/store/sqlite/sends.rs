@@ -4,15 +4,17 @@ use notification_bell_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{counts::Delta, groups, rows::priority_number, schedule};
+use super::{counts::Delta, groups, rows::priority_number, schedule, shared};
 use crate::{
     auth::user_id::UserId,
     store::{
-        Happenings, Idempotency, ItemState, NewNotification, Place, ProjectKey, SendOutcome, StoreError,
+        Audience, Happenings, Idempotency, ItemState, NewNotification, Place, ProjectKey, Reached,
+        SendOutcome, StoreError,
     },
 };
 
-const NEW: ItemState = ItemState {
+/// The state of an item that nobody has touched.
+pub(super) const NEW: ItemState = ItemState {
     place: Place::Inbox,
     seen_at: None,
     read_at: None,
@@ -35,15 +37,17 @@ pub(super) fn send(
     connection: &Connection,
     project: ProjectKey,
     notification: &NewNotification,
-    recipients: &[UserId],
+    audience: &Audience,
     idempotency: Option<&Idempotency>,
 ) -> Result<SendOutcome, StoreError> {
     if let Some(outcome) = idempotency.map(|key| repeated(connection, project, key)).transpose()?.flatten() {
         return Ok(outcome);
     }
-    let key = insert_notification(connection, project, notification, recipients.len())?;
+    let reached = reached(connection, project, audience)?;
+    let recipients = i64::try_from(reached.recipients).unwrap_or(i64::MAX);
+    let key = insert_notification(connection, project, notification, recipients)?;
     if let Some(send_at) = notification.send_at {
-        schedule::put(connection, key, send_at, recipients)?;
+        schedule::put(connection, key, send_at, audience)?;
     } else {
         let placement = Placement {
             notification: key,
@@ -52,9 +56,7 @@ pub(super) fn send(
             expires_at: notification.expires_at,
             group_key: notification.group_key.clone(),
         };
-        for recipient in recipients {
-            insert_item(connection, project, &placement, recipient)?;
-        }
+        place(connection, project, &placement, audience)?;
     }
     if let Some(idempotency) = idempotency {
         connection
@@ -67,11 +69,46 @@ pub(super) fn send(
                 idempotency.key,
                 idempotency.fingerprint,
                 notification.id.as_bytes(),
-                count(recipients.len()),
+                recipients,
                 notification.created_at.unix_ms()
             ])?;
     }
-    Ok(SendOutcome::Stored)
+    Ok(SendOutcome::Stored(reached))
+}
+
+/// Puts a notification where its audience sees it.
+pub(super) fn place(
+    connection: &Connection,
+    project: ProjectKey,
+    placement: &Placement,
+    audience: &Audience,
+) -> Result<(), StoreError> {
+    match audience {
+        Audience::Users(users) => {
+            for user in users {
+                insert_item(connection, project, placement, user)?;
+            }
+            Ok(())
+        }
+        Audience::Topic(topic) => shared::share(connection, project, placement, Some(topic)),
+        Audience::Everyone => shared::share(connection, project, placement, None),
+    }
+}
+
+/// Whom a notification reaches that is sent now.
+pub(super) fn reached(
+    connection: &Connection,
+    project: ProjectKey,
+    audience: &Audience,
+) -> Result<Reached, StoreError> {
+    match audience {
+        Audience::Users(users) => {
+            let recipients = u64::try_from(users.len()).unwrap_or(u64::MAX);
+            Ok(Reached { recipients, users: Some(users.clone()) })
+        }
+        Audience::Topic(topic) => shared::reached(connection, project, Some(topic)),
+        Audience::Everyone => shared::reached(connection, project, None),
+    }
 }
 
 /// Whether the key was used before. The writer does one thing after the other, so of a hundred sends at once with
@@ -103,7 +140,7 @@ fn insert_notification(
     connection: &Connection,
     project: ProjectKey,
     notification: &NewNotification,
-    recipients: usize,
+    recipients: i64,
 ) -> Result<i64, StoreError> {
     let actions = (!notification.actions.is_empty())
         .then(|| serde_json::to_string(&notification.actions))
@@ -134,14 +171,14 @@ fn insert_notification(
             priority_number(notification.priority),
             notification.send_at.unwrap_or(notification.created_at).unix_ms(),
             notification.expires_at.map(Timestamp::unix_ms),
-            count(recipients),
+            recipients,
             texts,
             notification.group_key
         ])?;
     Ok(connection.last_insert_rowid())
 }
 
-pub(super) fn insert_item(
+fn insert_item(
     connection: &Connection,
     project: ProjectKey,
     placement: &Placement,
@@ -175,8 +212,4 @@ pub(super) fn insert_item(
         ])?;
     delta.add(placement.category.as_deref(), None, &NEW);
     delta.write(connection, user, revision)
-}
-
-fn count(length: usize) -> i64 {
-    i64::try_from(length).unwrap_or(i64::MAX)
 }

@@ -150,6 +150,17 @@ conforms! {
     model:
         an_inbox_is_what_the_plainest_model_says
     ;
+    audiences:
+        a_revision_from_before_anything_was_shared_is_resumed_from
+        a_forgotten_withdrawal_makes_older_revisions_a_reset
+        what_came_while_somebody_was_in_a_topic_is_theirs
+        what_is_off_by_default_is_off_for_whoever_has_nothing_of_it_yet
+        what_is_sent_later_reaches_whoever_is_there_then
+        what_is_too_old_is_removed_and_older_revisions_are_a_reset
+    ;
+    audience_model:
+        inboxes_that_share_are_what_the_plainest_model_says
+    ;
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     inbox_changes::{self, CANDIDATE_COLUMNS, Candidate},
-    retention, schedule, user_data,
+    retention, schedule, shared, user_data,
 };
 use crate::{
     auth::user_id::UserId,
@@ -29,7 +29,7 @@ pub(super) fn advance(
 ) -> Result<DueWork, StoreError> {
     let mut work = DueWork::default();
     let sent = schedule::send_due(connection, now, MAX_ITEMS)?;
-    work.changed = sent.users;
+    (work.changed, work.shared) = (sent.users, sent.shared);
     let due = due_items(connection, now)?;
     work.more = sent.more || due.len() == MAX_ITEMS;
     let mut due = due.into_iter().peekable();
@@ -42,12 +42,14 @@ pub(super) fn advance(
     }
     let old = retention::remove_old(connection, now, MAX_ITEMS)?;
     work.changed.extend(old.users);
+    work.shared.extend(old.shared);
     work.more |= old.more | user_data::clear_abandoned(connection, MAX_ITEMS)? | forget(connection, now)?;
     let next_item = connection
         .prepare_cached("SELECT min(due_at) FROM items WHERE due_at IS NOT NULL")?
         .query_row([], |row| row.get::<_, Option<i64>>(0))?
         .map(Timestamp::from_unix_ms);
     work.next_at = [next_item, schedule::next_at(connection)?].into_iter().flatten().min();
+    shared::advance(connection, now, now.plus_ms(-KEEP_TOMBSTONES_MS), MAX_ITEMS, &mut work)?;
     Ok(work)
 }
 

@@ -41,6 +41,7 @@ fn erase(
         // Nobody is to be told any more what the user has done.
         connection.prepare_cached("DELETE FROM webhook_deliveries WHERE user = ?1")?.execute([key])?;
         connection.prepare_cached("DELETE FROM inbox_categories WHERE user = ?1")?.execute([key])?;
+        connection.prepare_cached("DELETE FROM subscriptions WHERE user = ?1")?.execute([key])?;
         connection.prepare_cached("INSERT INTO abandoned_inboxes (user) VALUES (?1)")?.execute([key])?;
     }
     schedule::forget_recipient(connection, user)?;

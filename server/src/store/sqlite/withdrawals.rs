@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     inbox_changes::{self, CANDIDATE_COLUMNS, Candidate},
-    schedule,
+    schedule, shared,
 };
 use crate::{
     auth::user_id::UserId,
@@ -37,6 +37,7 @@ pub(super) fn withdraw(
     }
     // What has yet to be sent never is.
     schedule::withdraw(connection, key)?;
+    withdrawal.shared = shared::withdraw(connection, project, key, now)?;
     let sql = format!(
         "SELECT i.user, {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
          WHERE i.notification = ?1 AND i.place <> 3 LIMIT ?2"

@@ -1,0 +1,46 @@
+//! `PUT /topics/{topic}/subscribers`: puts users into a topic. The answer comes when all of them are in it.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequest, Request, State},
+    http::StatusCode,
+};
+
+use super::Users;
+use crate::{
+    app::App,
+    auth::{backend::Backend, scope::Scope},
+    edge::{
+        body::{JsonBody, USERS},
+        path::Segment,
+    },
+    error::Error,
+};
+
+/// Subscribes users to a topic.
+///
+/// # Errors
+/// A name or ids that are not allowed, a key that is none or may not, or a store that fails.
+#[utoipa::path(
+    put,
+    path = "/topics/{topic}/subscribers",
+    tag = "Topics",
+    description = "The answer comes when all of them are in it. They receive what is sent to it from then on; those who are in it already \
+        stay.",
+    security(("backendKey" = ["topics:write"])),
+    params(("topic" = String, Path, description = "1 to 100 characters on one line.", example = "releases")),
+    request_body(content = Users, example = json!({ "users": ["user@example.com"] })),
+    responses((status = 204, description = "They are in it."), (status = 400, description = "invalid_user_id")),
+)]
+pub async fn subscribe(
+    State(app): State<Arc<App>>,
+    backend: Backend,
+    Segment(topic): Segment,
+    request: Request,
+) -> Result<StatusCode, Error> {
+    backend.require(Scope::TopicsWrite)?;
+    let body = JsonBody::<Users, USERS>::from_request(request, &()).await?;
+    app.inbox.subscribe(&backend.project, &topic, &body.value.users).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

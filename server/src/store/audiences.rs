@@ -1,0 +1,70 @@
+//! Whom a notification is for, and who is in which topic.
+
+use async_trait::async_trait;
+
+use super::{ProjectKey, StoreError};
+use crate::auth::user_id::UserId;
+
+/// Whom a notification is for. What is for a topic or for everyone is stored once, however many that are, and merged
+/// into each inbox when it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// These users, each once.
+    Users(Vec<UserId>),
+    /// Whoever is subscribed to this topic at the moment it comes.
+    Topic(String),
+    /// Every user of the project: those that nothing is known of yet too.
+    Everyone,
+}
+
+/// Whom a notification has reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reached {
+    /// How many; of everyone, those that were known at that moment.
+    pub recipients: u64,
+    /// Who they are. `None` if they are too many to be named: anybody in the project, then.
+    pub users: Option<Vec<UserId>>,
+}
+
+/// A page of the subscribers of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubscriberPage {
+    /// By their ids.
+    pub users: Vec<UserId>,
+    /// What the next page is asked for with; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// The topics of a database. A topic is there as soon as somebody is put into it, and an unknown one is empty.
+#[async_trait]
+pub trait TopicStore: Send + Sync {
+    /// Puts users into a topic: they receive what comes from now on. Those who are in it stay.
+    ///
+    /// # Errors
+    /// If not all of them are in it afterwards: some may be.
+    async fn subscribe(&self, project: ProjectKey, topic: &str, users: Vec<UserId>)
+    -> Result<(), StoreError>;
+
+    /// Takes users out of a topic: they keep what they have received. Those who are not in it are passed over.
+    ///
+    /// # Errors
+    /// If some of them are still in it afterwards.
+    async fn unsubscribe(
+        &self,
+        project: ProjectKey,
+        topic: &str,
+        users: Vec<UserId>,
+    ) -> Result<(), StoreError>;
+
+    /// Who is in a topic, by their ids: so many at most, after the page whose `next` the cursor is.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOurs`] for a cursor that was made up.
+    async fn subscribers(
+        &self,
+        project: ProjectKey,
+        topic: &str,
+        limit: usize,
+        cursor: Option<String>,
+    ) -> Result<SubscriberPage, StoreError>;
+}

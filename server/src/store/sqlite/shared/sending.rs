@@ -1,0 +1,92 @@
+//! Sharing a notification: one row, whoever will see it.
+
+use notification_bell_protocol::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::{
+    auth::user_id::UserId,
+    store::{ProjectKey, Reached, StoreError, sqlite::sends::Placement},
+};
+
+/// More subscribers than this are not named: every stream of the project looks for itself then.
+const MAX_NAMED: i64 = 1_000;
+
+/// Shares a notification with a topic or, without one, with everyone.
+pub(in crate::store::sqlite) fn share(
+    connection: &Connection,
+    project: ProjectKey,
+    placement: &Placement,
+    topic: Option<&str>,
+) -> Result<(), StoreError> {
+    let topic_key = topic.map(|name| topic_key(connection, project, name)).transpose()?;
+    let came = raise_revision(connection, project)?;
+    connection
+        .prepare_cached(
+            "INSERT INTO shared (notification, project, topic, came, revision, position, category, due_at) \
+             VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            placement.notification,
+            project.0,
+            topic_key,
+            came,
+            placement.created_at.unix_ms(),
+            placement.category,
+            placement.expires_at.map(Timestamp::unix_ms),
+        ])?;
+    Ok(())
+}
+
+/// The next shared revision of a project.
+pub(super) fn raise_revision(connection: &Connection, project: ProjectKey) -> Result<i64, StoreError> {
+    Ok(connection
+        .prepare_cached(
+            "UPDATE projects SET shared_revision = shared_revision + 1 WHERE key = ?1 RETURNING shared_revision",
+        )?
+        .query_row([project.0], |row| row.get(0))?)
+}
+
+/// The key of a topic, which is made if there is none of this name.
+pub(super) fn topic_key(connection: &Connection, project: ProjectKey, name: &str) -> Result<i64, StoreError> {
+    let known = connection
+        .prepare_cached("SELECT key FROM topics WHERE project = ?1 AND name = ?2")?
+        .query_row(params![project.0, name], |row| row.get(0))
+        .optional()?;
+    if let Some(key) = known {
+        return Ok(key);
+    }
+    connection
+        .prepare_cached("INSERT INTO topics (project, name) VALUES (?1, ?2)")?
+        .execute(params![project.0, name])?;
+    Ok(connection.last_insert_rowid())
+}
+
+/// Whom what is shared with a topic or, without one, with everyone reaches now.
+pub(in crate::store::sqlite) fn reached(
+    connection: &Connection,
+    project: ProjectKey,
+    topic: Option<&str>,
+) -> Result<Reached, StoreError> {
+    let Some(topic) = topic else {
+        let users: i64 = connection
+            .prepare_cached("SELECT user_count FROM projects WHERE key = ?1")?
+            .query_row([project.0], |row| row.get(0))?;
+        return Ok(Reached { recipients: u64::try_from(users).unwrap_or(0), users: None });
+    };
+    let known: Option<(i64, i64)> = connection
+        .prepare_cached("SELECT key, subscribers FROM topics WHERE project = ?1 AND name = ?2")?
+        .query_row(params![project.0, topic], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((key, subscribers)) = known else {
+        return Ok(Reached { recipients: 0, users: Some(Vec::new()) });
+    };
+    let users = (subscribers <= MAX_NAMED).then(|| named(connection, key)).transpose()?;
+    Ok(Reached { recipients: u64::try_from(subscribers).unwrap_or(0), users })
+}
+
+fn named(connection: &Connection, topic: i64) -> Result<Vec<UserId>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT user_id FROM subscriptions WHERE topic = ?1 AND until IS NULL")?;
+    let users = statement.query_map([topic], |row| row.get::<_, String>(0).map(|id| UserId::trusted(&id)))?;
+    Ok(users.collect::<Result<_, _>>()?)
+}
