@@ -75,13 +75,13 @@ async fn what_is_no_text_of_the_bells_is_left_out_and_complained_of_once() {
         page.assert("['emptyALl', 'close', 'retry', 'offline'].every((name) => warnings[0].includes(name))")
             .await;
         page.run("const ring = {}; ring.ring = ring; bell.messages = ring;").await;
-        page.until("part('empty').innerText.startsWith('Nothing new') && warnings.length === 2").await;
+        page.until("part('empty')?.innerText.startsWith('Nothing new') && warnings.length === 2").await;
         for wrong in ["['close']", "'{'", "7"] {
             page.run(&format!("warnings.length = 0; bell.messages = {wrong};")).await;
             page.until("warnings.length === 1").await;
         }
         page.run("warnings.length = 0; bell.locale = 'de'; bell.messages = {};").await;
-        page.until("part('empty').innerText.startsWith('Nichts Neues')").await;
+        page.until("part('empty')?.innerText.startsWith('Nichts Neues')").await;
         page.assert("warnings.length === 0").await;
     })
     .await;

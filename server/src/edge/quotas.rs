@@ -205,7 +205,8 @@ impl<C: Clock + Clone> Quotas<C> {
         self.count(|limiters| limiters.check(&limiters.choices, user, policy))
     }
 
-    /// A backend puts or removes a template or a category.
+    /// A backend changes templates, categories, topics or webhooks, has one of these called, or withdraws a
+    /// notification.
     ///
     /// # Errors
     /// If that is too often.

@@ -17,13 +17,18 @@ const MAX_AHEAD_MS: i64 = 366 * 86_400_000;
 /// Clocks differ, and requests take their time: what was to be sent just now is sent at once.
 const MAX_BEHIND_MS: i64 = 60_000;
 
-/// Gathers what is wrong with a request, so that all of it is said at once.
+/// Of one request. A type with many languages can lack the same thing in each.
+const MAX_FAULTS: usize = 50;
+
+/// Gathers what is wrong with a request, so that all of it is said at once; the first of it, if it is very much.
 #[derive(Default)]
 pub(crate) struct Faults(Vec<MemberError>);
 
 impl Faults {
     pub(super) fn add(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.0.push(MemberError { pointer: pointer.into(), detail: detail.into() });
+        if self.0.len() < MAX_FAULTS {
+            self.0.push(MemberError { pointer: pointer.into(), detail: detail.into() });
+        }
     }
 
     pub(crate) fn into_vec(self) -> Vec<MemberError> {

@@ -21,6 +21,10 @@ use minijinja::{
 const FUEL: u64 = 5_000;
 /// Of a path, and of a condition.
 const MAX_DEPTH: usize = 32;
+/// `{% … %}` in one text. The parser follows a chain of `elif` by recursion, and counts other nesting only.
+const MAX_BLOCKS: usize = 100;
+/// Of what a fault says of a template: a name in it may be as long as all of it.
+const MAX_SHOWN: usize = 80;
 
 /// What is wrong with a template, or with the data for it.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,6 +35,9 @@ pub(in crate::inbox) struct Flaw(pub(in crate::inbox) String);
 /// # Errors
 /// The first fault, and where it is.
 pub(in crate::inbox) fn check(source: &str) -> Result<(), Flaw> {
+    if source.matches("{%").count() > MAX_BLOCKS {
+        return Err(Flaw(format!("must have at most {MAX_BLOCKS} blocks")));
+    }
     let parsed = parse(source, "text", minijinja::syntax::SyntaxConfig::default())
         .map_err(|error| syntax(source, &error))?;
     statement(&parsed, false)?;
@@ -109,7 +116,8 @@ fn syntax(source: &str, error: &Error) -> Flaw {
 }
 
 fn of_data(source: &str, error: &Error) -> Flaw {
-    let place = error.range().and_then(|range| path_to(source, range)).unwrap_or_default();
+    let path = error.range().and_then(|range| path_to(source, range)).unwrap_or_default();
+    let place: String = path.chars().take(MAX_SHOWN).collect();
     Flaw(match error.kind() {
         ErrorKind::UndefinedError => format!("lacks `{place}`"),
         ErrorKind::NonPrimitive => format!("has `{place}`, which is no text, number or boolean"),
@@ -286,6 +294,12 @@ mod tests {
     }
 
     #[test]
+    fn a_name_as_long_as_the_template_is_not_said_whole() {
+        let fault = rendered(&format!("{{{{ {} }}}}", "a".repeat(8_000)), json!({})).unwrap_err();
+        assert!(fault.starts_with("lacks `aaa") && fault.len() < 100, "{fault}");
+    }
+
+    #[test]
     fn a_fault_is_placed() {
         for (source, place) in [
             ("Hello {{ name", "(line 1"),
@@ -336,6 +350,7 @@ mod tests {
             format!("{{{{ {}a{} }}}}", "(".repeat(5_000), ")".repeat(5_000)),
             format!("{{% if {}a %}}{{% endif %}}", "not ".repeat(5_000)),
             format!("{{{{ a{} }}}}", "[0]".repeat(3_000)),
+            format!("{{% if a %}}{}{{% endif %}}", "{%elif a%}".repeat(800)),
         ] {
             assert!(check(&source).is_err() || rendered(&source, json!({"a": 1})).is_err());
         }

@@ -25,6 +25,7 @@ use crate::{
     params(("id" = String, Path, format = "uuid", description = "The notification.")),
     responses(
         (status = 204, description = "It is withdrawn."),
+        (status = 429, description = "rate_limited"),
     ),
 )]
 pub async fn withdraw_notification(
@@ -33,6 +34,7 @@ pub async fn withdraw_notification(
     Segment(id): Segment,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::NotificationsWrite)?;
+    app.quotas.declare(&backend.key_id)?;
     app.inbox.withdraw(backend.project.key, notification_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

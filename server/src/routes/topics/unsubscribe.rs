@@ -31,7 +31,11 @@ use crate::{
     security(("backendKey" = ["topics:write"])),
     params(("topic" = String, Path, description = "1 to 100 characters on one line.", example = "releases")),
     request_body(content = Users, example = json!({ "users": ["user@example.com"] })),
-    responses((status = 204, description = "They are not in it."), (status = 400, description = "invalid_user_id")),
+    responses(
+        (status = 204, description = "They are not in it."),
+        (status = 400, description = "invalid_user_id"),
+        (status = 429, description = "rate_limited"),
+    ),
 )]
 pub async fn unsubscribe(
     State(app): State<Arc<App>>,
@@ -40,6 +44,7 @@ pub async fn unsubscribe(
     request: Request,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::TopicsWrite)?;
+    app.quotas.declare(&backend.key_id)?;
     let body = JsonBody::<Users, USERS>::from_request(request, &()).await?;
     app.inbox.unsubscribe(&backend.project, &topic, &body.value.users).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -35,6 +35,7 @@ use crate::{
     )),
     responses(
         (status = 200, body = WebhookView, description = "The webhook after the change."),
+        (status = 429, description = "rate_limited"),
     ),
 )]
 pub async fn change_webhook(
@@ -44,6 +45,7 @@ pub async fn change_webhook(
     request: Request,
 ) -> Result<Json<WebhookView>, Error> {
     backend.require(Scope::WebhooksManage)?;
+    app.quotas.declare(&backend.key_id)?;
     let body = JsonBody::<WebhookPatch, SMALL>::from_request(request, &()).await?;
     let changed = app.webhooks.change(&backend.project, &id, body.value, backend.actor).await?;
     Ok(Json(changed.into()))

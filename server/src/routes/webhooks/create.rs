@@ -37,6 +37,7 @@ use crate::{
         (status = 201, body = WebhookView, description = "The webhook, with its secret.", headers(
             ("Location" = String, description = "The address of the webhook."),
         )),
+        (status = 429, description = "rate_limited"),
     ),
 )]
 pub async fn create_webhook(
@@ -45,6 +46,7 @@ pub async fn create_webhook(
     request: Request,
 ) -> Result<Response, Error> {
     backend.require(Scope::WebhooksManage)?;
+    app.quotas.declare(&backend.key_id)?;
     let body = JsonBody::<NewWebhookRequest, SMALL>::from_request(request, &()).await?;
     let (webhook, secret) = app.webhooks.add(&backend.project, body.value, backend.actor).await?;
     let headers = [

@@ -24,6 +24,7 @@ use crate::{
     params(("id" = String, Path, format = "uuid", description = "The webhook.")),
     responses(
         (status = 204, description = "It is removed."),
+        (status = 429, description = "rate_limited"),
     ),
 )]
 pub async fn remove_webhook(
@@ -32,6 +33,7 @@ pub async fn remove_webhook(
     Segment(id): Segment,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::WebhooksManage)?;
+    app.quotas.declare(&backend.key_id)?;
     app.webhooks.remove(&backend.project, &id, backend.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -25,6 +25,7 @@ use crate::{
     params(("id" = String, Path, format = "uuid", description = "The webhook."), ("delivery" = String, Path, format = "uuid", description = "The delivery.")),
     responses(
         (status = 202, body = Accepted, description = "It will be."),
+        (status = 429, description = "rate_limited"),
     ),
 )]
 pub async fn replay_delivery(
@@ -33,6 +34,7 @@ pub async fn replay_delivery(
     TwoSegments(id, delivery): TwoSegments,
 ) -> Result<(StatusCode, Json<Accepted>), Error> {
     backend.require(Scope::WebhooksManage)?;
+    app.quotas.declare(&backend.key_id)?;
     app.webhooks.replay(&backend.project, &id, &delivery).await?;
     Ok((StatusCode::ACCEPTED, Json(Accepted { id: delivery })))
 }

@@ -45,6 +45,7 @@ pub struct RotateRequest {
     request_body(content = RotateRequest),
     responses(
         (status = 200, body = WebhookView, description = "The webhook, with its new secret."),
+        (status = 429, description = "rate_limited"),
     ),
 )]
 pub async fn rotate_webhook_secret(
@@ -54,6 +55,7 @@ pub async fn rotate_webhook_secret(
     request: Request,
 ) -> Result<Response, Error> {
     backend.require(Scope::WebhooksManage)?;
+    app.quotas.declare(&backend.key_id)?;
     let body = JsonBody::<RotateRequest, SMALL>::from_request(request, &()).await?;
     let seconds = body.value.previous_valid_for.unwrap_or(DEFAULT_PREVIOUS_VALID_FOR_SECONDS);
     let (webhook, secret) = app.webhooks.rotate_secret(&backend.project, &id, seconds, backend.actor).await?;

@@ -34,6 +34,7 @@ pub struct Accepted {
     responses(
         (status = 202, body = Accepted, description = "It will be."),
         (status = 422, description = "validation_failed"),
+        (status = 429, description = "rate_limited"),
     ),
 )]
 pub async fn test_webhook(
@@ -42,6 +43,7 @@ pub async fn test_webhook(
     Segment(id): Segment,
 ) -> Result<(StatusCode, Json<Accepted>), Error> {
     backend.require(Scope::WebhooksManage)?;
+    app.quotas.declare(&backend.key_id)?;
     let delivery = app.webhooks.test(&backend.project, &id).await?;
     Ok((StatusCode::ACCEPTED, Json(Accepted { id: delivery.to_string() })))
 }

@@ -58,10 +58,11 @@ pub(super) fn send_due(connection: &Connection, now: Timestamp, most: usize) -> 
             sent.more = true;
             break;
         }
+        // What is not sent is work too: its recipients are forgotten.
+        done += if let Audience::Users(users) = &audience { users.len().max(1) } else { 1 };
         // If it is over already, nobody was there to send it in its time.
         if placement.expires_at.is_none_or(|at| at > now) {
             let reached = sends::reached(connection, project, &audience)?;
-            done += if let Audience::Users(users) = &audience { users.len() } else { 1 };
             sends::place(connection, project, &placement, &audience)?;
             connection.prepare_cached("UPDATE notifications SET recipients = ?2 WHERE key = ?1")?.execute(
                 params![placement.notification, i64::try_from(reached.recipients).unwrap_or(i64::MAX)],
