@@ -35,14 +35,19 @@ pub(in crate::inbox) struct Flaw(pub(in crate::inbox) String);
 /// # Errors
 /// The first fault, and where it is.
 pub(in crate::inbox) fn check(source: &str) -> Result<(), Flaw> {
+    check_grammar(source)?;
+    // What only shows when it is compiled.
+    environment().template_from_str(source).map(drop).map_err(|error| syntax(source, &error))
+}
+
+/// Whether a text has only what templates may have.
+fn check_grammar(source: &str) -> Result<(), Flaw> {
     if source.matches("{%").count() > MAX_BLOCKS {
         return Err(Flaw(format!("must have at most {MAX_BLOCKS} blocks")));
     }
     let parsed = parse(source, "text", minijinja::syntax::SyntaxConfig::default())
         .map_err(|error| syntax(source, &error))?;
-    statement(&parsed, false)?;
-    // What only shows when it is compiled.
-    environment().template_from_str(source).map(drop).map_err(|error| syntax(source, &error))
+    statement(&parsed, false)
 }
 
 /// What a template can show: the members of an object.
@@ -55,7 +60,7 @@ pub(in crate::inbox) fn values(data: Option<&serde_json::Value>) -> Value {
 /// # Errors
 /// What the data lacks, or what is too much of it.
 pub(in crate::inbox) fn render(source: &str, data: &Value, max_bytes: usize) -> Result<String, Flaw> {
-    check(source)?;
+    check_grammar(source)?;
     let environment = environment();
     let template = environment.template_from_str(source).map_err(|error| syntax(source, &error))?;
     let mut output = Bounded { bytes: Vec::new(), max_bytes };
