@@ -101,6 +101,7 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/openapi.json", get(description::show_description))
         .route("/docs/docs.css", get(description::show_style))
         .route("/docs/docs.js", get(description::show_script))
+        .route("/docs/copy.js", get(description::show_copying))
         .layer(from_fn(limits::bound));
 
     // Every page with a bell.

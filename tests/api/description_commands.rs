@@ -117,7 +117,11 @@ async fn the_page_is_under_a_policy_that_lets_nothing_in_from_outside() {
             assert!(policy.contains(rule), "{policy}");
         }
         assert!(!policy.contains("unsafe"), "{policy}");
-        for (path, content_type) in [("/docs/docs.css", "text/css"), ("/docs/docs.js", "text/javascript")] {
+        for (path, content_type) in [
+            ("/docs/docs.css", "text/css"),
+            ("/docs/docs.js", "text/javascript"),
+            ("/docs/copy.js", "text/javascript"),
+        ] {
             let reply = Reply::to(server.api().request(Method::GET, path)).await;
             assert_eq!(reply.status, 200, "{path}");
             assert!(reply.header("content-type").is_some_and(|is| is.starts_with(content_type)), "{path}");

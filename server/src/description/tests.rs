@@ -9,6 +9,7 @@ use super::describe;
 /// What is no part of the API: for the operator, for pages, for whoever reads the description.
 const BESIDE_THE_API: &[&str] = &[
     "/docs",
+    "/docs/copy.js",
     "/docs/docs.css",
     "/docs/docs.js",
     "/healthz",

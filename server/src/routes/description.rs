@@ -52,6 +52,11 @@ pub async fn show_script() -> impl IntoResponse {
     file("text/javascript; charset=utf-8", page::SCRIPT)
 }
 
+/// Shows what its script copies by.
+pub async fn show_copying() -> impl IntoResponse {
+    file("text/javascript; charset=utf-8", page::COPYING)
+}
+
 fn file(content_type: &'static str, text: &'static str) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "no-cache")], text)
 }

@@ -24,6 +24,8 @@ use self::{
 pub const STYLE: &str = include_str!("docs.css");
 /// Copies, and marks in the list of calls the one that is read. Without it the page lacks nothing else.
 pub const SCRIPT: &str = include_str!("docs.js");
+/// The copy buttons: those of the demo page, which is not there without the demo.
+pub const COPYING: &str = include_str!("../../../../public/demo/copy.js");
 
 /// The page. In its commands stand these values, those of the demo or words in their place.
 #[must_use]
