@@ -109,6 +109,16 @@ async fn what_was_sent_is_searched_page_by_page() {
 }
 
 #[tokio::test]
+async fn what_went_to_a_topic_is_searched_by_it() {
+    let server = Server::start().await;
+    for to in [json!({"topic": "releases"}), json!({"everyone": true}), json!({"users": ["u"]})] {
+        let _ = server.send(&json!({"to": to, "title": to.to_string()})).await.expect(201);
+    }
+    assert_eq!(titles(&server, "?topic=releases").await, [r#"{"topic":"releases"}"#]);
+    assert!(titles(&server, "?topic=unheard-of").await.is_empty());
+}
+
+#[tokio::test]
 async fn parameters_that_are_not_allowed_are_all_named() {
     let server = Server::start().await;
     let reply = Reply::to(get(&server, "?limit=0&since=yesterday&until=1")).await;

@@ -135,6 +135,17 @@ async fn a_hostile_template_is_neither_kept_nor_run() {
 }
 
 #[tokio::test]
+async fn the_command_line_sends_what_a_template_says() {
+    let server = Server::start().await;
+    placed(&server, "/release/en", &json!({"title": "Release {{ version }}"})).await;
+    let data = r#"{"version": "1.0"}"#;
+    let arguments = ["send", "--to", "u", "--type", "release", "--data", data];
+    let sent = server.installation().json(&arguments).await;
+    let shown = server.session("u").await.inbox("").await;
+    assert_eq!((&shown["items"][0]["id"], &shown["items"][0]["title"]), (&sent["id"], &json!("Release 1.0")));
+}
+
+#[tokio::test]
 async fn what_the_data_lacks_is_the_senders_fault_in_every_language() {
     let server = Server::start().await;
     placed(&server, "/paid/en", &json!({"title": "Invoice {{ number }}"})).await;

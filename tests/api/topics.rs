@@ -142,6 +142,7 @@ async fn the_command_line_changes_topics_and_sends_to_them() {
         &["send", "--title", "To nobody"][..],
         &["send", "--everyone", "--topic", "releases", "--title", "x"],
         &["send", "--to", "a", "--everyone", "--title", "x"],
+        &["send", "--everyone", "--type", "release", "--data", "[]"],
         &["topic", "add", "--topic", "releases"],
     ] {
         assert_eq!(installation.run(wrong).await.code, 2, "{wrong:?}");

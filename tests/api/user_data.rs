@@ -4,6 +4,8 @@ use notification_bell_tests::{ANSWER_LIMIT, Project, Reply, Server, after, asser
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::audiences::subscribe;
+
 const USER: &str = "user@example.com";
 
 async fn call_in(server: &Server, project: &Project, method: Method, path: &str) -> Reply {
@@ -111,6 +113,38 @@ async fn an_export_has_everything_wherever_it_was_put() {
     assert_eq!((&items[0]["title"], &items[0]["category"]), (&json!("Number 0"), &json!("even")));
     let unknown = export(&server, "never-heard-of").await;
     assert_eq!(unknown["items"], json!([]));
+}
+
+#[tokio::test]
+async fn an_export_has_what_went_to_all_the_topics_and_what_webhooks_are_told() {
+    let server = Server::start().await;
+    let body = json!({"url": "https://hook.example/bell", "events": ["notification.read"]});
+    let request = server.api().v1(Method::POST, "/webhooks").bearer_auth(&server.project().backend_key);
+    let webhook = Reply::to(request.json(&body)).await.expect(201);
+    subscribe(&server, "releases", &[USER, "another"]).await;
+    for (to, title) in [
+        (json!({"everyone": true}), "To all"),
+        (json!({"topic": "releases"}), "To a topic"),
+        (json!({"topic": "offers"}), "To others"),
+    ] {
+        let _ = server.send(&json!({"to": to, "title": title})).await.expect(201);
+    }
+    let untouched = export(&server, USER).await;
+    assert_eq!((&untouched["topics"], &untouched["webhookEvents"]), (&json!(["releases"]), &json!([])));
+    let titles = |exported: &Value| -> Vec<Value> {
+        exported["items"].as_array().unwrap().iter().map(|item| item["title"].clone()).collect()
+    };
+    assert_eq!(titles(&untouched), ["To all", "To a topic"]);
+    server.session(USER).await.mark_all_read().await;
+    server.session("another").await.mark_all_read().await;
+    let read = export(&server, USER).await;
+    assert_eq!(titles(&read), ["To all", "To a topic"]);
+    let events = read["webhookEvents"].as_array().unwrap();
+    assert_eq!(events.len(), 2, "{read}");
+    for event in events {
+        assert_eq!((&event["webhook"], &event["event"]["data"]["user"]), (&webhook["id"], &json!(USER)));
+        assert_eq!(event["event"]["type"], "notification.read");
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use notification_bell_protocol::{Priority, Timestamp};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{CommandError, office::Office, output};
 use crate::{
@@ -14,8 +14,9 @@ use crate::{
 };
 
 #[derive(Args)]
-#[command(after_help = "Example:
-  notification-bell-server send --project Shop --to user@example.com --title 'Your order is on its way' --url /orders/7")]
+#[command(after_help = r#"Examples:
+  notification-bell-server send --project Shop --to user@example.com --title 'Your order is on its way' --url /orders/7
+  notification-bell-server send --project Shop --to user@example.com --type order.shipped --data '{"order": 7}'"#)]
 pub(super) struct SendCommand {
     /// The project's id, name or apiKey; with one project it may be left out
     #[arg(long)]
@@ -29,9 +30,9 @@ pub(super) struct SendCommand {
     /// Instead: to every user of the project
     #[arg(long, conflicts_with_all = ["to", "topic"])]
     everyone: bool,
-    /// The title
-    #[arg(long)]
-    title: String,
+    /// The title; a template of the type may have it instead
+    #[arg(long, required_unless_present = "kind")]
+    title: Option<String>,
     /// The text below it
     #[arg(long)]
     body: Option<String>,
@@ -47,6 +48,9 @@ pub(super) struct SendCommand {
     /// What kind of notification it is, such as invoice.paid
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
+    /// What the page has with it, and what its template is filled in with: a JSON object
+    #[arg(long, value_name = "JSON", value_parser = object)]
+    data: Option<Value>,
     /// low, normal or high
     #[arg(long, default_value = "normal", value_parser = priority)]
     priority: Priority,
@@ -56,6 +60,14 @@ pub(super) struct SendCommand {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+fn object(text: &str) -> Result<Value, String> {
+    match serde_json::from_str(text) {
+        Ok(object @ Value::Object(_)) => Ok(object),
+        Ok(_) => Err("it is an object, such as {\"order\": 7}".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
 }
 
 fn priority(text: &str) -> Result<Priority, String> {
@@ -84,7 +96,7 @@ impl SendCommand {
                 topic: self.topic,
                 everyone: self.everyone.then_some(true),
             },
-            title: Some(self.title),
+            title: self.title,
             body: self.body,
             texts: None,
             group_key: None,
@@ -94,7 +106,7 @@ impl SendCommand {
             actions: Vec::new(),
             category: self.category,
             r#type: self.kind,
-            data: None,
+            data: self.data,
             priority: Some(Text::Value(self.priority)),
             send_at: self.send_at.map(Text::Value),
             expires_at: None,

@@ -8,13 +8,16 @@ use notification_bell_protocol::{Item, Preferences, Timestamp};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::store::{
-    AuditEntry, AuditRecord, HeldItem, HeldPosition, Store, StoreError, UserRecord, UserRef, Whereabouts,
+    AuditEntry, AuditRecord, HeldEvent, HeldItem, HeldPosition, Store, StoreError, UserRecord, UserRef,
+    Whereabouts,
 };
 
-const ITEMS_IN_A_PAGE: usize = 100;
-/// What follows the last item.
+const PAGE: usize = 100;
+/// What is between the last item and the first event, and after that.
+const BETWEEN: &str = "],\"webhookEvents\":[";
 const END: &str = "]}";
 
 /// Everything that is held about a user.
@@ -34,11 +37,15 @@ pub struct Export {
     sessions_issued_before: Option<Timestamp>,
     /// What the user chose.
     preferences: Preferences,
+    /// The topics the user is in.
+    topics: Vec<String>,
     /// What the audit log says about the user.
     audit: Vec<ExportedEntry>,
-    /// What was sent to the user or is to be, in the order it was sent in. The last member, because it is written while it
-    /// is read.
+    /// What was sent to the user or is to be, in the order it was sent in. The last two members are written while they
+    /// are read.
     items: Vec<ExportedItem>,
+    /// What the project's webhooks are told about the user, or were within the last seven days.
+    webhook_events: Vec<ExportedEvent>,
 }
 
 /// An entry of the audit log.
@@ -68,13 +75,71 @@ pub struct ExportedItem {
     removed_at: Option<Timestamp>,
 }
 
+/// What a webhook is told about the user.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedEvent {
+    /// The `webhook-id` of the message.
+    #[schema(value_type = String, format = "uuid")]
+    id: Uuid,
+    /// The id of the webhook.
+    #[schema(format = "uuid")]
+    webhook: String,
+    /// `pending`, `delivered` or `failed`.
+    status: &'static str,
+    /// The message.
+    #[schema(value_type = Object)]
+    event: Value,
+}
+
+/// What is read next.
+#[derive(Clone, Copy)]
+enum Next {
+    Items(HeldPosition),
+    Events(HeldPosition),
+}
+
 struct Rest {
     store: Arc<dyn Store>,
     user: UserRef,
     /// What has been written and not been given out.
     written: Option<String>,
-    next: Option<HeldPosition>,
+    next: Option<Next>,
     is_first: bool,
+}
+
+impl Rest {
+    /// Reads the next page; gives it as JSON.
+    async fn read(&mut self, next: Next) -> Result<String, StoreError> {
+        let mut text = String::new();
+        match next {
+            Next::Items(from) => {
+                let page = self.store.held_items(&self.user, from, PAGE).await?;
+                self.write(&mut text, page.items.into_iter().map(item));
+                self.next = page.next.map(Next::Items);
+                if self.next.is_none() {
+                    text.push_str(BETWEEN);
+                    (self.next, self.is_first) = (Some(Next::Events(HeldPosition::default())), true);
+                }
+            }
+            Next::Events(from) => {
+                let page = self.store.held_events(&self.user, from, PAGE).await?;
+                self.write(&mut text, page.events.into_iter().map(event));
+                self.next = page.next.map(Next::Events);
+                if self.next.is_none() {
+                    text.push_str(END);
+                }
+            }
+        }
+        Ok(text)
+    }
+
+    fn write(&mut self, text: &mut String, elements: impl Iterator<Item = String>) {
+        for element in elements {
+            text.push_str(if self.is_first { "" } else { "," });
+            text.push_str(&element);
+            self.is_first = false;
+        }
+    }
 }
 
 /// The pieces of the JSON. What a user gets while it is being written may or may not be in it.
@@ -89,29 +154,20 @@ pub async fn of_user(
     let exported_at = audit.at;
     let record = store.user_record(&user, audit).await?;
     let written = Some(head(&user, record, exported_at));
-    let rest = Rest { store, user, written, next: Some(HeldPosition::default()), is_first: true };
+    let next = Some(Next::Items(HeldPosition::default()));
+    let rest = Rest { store, user, written, next, is_first: true };
     Ok(stream::try_unfold(rest, async |mut rest| {
         if let Some(written) = rest.written.take() {
             return Ok(Some((written, rest)));
         }
-        let Some(from) = rest.next else { return Ok(None) };
-        let page = rest.store.held_items(&rest.user, from, ITEMS_IN_A_PAGE).await?;
-        let mut text = String::new();
-        for held in page.items {
-            text.push_str(if rest.is_first { "" } else { "," });
-            text.push_str(&item(held));
-            rest.is_first = false;
-        }
-        rest.next = page.next;
-        if rest.next.is_none() {
-            text.push_str(END);
-        }
+        let Some(next) = rest.next.take() else { return Ok(None) };
+        let text = rest.read(next).await?;
         Ok(Some((text, rest)))
     }))
 }
 
 fn head(user: &UserRef, record: UserRecord, exported_at: Timestamp) -> String {
-    let UserRecord { standing, preferences, audit } = record;
+    let UserRecord { standing, preferences, topics, audit } = record;
     let head = Export {
         user_id: user.user.as_str().to_owned(),
         exported_at,
@@ -119,11 +175,14 @@ fn head(user: &UserRef, record: UserRecord, exported_at: Timestamp) -> String {
         plain_hmac_disabled: standing.plain_hmac_off,
         sessions_issued_before: (standing.issued_before.unix_ms() > 0).then_some(standing.issued_before),
         preferences,
+        topics,
         audit: audit.into_iter().map(entry).collect(),
         items: Vec::new(),
+        webhook_events: Vec::new(),
     };
     let mut text = serde_json::to_string(&head).unwrap_or_default();
-    text.truncate(text.len().saturating_sub(END.len()));
+    // The items are written into the first of the two lists.
+    text.truncate(text.len().saturating_sub(BETWEEN.len() + END.len()));
     text
 }
 
@@ -141,4 +200,10 @@ fn item(held: HeldItem) -> String {
         Whereabouts::Scheduled => ("scheduled", None),
     };
     serde_json::to_string(&ExportedItem { item: held.item, place, removed_at }).unwrap_or_default()
+}
+
+fn event(held: HeldEvent) -> String {
+    let HeldEvent { id, webhook, status, body } = held;
+    let event = serde_json::from_str(&body).unwrap_or_default();
+    serde_json::to_string(&ExportedEvent { id, webhook, status: status.as_str(), event }).unwrap_or_default()
 }

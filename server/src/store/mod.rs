@@ -55,7 +55,9 @@ pub use projects::{
 pub use providers::{Provider, ProviderStore};
 pub use templates::{Template, TemplateLimits, TemplateStore};
 pub use texts::{Texts, TextsByLocale};
-pub use user_data::{HeldItem, HeldPage, HeldPosition, UserDataStore, UserRecord, Whereabouts};
+pub use user_data::{
+    HeldEvent, HeldEventPage, HeldItem, HeldPage, HeldPosition, UserDataStore, UserRecord, Whereabouts,
+};
 pub use webhooks::{NewWebhook, Webhook, WebhookChange, WebhookKey, WebhookStore};
 
 /// A database.

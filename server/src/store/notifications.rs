@@ -47,6 +47,11 @@ pub struct NotificationRecord {
     /// What folds repeats of it into one item.
     #[schema(required)]
     pub group_key: Option<String>,
+    /// The topic that it was sent to.
+    #[schema(required)]
+    pub topic: Option<String>,
+    /// Whether it was sent to everyone.
+    pub everyone: bool,
     /// Whatever its sender wants the page to have.
     #[schema(required)]
     pub data: Option<Value>,
@@ -108,6 +113,8 @@ pub struct NotificationQuery {
     pub user: Option<UserId>,
     /// Only those of this category.
     pub category: Option<String>,
+    /// Only those that were sent to this topic.
+    pub topic: Option<String>,
     /// Only those of this type.
     pub r#type: Option<String>,
     /// Only those that were sent at this moment or later.

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use notification_bell_protocol::{Item, Preferences, Timestamp};
 
-use super::{AuditEntry, AuditRecord, StoreError, UserRef, UserStanding};
+use uuid::Uuid;
+
+use super::{AuditEntry, AuditRecord, DeliveryStatus, StoreError, UserRef, UserStanding};
 
 /// What there is about a user beside what was sent to them.
 #[derive(Clone, Debug)]
@@ -12,6 +14,8 @@ pub struct UserRecord {
     pub standing: UserStanding,
     /// What was chosen about categories.
     pub preferences: Preferences,
+    /// The topics the user is in, by their names.
+    pub topics: Vec<String>,
     /// The entries of the audit log about this user, the oldest first.
     pub audit: Vec<AuditRecord>,
 }
@@ -49,7 +53,29 @@ pub struct HeldPage {
     pub next: Option<HeldPosition>,
 }
 
-/// A place in what was sent to a user.
+/// Something that a user did, as a webhook is or was told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldEvent {
+    /// Its `webhook-id`.
+    pub id: Uuid,
+    /// The id of the webhook.
+    pub webhook: String,
+    /// How far it has come.
+    pub status: DeliveryStatus,
+    /// What is sent: JSON.
+    pub body: String,
+}
+
+/// A page of what webhooks are told about a user.
+#[derive(Clone, Debug)]
+pub struct HeldEventPage {
+    /// In the order it happened in.
+    pub events: Vec<HeldEvent>,
+    /// Where the next page begins.
+    pub next: Option<HeldPosition>,
+}
+
+/// A place in what was sent to a user, or in what webhooks are told about them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HeldPosition {
     pub(super) is_scheduled: bool,
@@ -68,11 +94,20 @@ pub trait UserDataStore: Send + Sync {
     /// What there is about a user, and an entry of the audit log that somebody has asked.
     async fn user_record(&self, user: &UserRef, audit: AuditEntry) -> Result<UserRecord, StoreError>;
 
-    /// A page of what was sent to a user or is to be: wherever it is, turned off or not, and removed ones too.
+    /// A page of what was sent to a user or is to be, by name, by a topic or as one of all: wherever it is, turned off or
+    /// not, and removed ones too.
     async fn held_items(
         &self,
         user: &UserRef,
         from: HeldPosition,
         limit: usize,
     ) -> Result<HeldPage, StoreError>;
+
+    /// A page of what webhooks are told about a user, or were within the last seven days.
+    async fn held_events(
+        &self,
+        user: &UserRef,
+        from: HeldPosition,
+        limit: usize,
+    ) -> Result<HeldEventPage, StoreError>;
 }

@@ -100,7 +100,7 @@ impl From<Delivery> for DeliveryView {
         Self {
             id: delivery.id.to_string(),
             r#type: delivery.r#type,
-            status: status_text(delivery.status),
+            status: delivery.status.as_str(),
             created_at: delivery.created_at,
             attempts: delivery.attempts,
             last_attempt_at: delivery.last_attempt_at,
@@ -116,16 +116,8 @@ impl From<Delivery> for DeliveryView {
 const STATUSES: [DeliveryStatus; 3] =
     [DeliveryStatus::Pending, DeliveryStatus::Delivered, DeliveryStatus::Failed];
 
-const fn status_text(status: DeliveryStatus) -> &'static str {
-    match status {
-        DeliveryStatus::Pending => "pending",
-        DeliveryStatus::Delivered => "delivered",
-        DeliveryStatus::Failed => "failed",
-    }
-}
-
 /// The status of this name.
 #[must_use]
 pub fn status_named(name: &str) -> Option<DeliveryStatus> {
-    STATUSES.into_iter().find(|status| status_text(*status) == name)
+    STATUSES.into_iter().find(|status| status.as_str() == name)
 }

@@ -29,6 +29,9 @@ pub struct SearchParameters {
     /// Only this category.
     #[param(nullable = false)]
     category: Option<String>,
+    /// Only what was sent to this topic.
+    #[param(nullable = false)]
+    topic: Option<String>,
     /// Only this type.
     #[param(nullable = false)]
     r#type: Option<String>,
@@ -94,6 +97,7 @@ pub async fn list_notifications(
     let query = NotificationQuery {
         user,
         category: parameters.category,
+        topic: parameters.topic,
         r#type: parameters.r#type,
         since,
         until,

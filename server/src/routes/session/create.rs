@@ -50,7 +50,7 @@ use crate::{
                 ("RateLimit-Policy" = String, description = "How large it is."),
             )),
         (status = 400, description = "secret_key_in_browser invalid_user_id"),
-        (status = 401, description = "unknown_api_key invalid_user_hmac user_hmac_expired invalid_token"),
+        (status = 401, description = "unknown_api_key invalid_user_hmac user_hmac_expired invalid_token token_revoked"),
         (status = 403, description = "origin_not_allowed user_blocked proof_not_allowed"),
         (status = 429, description = "rate_limited"),
         (status = 503, description = "jwks_unavailable"),

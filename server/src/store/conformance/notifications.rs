@@ -8,8 +8,8 @@ use super::{
     ANY, Bench, NOW, entry, id, notification, preferences::archived, project, read, removed, returned,
 };
 use crate::store::{
-    Changes, Happening, ItemState, NewNotification, NotificationPage, NotificationQuery, ProjectKey,
-    StoreError, Tallies, Transition,
+    Audience, Changes, Happening, ItemState, NewNotification, NotificationPage, NotificationQuery,
+    ProjectKey, StoreError, Tallies, Transition,
 };
 
 async fn tallies(bench: &Bench, number: u128) -> Tallies {
@@ -97,6 +97,28 @@ pub(in crate::store) async fn what_was_sent_is_found_by_user_category_type_and_t
     let other = bench.store.create_project(project("Second"), entry()).await.unwrap();
     assert!(search(&bench, other.key, all).await.is_empty());
     assert!(bench.store.notification(other.key, id(1)).await.unwrap().is_none());
+}
+
+pub(in crate::store) async fn what_was_sent_is_found_by_its_topic_and_says_whom_it_was_for(bench: Bench) {
+    let send = async |number, audience| {
+        bench.store.send(bench.project.key, notification(number), audience, None).await.unwrap();
+    };
+    let later = NewNotification { send_at: Some(NOW.plus_ms(9_000)), ..notification(3) };
+    send(1, Audience::Topic("releases".to_owned())).await;
+    send(2, Audience::Topic("offers".to_owned())).await;
+    bench.store.send(bench.project.key, later, Audience::Topic("releases".to_owned()), None).await.unwrap();
+    send(4, Audience::Everyone).await;
+    let releases =
+        NotificationQuery { topic: Some("releases".to_owned()), limit: 10, ..NotificationQuery::default() };
+    assert_eq!(search(&bench, bench.project.key, releases.clone()).await, ["Number 3", "Number 1"]);
+    bench.store.withdraw(bench.project.key, id(1), NOW).await.unwrap().unwrap();
+    assert_eq!(search(&bench, bench.project.key, releases).await, ["Number 3", "Number 1"]);
+    let audience_of = async |number| {
+        let record = bench.store.notification(bench.project.key, id(number)).await.unwrap().unwrap();
+        (record.topic, record.everyone)
+    };
+    assert_eq!(audience_of(2).await, (Some("offers".to_owned()), false));
+    assert_eq!(audience_of(4).await, (None, true));
 }
 
 pub(in crate::store) async fn pages_of_what_was_sent_join(bench: Bench) {

@@ -78,6 +78,28 @@ pub(in crate::store) async fn what_is_held_is_all_that_there_is_wherever_it_is(b
     assert!(!bench.store.user_record(&unknown, audit).await.unwrap().standing.blocked);
 }
 
+pub(in crate::store) async fn what_is_shared_is_held_once_whether_its_user_has_acted_or_not(bench: Bench) {
+    let (user, topic) = (bench.user("u"), "releases");
+    bench.store.subscribe(bench.project.key, topic, vec![user.user.clone()]).await.unwrap();
+    for (number, audience) in [
+        (1, Audience::Everyone),
+        (2, Audience::Users(vec![user.user.clone()])),
+        (3, Audience::Topic(topic.to_owned())),
+        (4, Audience::Topic("another".to_owned())),
+    ] {
+        bench.store.send(bench.project.key, notification(number), audience, None).await.unwrap();
+    }
+    let mut expected: Vec<_> =
+        [1, 2, 3].map(|number| (id(number).to_string(), Whereabouts::Inbox)).into_iter().collect();
+    assert_eq!(bench.held(&user).await, expected);
+    let archived: Transition = Arc::new(|state| ItemState { place: Place::Archived, ..state });
+    bench.store.change_item(&user, id(3), NOW, archived, ANY).await.unwrap().unwrap();
+    expected[2].1 = Whereabouts::Archived;
+    assert_eq!(bench.held(&user).await, expected);
+    let audit = about(AuditAction::UserExported, &user, &bench.project.id);
+    assert_eq!(bench.store.user_record(&user, audit).await.unwrap().topics, [topic]);
+}
+
 pub(in crate::store) async fn an_erased_user_is_as_if_never_heard_of(bench: Bench) {
     let user = bench.user("u");
     let category = Some("news".to_owned());

@@ -22,17 +22,20 @@ const fn status_number(status: DeliveryStatus) -> i64 {
     }
 }
 
-fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
-    let status = match row.get::<_, i64>("status")? {
+pub(super) fn status(row: &Row<'_>) -> rusqlite::Result<DeliveryStatus> {
+    Ok(match row.get::<_, i64>("status")? {
         0 => DeliveryStatus::Pending,
         1 => DeliveryStatus::Delivered,
         _ => DeliveryStatus::Failed,
-    };
+    })
+}
+
+fn delivery(row: &Row<'_>) -> rusqlite::Result<Delivery> {
     Ok(Delivery {
         id: Uuid::from_bytes(row.get("id")?),
         r#type: row.get("type")?,
         body: row.get("body")?,
-        status,
+        status: status(row)?,
         created_at: rows::moment(row.get("created_at")?),
         attempts: row.get("attempts")?,
         last_attempt_at: rows::optional_moment(row, "last_attempt_at")?,

@@ -12,6 +12,7 @@ mod deliveries;
 mod draft;
 mod groups;
 mod happenings;
+mod held;
 mod inbox_changes;
 mod inbox_reads;
 mod keys;

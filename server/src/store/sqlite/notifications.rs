@@ -12,7 +12,7 @@ use crate::store::{
 };
 
 const COLUMNS: &str = "n.key, n.id, n.type, n.category, n.title, n.body, n.url, n.icon, n.image, n.actions, n.texts, \
-     n.group_key, n.data, n.priority, n.created_at, n.expires_at, n.withdrawn_at, n.recipients, \
+     n.group_key, n.topic, n.is_for_everyone, n.data, n.priority, n.created_at, n.expires_at, n.withdrawn_at, n.recipients, \
      coalesce(t.seen, 0) AS seen, coalesce(t.read, 0) AS read, coalesce(t.clicked, 0) AS clicked, \
      coalesce(t.archived, 0) AS archived";
 
@@ -40,6 +40,8 @@ fn record(row: &Row<'_>) -> rusqlite::Result<(i64, NotificationRecord)> {
         actions: actions.into_iter().map(Into::into).collect(),
         texts: rows::json(row, "texts")?.unwrap_or_default(),
         group_key: row.get("group_key")?,
+        topic: row.get("topic")?,
+        everyone: row.get("is_for_everyone")?,
         data: rows::json(row, "data")?,
         priority: rows::priority(row.get("priority")?),
         created_at: rows::moment(row.get("created_at")?),
@@ -109,6 +111,7 @@ fn search(
     };
     only(user.is_some(), "", " AND :user IS NULL AND :after IS NULL");
     only(query.category.is_some(), " AND n.category = :category", " AND :category IS NULL");
+    only(query.topic.is_some(), " AND n.topic = :topic", " AND :topic IS NULL");
     only(query.r#type.is_some(), " AND n.type = :type", " AND :type IS NULL");
     let sql = format!(
         "SELECT {COLUMNS} FROM {source} LEFT JOIN tallies t ON t.notification = n.key \
@@ -123,6 +126,7 @@ fn search(
                 ":user": user.map(|row| row.key),
                 ":after": user.map(|row| row.settled),
                 ":category": query.category,
+                ":topic": query.topic,
                 ":type": query.r#type,
                 ":since": query.since.map_or(i64::MIN, Timestamp::unix_ms),
                 ":until": query.until.map_or(i64::MAX, Timestamp::unix_ms),

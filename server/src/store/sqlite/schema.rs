@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/08-webhooks.sql"),
     include_str!("../../../migrations/sqlite/09-when.sql"),
     include_str!("../../../migrations/sqlite/10-audiences.sql"),
+    include_str!("../../../migrations/sqlite/11-audiences-of-notifications.sql"),
 ];
 
 /// A connection that may write, on a database that is up to date.

@@ -45,7 +45,7 @@ pub(super) fn send(
     }
     let reached = reached(connection, project, audience)?;
     let recipients = i64::try_from(reached.recipients).unwrap_or(i64::MAX);
-    let key = insert_notification(connection, project, notification, recipients)?;
+    let key = insert_notification(connection, project, notification, audience, recipients)?;
     if let Some(send_at) = notification.send_at {
         schedule::put(connection, key, send_at, audience)?;
     } else {
@@ -140,8 +140,10 @@ fn insert_notification(
     connection: &Connection,
     project: ProjectKey,
     notification: &NewNotification,
+    audience: &Audience,
     recipients: i64,
 ) -> Result<i64, StoreError> {
+    let topic = if let Audience::Topic(topic) = audience { Some(topic) } else { None };
     let actions = (!notification.actions.is_empty())
         .then(|| serde_json::to_string(&notification.actions))
         .transpose()
@@ -153,8 +155,8 @@ fn insert_notification(
     connection
         .prepare_cached(
             "INSERT INTO notifications (id, project, type, category, title, body, url, icon, image, actions, data, \
-             priority, created_at, expires_at, recipients, texts, group_key) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+             priority, created_at, expires_at, recipients, texts, group_key, topic, is_for_everyone) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         )?
         .execute(params![
             notification.id.as_bytes(),
@@ -173,7 +175,9 @@ fn insert_notification(
             notification.expires_at.map(Timestamp::unix_ms),
             recipients,
             texts,
-            notification.group_key
+            notification.group_key,
+            topic,
+            *audience == Audience::Everyone
         ])?;
     Ok(connection.last_insert_rowid())
 }

@@ -95,6 +95,7 @@ conforms! {
         each_user_is_counted_once_whatever_they_take_back
         actions_are_counted_by_their_id
         what_was_sent_is_found_by_user_category_type_and_time
+        what_was_sent_is_found_by_its_topic_and_says_whom_it_was_for
         pages_of_what_was_sent_join
         what_is_withdrawn_is_gone_from_every_inbox_and_streams_are_told
         a_project_withdraws_only_what_it_sent
@@ -132,6 +133,7 @@ conforms! {
     ;
     user_data:
         what_is_held_is_all_that_there_is_wherever_it_is
+        what_is_shared_is_held_once_whether_its_user_has_acted_or_not
         an_erased_user_is_as_if_never_heard_of
         who_is_erased_may_come_back_and_be_erased_again
         the_same_id_in_another_project_is_another_user

@@ -1,20 +1,15 @@
-//! Giving out and forgetting what is held about a user, in SQLite.
+//! Forgetting what is held about a user, in SQLite, and the way to what gives it out.
 
 use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
-use rusqlite::{Connection, OptionalExtension, named_params, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::{
-    SqliteStore, audit, keys, preferences, retention,
-    rows::{self, ITEM_COLUMNS},
-    schedule,
-};
+use super::{SqliteStore, audit, held, keys, preferences, retention, schedule};
 use crate::{
     languages::Languages,
     store::{
-        AuditEntry, HeldItem, HeldPage, HeldPosition, Place, StoreError, UserDataStore, UserRecord, UserRef,
-        Whereabouts, revision::Incarnation,
+        AuditEntry, HeldEventPage, HeldPage, HeldPosition, StoreError, UserDataStore, UserRecord, UserRef,
     },
 };
 
@@ -85,61 +80,6 @@ pub(super) fn clear_abandoned(connection: &Connection, most: usize) -> Result<bo
     Ok(true)
 }
 
-fn held_items(
-    connection: &Connection,
-    incarnation: &Incarnation,
-    user: &UserRef,
-    from: HeldPosition,
-    limit: usize,
-) -> Result<HeldPage, StoreError> {
-    let received = "SELECT {columns}, i.removed_at, n.key FROM users u JOIN items i ON i.user = u.key \
-         JOIN notifications n ON n.key = i.notification \
-         WHERE u.project = :project AND u.id = :user AND i.notification > :after \
-         ORDER BY i.notification LIMIT :limit";
-    // With the columns of an item that nobody has yet.
-    let scheduled = "SELECT {columns}, i.removed_at, n.key FROM scheduled_recipients r \
-         JOIN notifications n ON n.key = r.notification LEFT JOIN items i ON i.user = -1 AND i.notification = n.key \
-         WHERE n.project = :project AND r.user_id = :user AND n.key > :after ORDER BY n.key LIMIT :limit";
-    let sql = if from.is_scheduled { scheduled } else { received };
-    let mut statement = connection.prepare_cached(&sql.replace("{columns}", ITEM_COLUMNS))?;
-    let mut rows = statement.query(named_params! {
-        ":project": user.project.0,
-        ":user": user.user.as_str(),
-        ":after": from.after_key,
-        ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
-    })?;
-    let (mut items, mut last) = (Vec::new(), from);
-    while let Some(row) = rows.next()? {
-        last.after_key = row.get("key")?;
-        items.push(held_item(row, incarnation, from.is_scheduled)?);
-    }
-    let next = match (items.len() < limit, from.is_scheduled) {
-        (false, _) => Some(last),
-        (true, false) => Some(HeldPosition { is_scheduled: true, after_key: 0 }),
-        (true, true) => None,
-    };
-    Ok(HeldPage { items, next })
-}
-
-fn held_item(
-    row: &rusqlite::Row<'_>,
-    incarnation: &Incarnation,
-    is_scheduled: bool,
-) -> rusqlite::Result<HeldItem> {
-    if is_scheduled {
-        let item = rows::untouched_item(row, incarnation)?;
-        return Ok(HeldItem { item, whereabouts: Whereabouts::Scheduled });
-    }
-    let found = rows::item(row, incarnation, &Languages::ANY)?;
-    let whereabouts = match found.place {
-        Place::Inbox => Whereabouts::Inbox,
-        Place::Archived => Whereabouts::Archived,
-        Place::Snoozed => Whereabouts::Snoozed,
-        Place::Removed => Whereabouts::Removed(rows::moment(row.get("removed_at")?)),
-    };
-    Ok(HeldItem { item: found.item, whereabouts })
-}
-
 #[async_trait]
 impl UserDataStore for SqliteStore {
     async fn erase_user(&self, user: &UserRef, pseudonym: &str, audit: AuditEntry) -> Result<(), StoreError> {
@@ -157,6 +97,7 @@ impl UserDataStore for SqliteStore {
             Ok(Some(UserRecord {
                 standing: keys::standing_of(connection, &user)?,
                 preferences: preferences::preferences(connection, &user, &Languages::ANY)?,
+                topics: held::topics(connection, &user)?,
                 audit: audit::about_user(connection, &user)?,
             }))
         });
@@ -170,6 +111,16 @@ impl UserDataStore for SqliteStore {
         limit: usize,
     ) -> Result<HeldPage, StoreError> {
         let (incarnation, user) = (self.incarnation.clone(), user.clone());
-        self.readers.run(move |connection| held_items(connection, &incarnation, &user, from, limit)).await
+        self.readers.run(move |connection| held::items(connection, &incarnation, &user, from, limit)).await
+    }
+
+    async fn held_events(
+        &self,
+        user: &UserRef,
+        from: HeldPosition,
+        limit: usize,
+    ) -> Result<HeldEventPage, StoreError> {
+        let user = user.clone();
+        self.readers.run(move |connection| held::events(connection, &user, from, limit)).await
     }
 }
