@@ -1,29 +1,41 @@
 //! The description that is checked in, and whether an answer is one that it describes.
 
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
+use crate::Reply;
+
 /// `docs/openapi.json`.
-#[derive(Clone, Debug)]
-pub struct Description(Value);
+#[derive(Debug)]
+pub struct Description {
+    document: Value,
+    /// Of answers, by call, status and media type: making one takes longer than asking it.
+    validators: Mutex<HashMap<String, Arc<Validator>>>,
+}
 
 impl Description {
     /// Reads it.
     #[must_use]
     pub fn checked_in() -> Self {
-        Self(serde_json::from_str(include_str!("../../docs/openapi.json")).expect("it is JSON"))
+        let document = serde_json::from_str(include_str!("../../docs/openapi.json")).expect("it is JSON");
+        Self { document, validators: Mutex::default() }
     }
 
     /// All of it.
     #[must_use]
     pub fn document(&self) -> &Value {
-        &self.0
+        &self.document
     }
 
     /// Every call: its address, its method, what is said of it.
     #[must_use]
     pub fn calls(&self) -> Vec<(&str, &str, &Value)> {
-        let paths = self.0["paths"].as_object().expect("there are paths");
+        let paths = self.document["paths"].as_object().expect("there are paths");
         let mut calls = Vec::new();
         for (path, item) in paths {
             for (method, call) in item.as_object().expect("a path has methods") {
@@ -44,9 +56,40 @@ impl Description {
     #[must_use]
     pub fn validator(&self, schema: &Value) -> Validator {
         let mut root = json!({"allOf": [schema]});
-        root["components"] = self.0["components"].clone();
+        root["components"] = self.document["components"].clone();
         let options = jsonschema::options().should_validate_formats(true);
         options.build(&root).unwrap_or_else(|error| panic!("this is no schema: {error}: {schema}"))
+    }
+
+    fn kept_validator(&self, key: String, schema: &Value) -> Arc<Validator> {
+        let mut validators = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(validators.entry(key).or_insert_with(|| Arc::new(self.validator(schema))))
+    }
+
+    /// The call that a request is, if it is one.
+    fn call_at(&self, method: &str, path: &str) -> Option<&Value> {
+        let path = path.strip_prefix("/api/v1")?;
+        let is_at = |described: &str| {
+            let agrees = |(described, asked): (&str, &str)| {
+                described == asked || (described.starts_with('{') && !asked.is_empty())
+            };
+            described.split('/').count() == path.split('/').count()
+                && described.split('/').zip(path.split('/')).all(agrees)
+        };
+        let paths = self.document["paths"].as_object()?;
+        // One that has it word for word is before one with a name for any word.
+        let found = paths
+            .get(path)
+            .or_else(|| paths.iter().find(|(described, _)| is_at(described)).map(|(_, item)| item));
+        found?.get(method.to_ascii_lowercase())
+    }
+
+    /// Asserts that an answer is one that is described, if what was asked is a call.
+    pub(crate) fn assert_describes(&self, method: &str, path: &str, reply: &Reply) {
+        if let Some(call) = self.call_at(method, path) {
+            let content_type = reply.header("content-type").unwrap_or_default();
+            self.assert_answer(call, reply.status, content_type, &reply.body);
+        }
     }
 
     /// Asserts that a call may be answered in this way.
@@ -54,7 +97,7 @@ impl Description {
         let id = &call["operationId"];
         let mut response = &call["responses"][status.to_string()];
         if let Some(reference) = response["$ref"].as_str() {
-            response = self.0.pointer(reference.trim_start_matches('#')).expect("it leads somewhere");
+            response = self.document.pointer(reference.trim_start_matches('#')).expect("it leads somewhere");
         }
         assert!(response.is_object(), "{id} is not described to answer {status}");
         let Some(content) = response["content"].as_object() else {
@@ -65,7 +108,7 @@ impl Description {
         let schema =
             &content.get(media_type).unwrap_or_else(|| panic!("{id} answers {media_type}"))["schema"];
         let value: Value = serde_json::from_slice(body).expect("an answer is JSON");
-        let validator = self.validator(schema);
+        let validator = self.kept_validator(format!("{id} {status} {media_type}"), schema);
         let faults: Vec<String> = validator
             .iter_errors(&value)
             .map(|fault| format!("{}: {fault}", fault.instance_path()))

@@ -1,9 +1,13 @@
 //! A whole answer, and what a test asserts about it.
 
+use std::sync::LazyLock;
+
 use reqwest::{RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
-use crate::{ANSWER_LIMIT, within};
+use crate::{ANSWER_LIMIT, Description, within};
+
+static DESCRIPTION: LazyLock<Description> = LazyLock::new(Description::checked_in);
 
 /// An answer that was read to its end.
 #[derive(Clone, Debug)]
@@ -27,12 +31,18 @@ impl Reply {
     /// # Errors
     /// When the connection fails, or ends before the answer does.
     pub async fn attempt(request: RequestBuilder) -> Result<Self, reqwest::Error> {
-        within(ANSWER_LIMIT, "an answer", async {
-            let response = request.send().await?;
+        let (client, request) = request.build_split();
+        let request = request?;
+        let (method, path) = (request.method().clone(), request.url().path().to_owned());
+        let reply = within(ANSWER_LIMIT, "an answer", async {
+            let response = client.execute(request).await?;
             let (status, headers) = (response.status().as_u16(), response.headers().clone());
-            Ok(Self { status, headers, body: response.bytes().await?.to_vec() })
+            Ok::<_, reqwest::Error>(Self { status, headers, body: response.bytes().await?.to_vec() })
         })
-        .await
+        .await?;
+        // Whatever a test is about, what it is answered is as it is described.
+        DESCRIPTION.assert_describes(method.as_str(), &path, &reply);
+        Ok(reply)
     }
 
     /// The only value of a header; none if it is absent.
