@@ -86,5 +86,6 @@ pub(crate) async fn post(server: &Server, path: &str, body: &Value, status: u16)
 
 async fn put(server: &Server, path: &str, body: &Value) {
     let request = server.api().v1(Method::PUT, path).bearer_auth(&server.project().backend_key).json(body);
-    let _ = Reply::to(request).await.expect(204);
+    let reply = Reply::to(request).await;
+    assert_eq!(reply.status, 204, "{}", reply.text());
 }

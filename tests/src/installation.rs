@@ -1,6 +1,10 @@
 //! A folder with a database, and the command line run on it.
 
-use std::{env, process::Stdio};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -8,10 +12,12 @@ use tokio::process::Command;
 
 use crate::{ANSWER_LIMIT, Project, server_binary, within};
 
-/// One installation of the server: its data, and the environment its processes run in. Gone when dropped.
+/// One installation of the server: its data, and the environment its processes run in. Gone when dropped, unless it
+/// is in a folder of somebody's choice.
 #[derive(Debug)]
 pub struct Installation {
-    folder: TempDir,
+    folder: PathBuf,
+    temporary: Option<TempDir>,
     environment: Vec<(String, String)>,
 }
 
@@ -30,15 +36,23 @@ impl Installation {
     /// An empty one: no database yet, rate limits off.
     #[must_use]
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().expect("the system's temporary folder can be written");
-        let database = folder.path().join("bell.db").display().to_string();
+        let temporary = tempfile::tempdir().expect("the system's temporary folder can be written");
+        let mut installation = Self::within(temporary.path());
+        installation.temporary = Some(temporary);
+        installation
+    }
+
+    /// One that stays: in this folder, which is there.
+    #[must_use]
+    pub fn within(folder: &Path) -> Self {
+        let database = folder.join("bell.db").display().to_string();
         let environment = vec![
             ("BELL_DATABASE".to_owned(), format!("sqlite:{database}")),
             ("BELL_LIMITS".to_owned(), "off".to_owned()),
             // Session tokens name it, and the port is another one after a restart.
             ("BELL_PUBLIC_URL".to_owned(), "http://bell.example".to_owned()),
         ];
-        Self { folder, environment }
+        Self { folder: folder.to_owned(), temporary: None, environment }
     }
 
     /// Sets a variable for every process started from now on.
@@ -49,8 +63,8 @@ impl Installation {
 
     /// The folder, which is also where the processes run.
     #[must_use]
-    pub fn path(&self) -> &std::path::Path {
-        self.folder.path()
+    pub fn path(&self) -> &Path {
+        &self.folder
     }
 
     /// The binary with these arguments in a clean environment; it dies with the test.
@@ -65,7 +79,7 @@ impl Installation {
         command
             .args(arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .current_dir(self.folder.path())
+            .current_dir(&self.folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::Sha256;
 
 /// What `project create` hands out.
@@ -35,6 +35,18 @@ impl Project {
             api_secret_key: text("apiSecretKey"),
             backend_key: text("backendKey"),
         }
+    }
+
+    /// The same again.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "name": self.name,
+            "apiKey": self.api_key,
+            "apiSecretKey": self.api_secret_key,
+            "backendKey": self.backend_key,
+        })
     }
 
     /// The plain proof of a user, in standard base64.

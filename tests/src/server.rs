@@ -37,6 +37,7 @@ pub struct ServerBuilder {
     installation: Installation,
     arguments: Vec<String>,
     projects: Vec<Vec<String>>,
+    known: Vec<Project>,
 }
 
 impl ServerBuilder {
@@ -44,6 +45,13 @@ impl ServerBuilder {
     #[must_use]
     pub fn set(mut self, name: &str, value: &str) -> Self {
         self.installation.set(name, value);
+        self
+    }
+
+    /// Has it run on data that is kept, and that these projects were created in before.
+    #[must_use]
+    pub fn installation(mut self, installation: Installation, known: Vec<Project>) -> Self {
+        (self.installation, self.known) = (installation, known);
         self
     }
 
@@ -63,10 +71,10 @@ impl ServerBuilder {
 
     /// Creates the projects, starts the server and waits until it says that it listens.
     pub async fn start(mut self) -> Server {
-        if self.projects.is_empty() {
+        let mut projects = self.known;
+        if self.projects.is_empty() && projects.is_empty() {
             self.projects.push(Vec::new());
         }
-        let mut projects = Vec::new();
         for (number, options) in self.projects.iter().enumerate() {
             let options: Vec<&str> = options.iter().map(String::as_str).collect();
             projects.push(self.installation.create_project(&format!("Project {number}"), &options).await);
