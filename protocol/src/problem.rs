@@ -107,6 +107,8 @@ codes! {
     NotAcceptable = "not_acceptable", 406, "No acceptable form of the answer";
     /// The request did not arrive in time.
     RequestTimeout = "request_timeout", 408, "The request took too long to arrive";
+    /// A project has as many notifications to topics and to everyone as it may.
+    TooManyShared = "too_many_shared", 409, "As much is shared as may be";
     /// The first request with this key is still running.
     IdempotencyInProgress = "idempotency_in_progress", 409, "The first request with this key is still running";
     /// The body is larger than allowed.

@@ -9,7 +9,7 @@ use notification_bell_protocol::{Code, MemberError};
 use crate::{
     auth::{keys::BackendKeyFault, master_key::MasterKeyError, scope::Scope, user_id::UserIdFault},
     edge::quotas::UsedUp,
-    store::StoreError,
+    store::{MAX_SHARED, StoreError},
 };
 
 /// Why a request was refused or failed.
@@ -94,6 +94,12 @@ pub enum Error {
     /// The client does not accept the one form there is.
     #[error("The answer is {0}, which the Accept header rules out.")]
     NotAcceptable(&'static str),
+    /// As much is shared by a project as may be.
+    #[error(
+        "{MAX_SHARED} notifications to topics and to everyone are there or are to be sent, which is as many as may be. \
+         They end when they expire, are withdrawn, or are older than the project keeps what was sent."
+    )]
+    TooManyShared,
     /// The body did not arrive in time.
     #[error("The body did not arrive in time.")]
     RequestTimeout,
@@ -121,7 +127,7 @@ pub enum Error {
     )]
     IdempotencyInProgress,
     /// A quota is used up.
-    #[error("Too many {}: {} in {} s are allowed. Try again in {} s.", .0.policy.name, .0.policy.quota, .0.policy.window_seconds.unwrap_or(1), .0.retry_after_seconds)]
+    #[error("Too many {}: {} {} are allowed. Try again in {} s.", .0.policy.name, .0.policy.quota, window(.0.policy.window_seconds), .0.retry_after_seconds)]
     RateLimited(UsedUp),
     /// The user has as many streams as allowed.
     #[error("This user has {0} open streams, which is as many as allowed.")]
@@ -144,6 +150,10 @@ pub enum Error {
     /// The program is about to end.
     #[error("The server is about to stop. Try again in a moment.")]
     ShuttingDown,
+}
+
+fn window(seconds: Option<u32>) -> String {
+    seconds.map_or_else(|| "at a time".to_owned(), |seconds| format!("in {seconds} s"))
 }
 
 fn first_of(errors: &[MemberError]) -> String {
@@ -200,6 +210,7 @@ impl Error {
             Self::NotFound(_) => Code::NotFound,
             Self::MethodNotAllowed => Code::MethodNotAllowed,
             Self::NotAcceptable(_) => Code::NotAcceptable,
+            Self::TooManyShared => Code::TooManyShared,
             Self::RequestTimeout => Code::RequestTimeout,
             Self::BodyTooLarge(_) => Code::BodyTooLarge,
             Self::UriTooLong(_) => Code::UriTooLong,

@@ -15,6 +15,8 @@ use crate::{
 const MAX_RECIPIENTS: usize = 1_000;
 /// In one request.
 const MAX_SUBSCRIBERS: usize = 100_000;
+/// Of a project.
+const MAX_TOPICS: u32 = 100_000;
 
 impl Recipients {
     pub(super) fn check(&self, faults: &mut Faults) {
@@ -73,10 +75,15 @@ impl Inbox {
     /// Puts users into a topic: they receive what is sent to it from now on.
     ///
     /// # Errors
-    /// A name or ids that are not allowed, or a store that fails: some of them may be in it then.
+    /// A name or ids that are not allowed, more topics than there may be, or a store that fails: some of them may be in it
+    /// then.
     pub async fn subscribe(&self, project: &Project, topic: &str, users: &[String]) -> Result<(), Error> {
         let users = subscribers(project, topic, users)?;
-        Ok(self.store.subscribe(project.key, topic, users).await?)
+        if self.store.subscribe(project.key, topic, users, MAX_TOPICS).await? {
+            return Ok(());
+        }
+        let detail = format!("would be one too many: {MAX_TOPICS} topics of a project are kept");
+        Err(Error::invalid_value("", detail))
     }
 
     /// Takes users out of a topic: they keep what they have received.
@@ -85,7 +92,10 @@ impl Inbox {
     /// A name or ids that are not allowed, or a store that fails: some of them may be out of it then.
     pub async fn unsubscribe(&self, project: &Project, topic: &str, users: &[String]) -> Result<(), Error> {
         let users = subscribers(project, topic, users)?;
-        Ok(self.store.unsubscribe(project.key, topic, users).await?)
+        self.store.unsubscribe(project.key, topic, users).await?;
+        // A topic that nobody is in any more goes when time is next looked at.
+        self.look_at_the_clock();
+        Ok(())
     }
 
     /// Who is in a topic.

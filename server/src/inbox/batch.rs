@@ -224,7 +224,11 @@ impl Part {
 
 fn note(results: &mut [Option<EntryResult>], sent: &[SentEntry]) {
     for entry in sent {
-        results[entry.position] = Some(EntryResult::sent(entry));
+        results[entry.position] = Some(if entry.is_refused {
+            EntryResult::refused(Error::TooManyShared.report())
+        } else {
+            EntryResult::sent(entry)
+        });
     }
 }
 

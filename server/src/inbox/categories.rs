@@ -91,7 +91,7 @@ impl Inbox {
 
     async fn tell(&self, project: &Project, put: CategoryPut) {
         if put == CategoryPut::ReachesOthers {
-            self.publish(&[Wake::ProjectRevoked(project.key)]).await;
+            self.publish(&[Wake::Project(project.key)]).await;
         }
     }
 }

@@ -20,7 +20,7 @@ mod wording;
 use std::sync::Arc;
 
 use notification_bell_protocol::{
-    Counts, InboxPage, ItemChanged, ItemPatch, ItemRemoved, MarkRequest, Marked, Revision,
+    Counts, InboxPage, ItemChanged, ItemPatch, ItemRemoved, MarkRequest, Marked, Revision, Timestamp,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -54,6 +54,7 @@ pub struct Inbox {
     /// A user did something that webhooks may have to be told.
     acted: Notify,
 }
+
 
 const NO_ITEM: Error = Error::NotFound("This inbox has no such item.");
 
@@ -146,11 +147,30 @@ impl Inbox {
             ids: request.ids.as_deref().map(change::item_ids).transpose()?,
             category: request.category,
             up_to: request.up_to,
+            after_key: 0,
         };
-        let transition = Arc::new(move |state| change.apply(state, now));
-        let (counts, revision) = self.store.change_items(user, selection, now, transition).await?;
+        let marked = self.mark_selected(user, selection, &change, now).await;
+        // Some of it may be marked although the rest was not.
         self.wake(user).await;
-        Ok(Marked { counts, revision })
+        marked
+    }
+
+    async fn mark_selected(
+        &self,
+        user: &UserRef,
+        mut selection: Selection,
+        change: &Change,
+        now: Timestamp,
+    ) -> Result<Marked, Error> {
+        loop {
+            let change = change.clone();
+            let transition = Arc::new(move |state| change.apply(state, now));
+            let step = self.store.change_items(user, selection, now, transition).await?;
+            match step.rest {
+                Some(rest) => selection = rest,
+                None => return Ok(Marked { counts: step.counts, revision: step.revision }),
+            }
+        }
     }
 
     /// Waits until a user has done something since it was last waited for.

@@ -143,6 +143,7 @@ fn repeated(outcome: &SendOutcome) -> Result<Sent, Error> {
         SendOutcome::Repeated { id, recipients } => {
             Ok(Sent { id: id.to_string(), recipients: *recipients, repeated: true })
         }
+        SendOutcome::TooManyShared => Err(Error::TooManyShared),
         SendOutcome::KeyReused | SendOutcome::Stored(_) => Err(Error::IdempotencyKeyReused),
     }
 }

@@ -5,6 +5,10 @@ use async_trait::async_trait;
 use super::{ProjectKey, StoreError};
 use crate::auth::user_id::UserId;
 
+/// How many notifications to topics or to everyone a project may have that are there or are to be sent. Whoever has never
+/// acted reads all they have received of them at each look, and gets items of all of them with their first act.
+pub const MAX_SHARED: u64 = 10_000;
+
 /// Whom a notification is for. What is for a topic or for everyone is stored once, however many that are, and merged
 /// into each inbox when it is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,15 +39,22 @@ pub struct SubscriberPage {
     pub next: Option<String>,
 }
 
-/// The topics of a database. A topic is there as soon as somebody is put into it, and an unknown one is empty.
+/// The topics of a database. A topic is there as soon as somebody is put into it, and an unknown one is empty. It goes when
+/// nobody is in it and nothing that was sent to it is left.
 #[async_trait]
 pub trait TopicStore: Send + Sync {
-    /// Puts users into a topic: they receive what comes from now on. Those who are in it stay.
+    /// Puts users into a topic: they receive what comes from now on. Those who are in it stay. `false`, and nothing has
+    /// changed, if that would be a topic more than `most_topics` of the project.
     ///
     /// # Errors
     /// If not all of them are in it afterwards: some may be.
-    async fn subscribe(&self, project: ProjectKey, topic: &str, users: Vec<UserId>)
-    -> Result<(), StoreError>;
+    async fn subscribe(
+        &self,
+        project: ProjectKey,
+        topic: &str,
+        users: Vec<UserId>,
+        most_topics: u32,
+    ) -> Result<bool, StoreError>;
 
     /// Takes users out of a topic: they keep what they have received. Those who are not in it are passed over.
     ///

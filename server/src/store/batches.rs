@@ -17,7 +17,7 @@ pub struct BatchEntry {
     pub audience: Audience,
 }
 
-/// An entry that is on disk.
+/// An entry that is on disk, or that was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SentEntry {
     /// Where it is in the batch.
@@ -28,6 +28,8 @@ pub struct SentEntry {
     pub recipients: u64,
     /// Whether it was sent by this request.
     pub is_new: bool,
+    /// Whether it was not sent: see [`SendOutcome::TooManyShared`](super::SendOutcome). Its key does not remember that.
+    pub is_refused: bool,
 }
 
 /// How far a batch has come under a key.
@@ -51,7 +53,7 @@ pub trait BatchStore: Send + Sync {
         idempotency: &Idempotency,
     ) -> Result<BatchStanding, StoreError>;
 
-    /// Sends some entries of a batch, all or none of them. Under a key, an entry whose position was sent before is
+    /// Sends some entries of a batch, all or none of those that are not refused. Under a key, an entry whose position was sent before is
     /// not sent again; `now` dates the key. When this returns, they are on disk.
     ///
     /// # Errors

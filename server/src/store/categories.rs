@@ -30,7 +30,8 @@ pub struct Category {
 pub enum CategoryPut {
     /// It reaches whom it reached.
     Named,
-    /// It reaches others now: the inboxes that have it are at another revision, and older ones cannot be resumed from.
+    /// It reaches others now. If anything was sent in it, the inboxes of the project are at another revision, and older
+    /// ones cannot be resumed from.
     ReachesOthers,
     /// There would be more than there may be. Nothing has changed.
     TooMany,

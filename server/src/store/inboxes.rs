@@ -81,6 +81,9 @@ pub enum SendOutcome {
     },
     /// The key was used with another body.
     KeyReused,
+    /// It is for a topic or for everyone, and as much of that kind is there, or is to be sent, as may be
+    /// ([`MAX_SHARED`](super::MAX_SHARED)). Nothing is stored.
+    TooManyShared,
 }
 
 /// Where an item is.
@@ -130,6 +133,19 @@ pub struct Selection {
     pub category: Option<String>,
     /// Only those that had come, or come back, by this state.
     pub up_to: Option<Revision>,
+    /// What of it has been looked at already, as a [`MarkStep`] says; 0 for nothing.
+    pub after_key: i64,
+}
+
+/// One step of a change of many items.
+#[derive(Clone, Debug)]
+pub struct MarkStep {
+    /// The numbers after it.
+    pub counts: Counts,
+    /// The state after it.
+    pub revision: Revision,
+    /// What is left to be changed, which does not reach what came since the first step.
+    pub rest: Option<Selection>,
 }
 
 /// Which part of an inbox to list.
@@ -226,7 +242,8 @@ pub trait InboxStore: Send + marker::Sync {
         languages: &Languages,
     ) -> Result<Option<ItemChanged>, StoreError>;
 
-    /// Changes many items.
+    /// Changes many items: a bounded number in one transaction, however many are selected. Those that are named are changed
+    /// in one step.
     ///
     /// # Errors
     /// [`StoreError::NotOurs`] for a revision that was made up.
@@ -236,7 +253,7 @@ pub trait InboxStore: Send + marker::Sync {
         selection: Selection,
         now: Timestamp,
         transition: Transition,
-    ) -> Result<(Counts, Revision), StoreError>;
+    ) -> Result<MarkStep, StoreError>;
 
     /// Sends what was to be sent by now, lets expire what has expired, brings back what was snoozed until now, and
     /// forgets what need not be remembered any longer: tombstones, idempotency keys, ended sessions.

@@ -28,7 +28,7 @@ mod webhooks;
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-pub use audiences::{Audience, Reached, SubscriberPage, TopicStore};
+pub use audiences::{Audience, MAX_SHARED, Reached, SubscriberPage, TopicStore};
 pub use audit::{Actor, AuditAction, AuditEntry, AuditQuery, AuditRecord, AuditStore, FailedProofs};
 pub use batches::{BatchEntry, BatchStanding, BatchStore, SentEntry};
 pub use categories::{Category, CategoryPut, CategoryStore};
@@ -38,8 +38,8 @@ pub use deliveries::{
 };
 pub use happenings::{Happening, Happenings};
 pub use inboxes::{
-    Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place, Selection,
-    SendOutcome, Transition, UserRef,
+    Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, MarkStep, NewNotification, Place,
+    Selection, SendOutcome, Transition, UserRef,
 };
 pub use keys::{
     BackendKey, KeyStore, NewBackendKey, Revocation, SessionStanding, StoredSessionKey, UserStanding,

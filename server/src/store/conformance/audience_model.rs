@@ -128,7 +128,7 @@ impl Walk {
         let reader = &mut self.readers[reader];
         let (project, users) = (reader.user.project, vec![reader.user.user.clone()]);
         if reader.inbox.topics.insert(topic.to_owned()) {
-            self.bench.store.subscribe(project, topic, users).await.unwrap();
+            self.bench.store.subscribe(project, topic, users, 10).await.unwrap();
         } else {
             reader.inbox.topics.remove(topic);
             self.bench.store.unsubscribe(project, topic, users).await.unwrap();

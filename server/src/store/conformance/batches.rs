@@ -20,7 +20,7 @@ fn batch_entry(bench: &Bench, position: usize, number: u128) -> BatchEntry {
 }
 
 fn sent(position: usize, number: u128, is_new: bool) -> SentEntry {
-    SentEntry { position, id: id(number), recipients: 1, is_new }
+    SentEntry { position, id: id(number), recipients: 1, is_new, is_refused: false }
 }
 
 impl Bench {

@@ -8,8 +8,8 @@ use super::{
     ANY, Bench, NOW, entry, everything, id, notification, project, read, removed, returned, snoozed,
 };
 use crate::store::{
-    Changes, Idempotency, ItemState, ListQuery, NewNotification, Place, Selection, SendOutcome, StoreError,
-    Transition, UserRef,
+    Changes, Idempotency, ItemState, ListQuery, MarkStep, NewNotification, Place, Selection, SendOutcome,
+    StoreError, Transition, UserRef,
 };
 
 pub(in crate::store) async fn the_newest_is_listed_first_and_pages_join(bench: Bench) {
@@ -110,7 +110,7 @@ pub(in crate::store) async fn a_mark_reaches_what_had_been_seen_and_no_more(benc
     let seen = bench.revision(&user).await;
     bench.send(&["u"], notification(4)).await;
     let selection = Selection { up_to: Some(seen), ..everything() };
-    let (counts, _) = bench.store.change_items(&user, selection, NOW, read()).await.unwrap();
+    let MarkStep { counts, .. } = bench.store.change_items(&user, selection, NOW, read()).await.unwrap();
     assert_eq!((counts.unread, counts.total), (1, 4));
     assert_eq!(bench.ids(&user, View::Unread).await, [id(4).to_string()]);
     // What the user does to an item does not make it one that came later.
@@ -118,11 +118,33 @@ pub(in crate::store) async fn a_mark_reaches_what_had_been_seen_and_no_more(benc
     let up_to = || Selection { up_to: Some(before_seeing.clone()), ..everything() };
     let seen: Transition = Arc::new(|state| ItemState { seen_at: Some(NOW), ..state });
     bench.store.change_items(&user, up_to(), NOW, seen).await.unwrap();
-    let (counts, _) = bench.store.change_items(&user, up_to(), NOW, read()).await.unwrap();
+    let MarkStep { counts, .. } = bench.store.change_items(&user, up_to(), NOW, read()).await.unwrap();
     assert_eq!(counts.unread, 0);
     let made_up = Selection { up_to: Some("x".to_owned()), ..everything() };
     let refused = bench.store.change_items(&user, made_up, NOW, read()).await;
     assert!(matches!(refused, Err(StoreError::NotOurs("revision"))));
+}
+
+pub(in crate::store) async fn a_large_mark_is_made_in_steps_and_reaches_nothing_that_comes_meanwhile(
+    bench: Bench,
+) {
+    let user = bench.user("u");
+    for number in 1..=1_200 {
+        bench.send(&["u"], notification(number)).await;
+    }
+    let mut selection = everything();
+    let mut steps = 0;
+    loop {
+        let step = bench.store.change_items(&user, selection, NOW, read()).await.unwrap();
+        steps += 1;
+        assert_eq!(bench.revision(&user).await, step.revision);
+        bench.send(&["u"], notification(1_200 + steps)).await;
+        let Some(rest) = step.rest else { break };
+        selection = rest;
+    }
+    assert_eq!(steps, 3);
+    let counts = bench.counts(&user).await;
+    assert_eq!((counts.unread, counts.total), (3, 1_203));
 }
 
 pub(in crate::store) async fn a_hundred_sends_with_one_key_are_one(bench: Bench) {
@@ -142,6 +164,7 @@ pub(in crate::store) async fn a_hundred_sends_with_one_key_are_one(bench: Bench)
                 ids.insert(id.to_string());
             }
             SendOutcome::KeyReused => panic!("the body is the same"),
+            SendOutcome::TooManyShared => panic!("nothing is shared"),
         }
     }
     assert_eq!(stored, 1);

@@ -144,6 +144,6 @@ fn snoozed(until: Timestamp) -> Transition {
     Arc::new(move |state| ItemState { place: Place::Snoozed, snoozed_until: Some(until), ..state })
 }
 
-fn everything() -> Selection {
-    Selection { place: Place::Inbox, ids: None, category: None, up_to: None }
+pub(super) fn everything() -> Selection {
+    Selection { place: Place::Inbox, ids: None, category: None, up_to: None, after_key: 0 }
 }

@@ -6,8 +6,8 @@ use notification_bell_protocol::{Counts, View};
 
 use super::{ANY, Bench, NOW, entry, id, notification, project, removed, returned, snoozed};
 use crate::store::{
-    Actor, Audience, AuditAction, AuditEntry, AuditQuery, HeldPosition, ItemState, NewNotification, Place,
-    Revocation, Transition, UserRef, Whereabouts,
+    Actor, Audience, AuditAction, AuditEntry, AuditQuery, Changes, HeldPosition, ItemState, NewNotification,
+    Place, Revocation, Transition, UserRef, Whereabouts,
 };
 
 fn about(action: AuditAction, user: &UserRef, project_id: &str) -> AuditEntry {
@@ -80,7 +80,7 @@ pub(in crate::store) async fn what_is_held_is_all_that_there_is_wherever_it_is(b
 
 pub(in crate::store) async fn what_is_shared_is_held_once_whether_its_user_has_acted_or_not(bench: Bench) {
     let (user, topic) = (bench.user("u"), "releases");
-    bench.store.subscribe(bench.project.key, topic, vec![user.user.clone()]).await.unwrap();
+    bench.store.subscribe(bench.project.key, topic, vec![user.user.clone()], 10).await.unwrap();
     for (number, audience) in [
         (1, Audience::Everyone),
         (2, Audience::Users(vec![user.user.clone()])),
@@ -150,6 +150,46 @@ pub(in crate::store) async fn who_is_erased_may_come_back_and_be_erased_again(be
     bench.store.advance(late, returned()).await.unwrap();
     let standing = bench.store.session_standing(&bench.project.id, &user.user, "").await.unwrap().unwrap();
     assert_eq!(standing.user.issued_before.unix_ms(), 0, "no session can be so old any more");
+}
+
+pub(in crate::store) async fn whoever_has_seen_an_erased_inbox_misses_nothing_of_the_next(bench: Bench) {
+    let (user, other) = (bench.user("u"), bench.user("other"));
+    for number in 1..=3 {
+        bench.send(&["u"], notification(number)).await;
+    }
+    let seen = bench.revision(&user).await;
+    bench.erase(&user).await;
+    let is_reset = async |user: &UserRef, since: &str| {
+        matches!(bench.store.changes(user, since, ANY).await.unwrap(), Changes::Reset(_))
+    };
+    assert!(is_reset(&user, &seen).await, "what it shows is gone");
+    // As many as there had been before, and more: its own number must not be what it was.
+    for number in 4..=12 {
+        bench.send(&["u"], notification(number)).await;
+        assert!(is_reset(&user, &seen).await, "{number}");
+    }
+    // Who comes after that is told of the first item as everybody is.
+    let empty = bench.revision(&other).await;
+    bench.send(&["other"], notification(13)).await;
+    let Changes::Since(sync) = bench.store.changes(&other, &empty, ANY).await.unwrap() else {
+        panic!("a reset")
+    };
+    assert_eq!(sync.changed.len(), 1);
+}
+
+pub(in crate::store) async fn an_inbox_that_had_only_topics_is_forgotten_too(bench: Bench) {
+    let (project, user) = (bench.project.key, bench.user("u"));
+    for round in 1..=2 {
+        bench.store.subscribe(project, "t", vec![user.user.clone()], 1).await.unwrap();
+        let topic = Audience::Topic("t".to_owned());
+        bench.store.send(project, notification(round), topic, None).await.unwrap();
+        let seen = bench.revision(&user).await;
+        assert_eq!(bench.counts(&user).await.total, 1);
+        bench.erase(&user).await;
+        assert_eq!(bench.counts(&user).await.total, 0);
+        let changes = bench.store.changes(&user, &seen, ANY).await.unwrap();
+        assert!(matches!(changes, Changes::Reset(_)), "it still shows what is gone");
+    }
 }
 
 pub(in crate::store) async fn the_same_id_in_another_project_is_another_user(bench: Bench) {

@@ -47,6 +47,7 @@ fn sent(
                 id: Uuid::from_bytes(row.get(1)?),
                 recipients: u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0),
                 is_new: false,
+                is_refused: false,
             })
         })?
         .collect::<Result<_, _>>()?;
@@ -75,9 +76,10 @@ fn send_entries(
             continue;
         }
         let sent = sends::send(connection, project, &entry.notification, &entry.audience, None)?;
-        // Without a key of its own it is stored in any case.
+        let is_refused = sent == SendOutcome::TooManyShared;
+        // Without a key of its own it is stored in any other case.
         let recipients = if let SendOutcome::Stored(reached) = sent { reached.recipients } else { 0 };
-        if let Some(key) = key {
+        if let Some(key) = key.filter(|_| !is_refused) {
             connection
                 .prepare_cached(
                     "INSERT INTO batch_entries (project, text, position, notification, recipients) \
@@ -92,7 +94,13 @@ fn send_entries(
                 ])?;
         }
         let id = entry.notification.id;
-        outcomes.push(SentEntry { position: entry.position, id, recipients, is_new: true });
+        outcomes.push(SentEntry {
+            position: entry.position,
+            id,
+            recipients,
+            is_new: !is_refused,
+            is_refused,
+        });
     }
     Ok(BatchStanding::Sent(outcomes))
 }

@@ -36,7 +36,9 @@ pub(super) fn reach(
     Ok(found.unwrap_or((true, false)))
 }
 
-/// After a declaration was changed: with the floor at the new revision, whoever has something of it loads the list again.
+/// After a declaration was changed: if anything was ever sent in the category, whoever follows an inbox of the project
+/// loads the list again. That is one row, where to raise the floors of those who have something of it would be as many
+/// as they are.
 fn changed(
     connection: &Connection,
     project: ProjectKey,
@@ -46,12 +48,6 @@ fn changed(
     if reach(connection, project, name)? == before {
         return Ok(CategoryPut::Named);
     }
-    connection
-        .prepare_cached(
-            "UPDATE users SET revision = revision + 1, floor = revision + 1 WHERE project = ?1 \
-             AND EXISTS (SELECT 1 FROM inbox_categories c WHERE c.user = users.key AND c.name = ?2)",
-        )?
-        .execute(params![project.0, name])?;
     shared::reset(connection, project, name)?;
     Ok(CategoryPut::ReachesOthers)
 }
@@ -110,7 +106,7 @@ impl CategoryStore for SqliteStore {
         category: Category,
         most: usize,
     ) -> Result<CategoryPut, StoreError> {
-        self.writer.run_large(move |connection| put(connection, project, &category, most)).await
+        self.writer.run(move |connection| put(connection, project, &category, most)).await
     }
 
     async fn categories(&self, project: ProjectKey) -> Result<Vec<Category>, StoreError> {
@@ -123,6 +119,6 @@ impl CategoryStore for SqliteStore {
         name: &str,
     ) -> Result<Option<CategoryPut>, StoreError> {
         let name = name.to_owned();
-        self.writer.run_large(move |connection| remove(connection, project, &name)).await
+        self.writer.run(move |connection| remove(connection, project, &name)).await
     }
 }

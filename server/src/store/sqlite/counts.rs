@@ -8,7 +8,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::shared;
 use crate::store::{ItemState, Place, StoreError, revision::StateNumbers};
 
-/// A user's row, and the state of what is shared in the project. Of a user without a row, all but the latter is zero.
+/// A user's row, and the state of what is shared in the project. Without a row, an inbox is empty, and at the revision
+/// that the inboxes of the project begin at.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct UserRow {
     pub(super) project: i64,
@@ -28,7 +29,7 @@ pub(super) struct UserRow {
 pub(super) fn user_row(connection: &Connection, project: i64, id: &str) -> Result<UserRow, StoreError> {
     Ok(connection
         .prepare_cached(
-            "SELECT coalesce(u.key, 0), coalesce(u.revision, 0), p.shared_revision, coalesce(u.floor, 0), \
+            "SELECT coalesce(u.key, 0), coalesce(u.revision, p.own_base), p.shared_revision, coalesce(u.floor, p.own_base), \
              p.shared_floor, coalesce(u.settled, 0), coalesce(u.unseen, 0), coalesce(u.unread, 0), \
              coalesce(u.total, 0) FROM projects p LEFT JOIN users u ON u.project = p.key AND u.id = ?2 \
              WHERE p.key = ?1",

@@ -1,26 +1,29 @@
-//! Changing items, and the inboxes of a database as a whole.
+//! What a change does to an item, and the inboxes of a database as a whole.
 
 use async_trait::async_trait;
 use notification_bell_protocol::{Counts, InboxPage, Item, ItemChanged, Revision, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::{
     SqliteStore,
-    counts::{Delta, ONLY_WANTED},
-    happenings, inbox_reads, rows, sends, shared, time,
+    counts::Delta,
+    happenings, inbox_reads,
+    item_change::{Attempt, ItemChange},
+    marks, rows, sends, time,
 };
 use crate::{
     languages::Languages,
     store::{
-        Audience, Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, NewNotification, Place,
-        ProjectKey, Selection, SendOutcome, StoreError, Transition, UserRef,
-        revision::{Incarnation, StateNumbers},
+        Audience, Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, MarkStep, NewNotification,
+        Place, ProjectKey, Selection, SendOutcome, StoreError, Transition, UserRef,
     },
 };
 
 /// A send to more users than this waits with the large ones.
 const LARGE_SEND: usize = 50;
+/// A change that has more than this to settle waits with the large ones.
+const LARGE_SETTLING: usize = 100;
 
 /// A row that may change: its key within its user, and its state.
 pub(super) struct Candidate {
@@ -116,83 +119,6 @@ pub(super) fn write(
     Ok(())
 }
 
-fn change_item(
-    connection: &Connection,
-    incarnation: &Incarnation,
-    user: &UserRef,
-    id: Uuid,
-    transition: &dyn Fn(ItemState) -> ItemState,
-    now: Timestamp,
-    languages: &Languages,
-) -> Result<Option<ItemChanged>, StoreError> {
-    let Some(before) = inbox_reads::item(connection, incarnation, user, id, languages)? else {
-        return Ok(None);
-    };
-    let selection = Selection { place: Place::Inbox, ids: Some(vec![id]), category: None, up_to: None };
-    let (counts, revision) = change_items(connection, incarnation, user, &selection, transition, now)?;
-    // A removed item is answered as it last was.
-    let item = inbox_reads::item(connection, incarnation, user, id, languages)?.unwrap_or(before);
-    Ok(Some(ItemChanged { item, counts, revision }))
-}
-
-fn change_items(
-    connection: &Connection,
-    incarnation: &Incarnation,
-    user: &UserRef,
-    selection: &Selection,
-    transition: &dyn Fn(ItemState) -> ItemState,
-    now: Timestamp,
-) -> Result<(Counts, Revision), StoreError> {
-    let up_to = selection
-        .up_to
-        .as_deref()
-        .map(|revision| incarnation.state_numbers(revision).ok_or(StoreError::NotOurs("revision")))
-        .transpose()?
-        .unwrap_or(StateNumbers { own: i64::MAX, shared: i64::MAX });
-    let row = shared::settle(connection, user, selection, up_to)?;
-    let candidates = select(connection, user, row.key, selection, up_to)?;
-    apply(connection, row.key, row.state.own, &candidates.iter().collect::<Vec<_>>(), transition, now)?;
-    inbox_reads::counts_and_revision(connection, incarnation, user)
-}
-
-fn select(
-    connection: &Connection,
-    user: &UserRef,
-    user_key: i64,
-    selection: &Selection,
-    up_to: StateNumbers,
-) -> Result<Vec<Candidate>, StoreError> {
-    let Some(ids) = &selection.ids else {
-        let sql = format!(
-            "SELECT {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
-             WHERE i.user = ?1 AND i.place = ?2 AND i.arrived <= ?3 AND i.shared <= ?4 \
-             AND (?5 IS NULL OR i.category = ?5) {ONLY_WANTED}"
-        );
-        let mut statement = connection.prepare_cached(&sql)?;
-        let place = rows::place_number(selection.place);
-        let found = statement
-            .query_map(params![user_key, place, up_to.own, up_to.shared, selection.category], candidate)?
-            .collect::<Result<_, _>>()?;
-        return Ok(found);
-    };
-    let sql = format!(
-        "SELECT {CANDIDATE_COLUMNS} FROM notifications n JOIN items i ON i.notification = n.key AND i.user = ?1 \
-         WHERE n.id = ?2 AND n.project = ?3 AND i.place <> 3 AND i.arrived <= ?4 \
-         AND i.shared <= ?5 AND (?6 IS NULL OR i.category = ?6) {ONLY_WANTED}"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut distinct = ids.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let mut found = Vec::new();
-    for id in distinct {
-        let parameters =
-            params![user_key, id.as_bytes(), user.project.0, up_to.own, up_to.shared, selection.category];
-        found.extend(statement.query_row(parameters, candidate).optional()?);
-    }
-    Ok(found)
-}
-
 #[async_trait]
 impl InboxStore for SqliteStore {
     async fn send(
@@ -265,12 +191,21 @@ impl InboxStore for SqliteStore {
         transition: Transition,
         languages: &Languages,
     ) -> Result<Option<ItemChanged>, StoreError> {
-        let (incarnation, user, languages) = (self.incarnation.clone(), user.clone(), languages.clone());
-        self.writer
-            .run(move |connection| {
-                change_item(connection, &incarnation, &user, id, &*transition, now, &languages)
-            })
-            .await
+        let change = ItemChange {
+            incarnation: self.incarnation.clone(),
+            user: user.clone(),
+            id,
+            now,
+            transition,
+            languages: languages.clone(),
+        };
+        let attempted = change.clone();
+        let mut attempt =
+            self.writer.run(move |connection| attempted.make(connection, LARGE_SETTLING)).await?;
+        if matches!(attempt, Attempt::TooLarge) {
+            attempt = self.writer.run_large(move |connection| change.make(connection, usize::MAX)).await?;
+        }
+        Ok(if let Attempt::Made(changed) = attempt { Some(*changed) } else { None })
     }
 
     async fn change_items(
@@ -279,11 +214,11 @@ impl InboxStore for SqliteStore {
         selection: Selection,
         now: Timestamp,
         transition: Transition,
-    ) -> Result<(Counts, Revision), StoreError> {
+    ) -> Result<MarkStep, StoreError> {
         let (incarnation, user) = (self.incarnation.clone(), user.clone());
         self.writer
             .run_large(move |connection| {
-                change_items(connection, &incarnation, &user, &selection, &*transition, now)
+                marks::change_items(connection, &incarnation, &user, &selection, &*transition, now)
             })
             .await
     }

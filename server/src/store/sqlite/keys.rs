@@ -224,7 +224,8 @@ impl KeyStore for SqliteStore {
         let user = user.clone();
         let revoked = self.audited(audit, move |connection| {
             connection.execute(
-                "INSERT INTO users (project, id) VALUES (?1, ?2) ON CONFLICT (project, id) DO NOTHING",
+                "INSERT INTO users (project, id, revision, floor) SELECT key, ?2, own_base, own_base \
+                 FROM projects WHERE key = ?1 ON CONFLICT (project, id) DO NOTHING",
                 params![user.project.0, user.user.as_str()],
             )?;
             connection.execute(

@@ -15,7 +15,9 @@ mod happenings;
 mod held;
 mod inbox_changes;
 mod inbox_reads;
+mod item_change;
 mod keys;
+mod marks;
 mod notifications;
 mod occupancy;
 mod preferences;
@@ -24,6 +26,8 @@ mod providers;
 mod readers;
 mod restore;
 mod retention;
+#[cfg(test)]
+mod row_bounds;
 mod rows;
 mod schedule;
 mod schema;

@@ -105,7 +105,8 @@ fn write(connection: &Connection, user: &UserRef, changes: &[CategoryPreference]
     // With the floor at the new revision, whoever is at an older one loads the list again.
     let key: i64 = connection
         .prepare_cached(
-            "INSERT INTO users (project, id, revision, floor) VALUES (?1, ?2, 1, 1) ON CONFLICT (project, id) \
+            "INSERT INTO users (project, id, revision, floor) \
+             SELECT key, ?2, own_base + 1, own_base + 1 FROM projects WHERE key = ?1 ON CONFLICT (project, id) \
              DO UPDATE SET revision = revision + 1, floor = revision + 1 RETURNING key",
         )?
         .query_row(params![user.project.0, user.user.as_str()], |row| row.get(0))?;

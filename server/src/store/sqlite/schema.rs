@@ -30,6 +30,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/09-when.sql"),
     include_str!("../../../migrations/sqlite/10-audiences.sql"),
     include_str!("../../../migrations/sqlite/11-audiences-of-notifications.sql"),
+    include_str!("../../../migrations/sqlite/12-bases.sql"),
+    include_str!("../../../migrations/sqlite/13-limits.sql"),
 ];
 
 /// A connection that may write, on a database that is up to date.

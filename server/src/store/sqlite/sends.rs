@@ -43,6 +43,9 @@ pub(super) fn send(
     if let Some(outcome) = idempotency.map(|key| repeated(connection, project, key)).transpose()?.flatten() {
         return Ok(outcome);
     }
+    if !matches!(audience, Audience::Users(_)) && shared::is_full(connection, project)? {
+        return Ok(SendOutcome::TooManyShared);
+    }
     let reached = reached(connection, project, audience)?;
     let recipients = i64::try_from(reached.recipients).unwrap_or(i64::MAX);
     let key = insert_notification(connection, project, notification, audience, recipients)?;
@@ -190,7 +193,8 @@ fn insert_item(
 ) -> Result<(), StoreError> {
     let (user, revision): (i64, i64) = connection
         .prepare_cached(
-            "INSERT INTO users (project, id, revision) VALUES (?1, ?2, 1) \
+            "INSERT INTO users (project, id, revision, floor) \
+             SELECT key, ?2, own_base + 1, own_base FROM projects WHERE key = ?1 \
              ON CONFLICT (project, id) DO UPDATE SET revision = revision + 1 RETURNING key, revision",
         )?
         .query_row(params![project.0, recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;

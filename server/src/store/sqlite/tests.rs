@@ -67,6 +67,7 @@ conforms! {
         a_change_that_changes_nothing_raises_no_revision
         the_same_ids_in_another_project_are_other_things
         a_mark_reaches_what_had_been_seen_and_no_more
+        a_large_mark_is_made_in_steps_and_reaches_nothing_that_comes_meanwhile
         a_hundred_sends_with_one_key_are_one
         time_takes_away_and_brings_back
         a_forgotten_tombstone_makes_older_revisions_a_reset
@@ -136,6 +137,8 @@ conforms! {
         what_is_shared_is_held_once_whether_its_user_has_acted_or_not
         an_erased_user_is_as_if_never_heard_of
         who_is_erased_may_come_back_and_be_erased_again
+        whoever_has_seen_an_erased_inbox_misses_nothing_of_the_next
+        an_inbox_that_had_only_topics_is_forgotten_too
         the_same_id_in_another_project_is_another_user
         a_large_inbox_is_removed_piece_by_piece
     ;
@@ -155,6 +158,9 @@ conforms! {
     audiences:
         a_revision_from_before_anything_was_shared_is_resumed_from
         a_forgotten_withdrawal_makes_older_revisions_a_reset
+        what_was_deleted_long_ago_is_not_told_when_it_is_withdrawn
+        no_more_is_shared_at_a_time_than_may_be
+        a_project_has_no_more_topics_than_it_may_and_empty_ones_go
         what_came_while_somebody_was_in_a_topic_is_theirs
         what_is_off_by_default_is_off_for_whoever_has_nothing_of_it_yet
         what_is_sent_later_reaches_whoever_is_there_then

@@ -43,13 +43,15 @@ pub(super) fn advance(
     let old = retention::remove_old(connection, now, MAX_ITEMS)?;
     work.changed.extend(old.users);
     work.shared.extend(old.shared);
-    work.more |= old.more | user_data::clear_abandoned(connection, MAX_ITEMS)? | forget(connection, now)?;
+    work.more |= old.more | user_data::clear_abandoned(connection, MAX_ITEMS)?;
+    work.more |= forget(connection, now)?;
     let next_item = connection
         .prepare_cached("SELECT min(due_at) FROM items WHERE due_at IS NOT NULL")?
         .query_row([], |row| row.get::<_, Option<i64>>(0))?
         .map(Timestamp::from_unix_ms);
     work.next_at = [next_item, schedule::next_at(connection)?].into_iter().flatten().min();
     shared::advance(connection, now, now.plus_ms(-KEEP_TOMBSTONES_MS), MAX_ITEMS, &mut work)?;
+    work.more |= shared::clear_emptied(connection, MAX_ITEMS)?;
     Ok(work)
 }
 

@@ -25,16 +25,18 @@ fn erase(
     erased_at: Timestamp,
 ) -> Result<(), StoreError> {
     let (project, id) = (user.project.0, user.user.as_str());
-    let abandoned: Option<i64> = connection
+    let abandoned: Option<(i64, i64)> = connection
         .prepare_cached(
             // No id has a control character in it.
-            "UPDATE users SET id = char(1) || key WHERE project = ?1 AND id = ?2 RETURNING key",
+            "UPDATE users SET id = char(1) || key WHERE project = ?1 AND id = ?2 RETURNING key, revision",
         )?
-        .query_row(params![project, id], |row| row.get(0))
+        .query_row(params![project, id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    if let Some(key) = abandoned {
-        // Nobody is to be told any more what the user has done.
-        connection.prepare_cached("DELETE FROM webhook_deliveries WHERE user = ?1")?.execute([key])?;
+    if let Some((key, revision)) = abandoned {
+        // Whoever has seen a state of this inbox must not take one of the next inbox of this name for a later one.
+        connection
+            .prepare_cached("UPDATE projects SET own_base = max(own_base, ?2) WHERE key = ?1")?
+            .execute(params![project, revision + 1])?;
         connection.prepare_cached("DELETE FROM inbox_categories WHERE user = ?1")?.execute([key])?;
         connection.prepare_cached("DELETE FROM subscriptions WHERE user = ?1")?.execute([key])?;
         connection.prepare_cached("INSERT INTO abandoned_inboxes (user) VALUES (?1)")?.execute([key])?;
@@ -51,13 +53,22 @@ fn erase(
     Ok(())
 }
 
-/// Removes so many items of inboxes that are nobody's. Says whether there is more to remove.
+/// Removes so many items and deliveries of inboxes that are nobody's. Says whether there is more to remove.
 pub(super) fn clear_abandoned(connection: &Connection, most: usize) -> Result<bool, StoreError> {
     let user: Option<i64> = connection
         .prepare_cached("SELECT user FROM abandoned_inboxes LIMIT 1")?
         .query_row([], |row| row.get(0))
         .optional()?;
     let Some(user) = user else { return Ok(false) };
+    let deliveries = connection
+        .prepare_cached(
+            "DELETE FROM webhook_deliveries WHERE key IN \
+             (SELECT key FROM webhook_deliveries WHERE user = ?1 LIMIT ?2)",
+        )?
+        .execute(params![user, i64::try_from(most).unwrap_or(i64::MAX)])?;
+    if deliveries == most {
+        return Ok(true);
+    }
     let notifications: Vec<i64> = connection
         .prepare_cached(
             "DELETE FROM items WHERE user = ?1 AND notification IN \

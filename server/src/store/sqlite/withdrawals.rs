@@ -23,14 +23,17 @@ pub(super) fn withdraw(
     id: Uuid,
     now: Timestamp,
 ) -> Result<Option<Withdrawal>, StoreError> {
-    let marked: Option<(i64, bool)> = connection
+    let marked: Option<(i64, bool, i64)> = connection
         .prepare_cached(
             "UPDATE notifications SET withdrawing = CASE WHEN withdrawn_at IS NULL THEN 1 ELSE withdrawing END, \
-             withdrawn_at = coalesce(withdrawn_at, ?3) WHERE id = ?1 AND project = ?2 RETURNING key, withdrawing",
+             withdrawn_at = coalesce(withdrawn_at, ?3) WHERE id = ?1 AND project = ?2 \
+             RETURNING key, withdrawing, withdrawn_up_to",
         )?
-        .query_row(params![id.as_bytes(), project.0, now.unix_ms()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![id.as_bytes(), project.0, now.unix_ms()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
         .optional()?;
-    let Some((key, is_unfinished)) = marked else { return Ok(None) };
+    let Some((key, is_unfinished, up_to)) = marked else { return Ok(None) };
     let mut withdrawal = Withdrawal::default();
     if !is_unfinished {
         return Ok(Some(withdrawal));
@@ -40,23 +43,23 @@ pub(super) fn withdraw(
     withdrawal.shared = shared::withdraw(connection, project, key, now)?;
     let sql = format!(
         "SELECT i.user, {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
-         WHERE i.notification = ?1 AND i.place <> 3 LIMIT ?2"
+         WHERE i.notification = ?1 AND i.user > ?3 AND i.place <> 3 ORDER BY i.user LIMIT ?2"
     );
     let found: Vec<(i64, Candidate)> = connection
         .prepare_cached(&sql)?
-        .query_map(params![key, i64::try_from(MAX_ITEMS).unwrap_or(i64::MAX)], |row| {
+        .query_map(params![key, i64::try_from(MAX_ITEMS).unwrap_or(i64::MAX), up_to], |row| {
             Ok((row.get("user")?, inbox_changes::candidate(row)?))
         })?
         .collect::<Result<_, _>>()?;
     withdrawal.more = found.len() == MAX_ITEMS;
+    // The next step does not pass over the tombstones that this one makes: nobody gets an item of it any more.
+    let up_to = found.last().map_or(up_to, |(user, _)| *user);
     for (user, candidate) in found {
         withdrawal.changed.push(remove(connection, project, user, &candidate, now)?);
     }
-    if !withdrawal.more {
-        connection
-            .prepare_cached("UPDATE notifications SET withdrawing = 0 WHERE key = ?1")?
-            .execute([key])?;
-    }
+    connection
+        .prepare_cached("UPDATE notifications SET withdrawing = ?2, withdrawn_up_to = ?3 WHERE key = ?1")?
+        .execute(params![key, withdrawal.more, up_to])?;
     Ok(Some(withdrawal))
 }
 

@@ -17,8 +17,9 @@ mod topics;
 
 pub(super) use reads::{Reader, numbers};
 pub(super) use removing::{advance, remove_old, reset, withdraw};
-pub(super) use sending::{reached, share};
+pub(super) use sending::{is_full, reached, reserve, share};
 pub(super) use settling::settle;
+pub(super) use topics::clear_emptied;
 
 /// Leaves out what the user has turned off among what is not settled. What is off by default may be in a category that
 /// this inbox has nothing of yet.

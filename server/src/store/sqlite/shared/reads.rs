@@ -25,8 +25,11 @@ pub(in crate::store::sqlite) fn numbers(
     if user.state.shared == user.settled {
         return Ok(Vec::new());
     }
-    let sql =
-        format!("SELECT i.category, count(*) FROM {UNSETTLED} i WHERE TRUE {which} GROUP BY i.category");
+    // Whether a category is wanted is asked once, and not for each that is in it.
+    let sql = format!(
+        "SELECT i.category, i.number FROM (SELECT :user AS user, u.category, count(*) AS number \
+         FROM {UNSETTLED} u GROUP BY u.category) i WHERE TRUE {which}"
+    );
     let mut statement = connection.prepare_cached(&sql)?;
     let parameters = named_params! { ":user": user.key, ":project": user.project, ":after": user.settled };
     let numbers = statement.query_map(parameters, |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -106,7 +109,8 @@ impl Reader<'_> {
         Ok(found.collect::<Result<_, _>>()?)
     }
 
-    /// Those that were there at a shared revision, are gone now, and never had an item of this user's.
+    /// Those that were there at a shared revision, are gone now, and never had an item of this user's: they came after all
+    /// that is settled, or were gone when it was.
     pub(in crate::store::sqlite) fn gone(
         &self,
         connection: &Connection,
@@ -119,11 +123,10 @@ impl Reader<'_> {
         let sql = format!(
             "SELECT n.id FROM (SELECT :user AS user, x.* FROM shared x \
              WHERE x.project = :project AND x.removed_at IS NOT NULL AND x.revision > :since AND x.came <= :since \
+             AND (x.came > :settled OR x.revision <= :settled) \
              AND (x.topic IS NULL OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.user = :user AND s.topic = x.topic \
              AND s.since < x.came AND x.came <= coalesce(s.until, x.came)))) i \
-             JOIN notifications n ON n.key = i.notification \
-             WHERE NOT EXISTS (SELECT 1 FROM items o WHERE o.user = i.user AND o.notification = i.notification) \
-             {WANTED} LIMIT :limit"
+             JOIN notifications n ON n.key = i.notification WHERE TRUE {WANTED} LIMIT :limit"
         );
         let mut statement = connection.prepare_cached(&sql)?;
         let found = statement.query_map(
@@ -131,6 +134,7 @@ impl Reader<'_> {
                 ":user": self.user.key,
                 ":project": self.user.project,
                 ":since": since,
+                ":settled": self.user.settled,
                 ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
             },
             |row| row.get(0).map(Uuid::from_bytes),

@@ -5,13 +5,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
     auth::user_id::UserId,
-    store::{ProjectKey, Reached, StoreError, sqlite::sends::Placement},
+    store::{MAX_SHARED, ProjectKey, Reached, StoreError, sqlite::sends::Placement},
 };
 
 /// More subscribers than this are not named: every stream of the project looks for itself then.
 const MAX_NAMED: i64 = 1_000;
 
-/// Shares a notification with a topic or, without one, with everyone.
+/// Shares a notification with a topic or, without one, with everyone. What is for a topic that nobody is in is for nobody,
+/// and is not shared.
 pub(in crate::store::sqlite) fn share(
     connection: &Connection,
     project: ProjectKey,
@@ -19,7 +20,10 @@ pub(in crate::store::sqlite) fn share(
     topic: Option<&str>,
 ) -> Result<(), StoreError> {
     let topic_key = topic.map(|name| topic_key(connection, project, name)).transpose()?;
-    let came = raise_revision(connection, project)?;
+    if topic_key == Some(None) {
+        return Ok(());
+    }
+    let came = raise_revision(connection, project, 1)?;
     connection
         .prepare_cached(
             "INSERT INTO shared (notification, project, topic, came, revision, position, category, due_at) \
@@ -28,7 +32,7 @@ pub(in crate::store::sqlite) fn share(
         .execute(params![
             placement.notification,
             project.0,
-            topic_key,
+            topic_key.flatten(),
             came,
             placement.created_at.unix_ms(),
             placement.category,
@@ -37,28 +41,56 @@ pub(in crate::store::sqlite) fn share(
     Ok(())
 }
 
-/// The next shared revision of a project.
-pub(super) fn raise_revision(connection: &Connection, project: ProjectKey) -> Result<i64, StoreError> {
-    Ok(connection
-        .prepare_cached(
-            "UPDATE projects SET shared_revision = shared_revision + 1 WHERE key = ?1 RETURNING shared_revision",
-        )?
-        .query_row([project.0], |row| row.get(0))?)
+/// Whether as much is shared by a project, or is to be, as may be.
+pub(in crate::store::sqlite) fn is_full(
+    connection: &Connection,
+    project: ProjectKey,
+) -> Result<bool, StoreError> {
+    let shared: i64 = connection
+        .prepare_cached("SELECT shared_count FROM projects WHERE key = ?1")?
+        .query_row([project.0], |row| row.get(0))?;
+    Ok(shared >= i64::try_from(MAX_SHARED).unwrap_or(i64::MAX))
 }
 
-/// The key of a topic, which is made if there is none of this name.
-pub(super) fn topic_key(connection: &Connection, project: ProjectKey, name: &str) -> Result<i64, StoreError> {
-    let known = connection
+/// Takes note that so much more is to be shared by the project of a notification.
+pub(in crate::store::sqlite) fn reserve(
+    connection: &Connection,
+    notification: i64,
+    more: i64,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "UPDATE projects SET shared_count = shared_count + ?2 \
+             WHERE key = (SELECT project FROM notifications WHERE key = ?1)",
+        )?
+        .execute([notification, more])?;
+    Ok(())
+}
+
+/// The next shared revision of a project, with which so much more is there.
+pub(super) fn raise_revision(
+    connection: &Connection,
+    project: ProjectKey,
+    more: i64,
+) -> Result<i64, StoreError> {
+    Ok(connection
+        .prepare_cached(
+            "UPDATE projects SET shared_revision = shared_revision + 1, shared_count = shared_count + ?2 \
+             WHERE key = ?1 RETURNING shared_revision",
+        )?
+        .query_row([project.0, more], |row| row.get(0))?)
+}
+
+/// The key of a topic.
+pub(super) fn topic_key(
+    connection: &Connection,
+    project: ProjectKey,
+    name: &str,
+) -> Result<Option<i64>, StoreError> {
+    Ok(connection
         .prepare_cached("SELECT key FROM topics WHERE project = ?1 AND name = ?2")?
         .query_row(params![project.0, name], |row| row.get(0))
-        .optional()?;
-    if let Some(key) = known {
-        return Ok(key);
-    }
-    connection
-        .prepare_cached("INSERT INTO topics (project, name) VALUES (?1, ?2)")?
-        .execute(params![project.0, name])?;
-    Ok(connection.last_insert_rowid())
+        .optional()?)
 }
 
 /// Whom what is shared with a topic or, without one, with everyone reaches now.

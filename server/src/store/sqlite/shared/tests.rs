@@ -128,7 +128,7 @@ async fn a_user_who_is_deleted_is_counted_no_more() {
     let folder = tempfile::tempdir().unwrap();
     let (store, bench, _) = open(&folder.path().join("bell.db")).await;
     let users = ["a", "b", "c"].map(|id| bench.user(id).user).to_vec();
-    store.subscribe(bench.project.key, "releases", users.clone()).await.unwrap();
+    store.subscribe(bench.project.key, "releases", users.clone(), 10).await.unwrap();
     store.unsubscribe(bench.project.key, "releases", users[..1].to_vec()).await.unwrap();
     let numbers = async || {
         (

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use data_encoding::BASE64URL_NOPAD;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::sending::topic_key;
 use crate::{
@@ -13,13 +13,20 @@ use crate::{
 /// So many users are put in or taken out in one transaction, so that sends need not wait long behind it.
 const PIECE: usize = 500;
 
+/// Says whether the topic is there.
 fn subscribe(
     connection: &Connection,
     project: ProjectKey,
     topic: &str,
     users: &[UserId],
-) -> Result<(), StoreError> {
-    let topic = topic_key(connection, project, topic)?;
+    most_topics: u32,
+) -> Result<bool, StoreError> {
+    let known = topic_key(connection, project, topic)?;
+    let Some(topic) =
+        known.map_or_else(|| begin(connection, project, topic, most_topics), |key| Ok(Some(key)))?
+    else {
+        return Ok(false);
+    };
     // What ended without anything having come since goes on.
     let mut go_on = connection.prepare_cached(
         "UPDATE subscriptions SET until = NULL WHERE user = ?1 AND topic = ?2 \
@@ -36,13 +43,70 @@ fn subscribe(
             begin.execute(params![key, topic, project.0, user.as_str()])?;
         }
     }
-    Ok(())
+    Ok(true)
+}
+
+/// Makes a topic, unless there are as many as may be; gives its key.
+fn begin(
+    connection: &Connection,
+    project: ProjectKey,
+    name: &str,
+    most: u32,
+) -> Result<Option<i64>, StoreError> {
+    Ok(connection
+        .prepare_cached(
+            "INSERT INTO topics (project, name) SELECT key, ?2 FROM projects \
+             WHERE key = ?1 AND topic_count < ?3 RETURNING key",
+        )?
+        .query_row(params![project.0, name, most], |row| row.get(0))
+        .optional()?)
+}
+
+/// Removes so many ended subscriptions of topics that nobody is in and nothing is left of, and the topics that have none
+/// any more. Says whether there is more to remove.
+pub(in crate::store::sqlite) fn clear_emptied(
+    connection: &Connection,
+    most: usize,
+) -> Result<bool, StoreError> {
+    let most_rows = i64::try_from(most).unwrap_or(i64::MAX);
+    let emptied: Vec<i64> = connection
+        .prepare_cached("SELECT topic FROM emptied_topics LIMIT ?1")?
+        .query_map([most_rows], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let mut left = most;
+    for topic in &emptied {
+        let is_used = connection
+            .prepare_cached(
+                "SELECT 1 FROM topics WHERE key = ?1 \
+                 AND (subscribers > 0 OR EXISTS (SELECT 1 FROM shared WHERE topic = ?1))",
+            )?
+            .exists([topic])?;
+        if !is_used {
+            // They say who received what, and there is nothing.
+            let ended = connection
+                .prepare_cached(
+                    "DELETE FROM subscriptions WHERE (user, topic, since) IN \
+                     (SELECT user, topic, since FROM subscriptions WHERE topic = ?1 LIMIT ?2)",
+                )?
+                .execute(params![topic, i64::try_from(left).unwrap_or(i64::MAX)])?;
+            left -= ended;
+            if left == 0 {
+                return Ok(true);
+            }
+        }
+        connection.prepare_cached("DELETE FROM emptied_topics WHERE topic = ?1")?.execute([topic])?;
+        if !is_used {
+            connection.prepare_cached("DELETE FROM topics WHERE key = ?1")?.execute([topic])?;
+        }
+    }
+    Ok(emptied.len() == most)
 }
 
 fn user_key(connection: &Connection, project: ProjectKey, user: &UserId) -> Result<i64, StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO users (project, id) VALUES (?1, ?2) ON CONFLICT (project, id) DO NOTHING",
+            "INSERT INTO users (project, id, revision, floor) SELECT key, ?2, own_base, own_base \
+             FROM projects WHERE key = ?1 ON CONFLICT (project, id) DO NOTHING",
         )?
         .execute(params![project.0, user.as_str()])?;
     Ok(connection
@@ -99,22 +163,6 @@ fn subscribers(
     Ok(SubscriberPage { users, next })
 }
 
-impl SqliteStore {
-    async fn in_pieces(
-        &self,
-        project: ProjectKey,
-        topic: &str,
-        users: &[UserId],
-        change: fn(&Connection, ProjectKey, &str, &[UserId]) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
-        for piece in users.chunks(PIECE) {
-            let (topic, piece) = (topic.to_owned(), piece.to_vec());
-            self.writer.run_large(move |connection| change(connection, project, &topic, &piece)).await?;
-        }
-        Ok(())
-    }
-}
-
 #[async_trait]
 impl TopicStore for SqliteStore {
     async fn subscribe(
@@ -122,8 +170,17 @@ impl TopicStore for SqliteStore {
         project: ProjectKey,
         topic: &str,
         users: Vec<UserId>,
-    ) -> Result<(), StoreError> {
-        self.in_pieces(project, topic, &users, subscribe).await
+        most_topics: u32,
+    ) -> Result<bool, StoreError> {
+        for piece in users.chunks(PIECE) {
+            let (topic, piece) = (topic.to_owned(), piece.to_vec());
+            let subscribe =
+                move |connection: &Connection| subscribe(connection, project, &topic, &piece, most_topics);
+            if !self.writer.run_large(subscribe).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     async fn unsubscribe(
@@ -132,7 +189,11 @@ impl TopicStore for SqliteStore {
         topic: &str,
         users: Vec<UserId>,
     ) -> Result<(), StoreError> {
-        self.in_pieces(project, topic, &users, unsubscribe).await
+        for piece in users.chunks(PIECE) {
+            let (topic, piece) = (topic.to_owned(), piece.to_vec());
+            self.writer.run_large(move |connection| unsubscribe(connection, project, &topic, &piece)).await?;
+        }
+        Ok(())
     }
 
     async fn subscribers(
