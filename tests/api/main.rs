@@ -55,6 +55,7 @@ mod send_batch;
 mod send_keys;
 mod send_shape;
 mod send_values;
+mod sending_attacks;
 mod session_end;
 mod session_keys;
 mod session_open;

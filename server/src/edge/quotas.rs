@@ -1,8 +1,11 @@
-//! How often is too often: sessions and choices of a user, failed proofs from an address, sends with a key; and how the answers
-//! say so (draft-ietf-httpapi-ratelimit-headers).
+//! How often is too often, and how much at a time: sessions and choices of a user, failed proofs from an address, sends with
+//! a key.
 //!
 //! The counting is `governor`'s (GCRA, which is a token bucket without a timer); what is counted, and what is said
 //! when there is no more, is here.
+
+mod policy;
+mod turns;
 
 use std::{
     hash::Hash,
@@ -11,7 +14,6 @@ use std::{
     time::Duration,
 };
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use governor::{
     Quota, RateLimiter,
     clock::{Clock, DefaultClock},
@@ -19,6 +21,11 @@ use governor::{
     state::keyed::DashMapStateStore,
 };
 
+use self::turns::Turns;
+pub use self::{
+    policy::{Left, Policy, UsedUp},
+    turns::Turn,
+};
 use super::client::ClientAddress;
 use crate::store::{ProjectKey, UserRef};
 
@@ -36,81 +43,18 @@ const DECLARATIONS_A_SECOND: NonZeroU32 = NonZeroU32::new(100).expect("it is not
 const SENDS_A_SECOND: NonZeroU32 = NonZeroU32::new(100).expect("it is not zero");
 /// A backend's key sends so many notifications a second in batches, which cost less than as many requests.
 const BATCHED_A_SECOND: NonZeroU32 = NonZeroU32::new(1_000).expect("it is not zero");
+/// A backend's key has so many batches and lists of subscribers under way.
+const LARGE_AT_A_TIME: u32 = 2;
 /// How often what is remembered of those who have gone is dropped.
 const FORGET_EVERY: Duration = Duration::from_mins(1);
 
 type Limiter<K, C> = RateLimiter<K, DashMapStateStore<K>, C, StateInformationMiddleware>;
 
-/// How much of something there is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Policy {
-    /// What is counted.
-    pub name: &'static str,
-    /// How many there are.
-    pub quota: u32,
-    /// In how many seconds; `None` if they are counted at one time.
-    pub window_seconds: Option<u32>,
-}
-
-/// A quota that is used up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UsedUp {
-    /// Which one.
-    pub policy: Policy,
-    /// When there is one again.
-    pub retry_after_seconds: u64,
-}
-
-/// What is left of a quota.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Left {
-    /// Of which one.
-    pub policy: Policy,
-    /// How many.
-    pub remaining: u32,
-}
-
-impl Policy {
-    const fn a_second(name: &'static str, quota: NonZeroU32) -> Self {
-        Self { name, quota: quota.get(), window_seconds: Some(1) }
-    }
-
-    const fn a_minute(name: &'static str, quota: NonZeroU32) -> Self {
-        Self { name, quota: quota.get(), window_seconds: Some(60) }
-    }
-
-    fn write(self, headers: &mut HeaderMap, remaining: u32, reset_seconds: Option<u64>) {
-        let parameter = |name: &str, value: Option<u64>| {
-            value.map_or_else(String::new, |value| format!(";{name}={value}"))
-        };
-        let Self { name, quota, window_seconds } = self;
-        let policy = format!("\"{name}\";q={quota}{}", parameter("w", window_seconds.map(u64::from)));
-        let limit = format!("\"{name}\";r={remaining}{}", parameter("t", reset_seconds));
-        for (name, text) in [("ratelimit-policy", policy), ("ratelimit", limit)] {
-            // The names of quotas are ours, and are text that a header may have.
-            if let Ok(value) = HeaderValue::try_from(text) {
-                headers.insert(HeaderName::from_static(name), value);
-            }
-        }
-    }
-}
-
-impl UsedUp {
-    /// Says it in an answer.
-    pub fn write(self, headers: &mut HeaderMap) {
-        self.policy.write(headers, 0, Some(self.retry_after_seconds));
-    }
-}
-
-impl Left {
-    /// Says it in an answer.
-    pub fn write(self, headers: &mut HeaderMap) {
-        self.policy.write(headers, self.remaining, None);
-    }
-}
-
 /// The quotas of a server; none, if they are switched off.
-pub struct Quotas<C: Clock + Clone = DefaultClock>(Option<Limiters<C>>);
+pub struct Quotas<C: Clock + Clone = DefaultClock> {
+    limiters: Option<Limiters<C>>,
+    turns: Turns,
+}
 
 struct Limiters<C: Clock> {
     clock: C,
@@ -133,7 +77,7 @@ impl Quotas {
 
 impl<C: Clock + Clone> Quotas<C> {
     fn with_clock(on: bool, clock: C) -> Self {
-        Self(on.then(|| Limiters {
+        let limiters = on.then(|| Limiters {
             sessions: limiter(Quota::per_second(SESSIONS_A_SECOND), &clock),
             failures: limiter(Quota::per_minute(FAILURES_A_MINUTE), &clock),
             sends: limiter(Quota::per_second(SENDS_A_SECOND), &clock),
@@ -142,7 +86,8 @@ impl<C: Clock + Clone> Quotas<C> {
             choices: limiter(Quota::per_second(CHOICES_A_SECOND), &clock),
             declarations: limiter(Quota::per_second(DECLARATIONS_A_SECOND), &clock),
             clock,
-        }))
+        });
+        Self { limiters, turns: Turns::default() }
     }
 
     /// A user, who has been proved to be one, opens a session. `None`: the quotas are switched off.
@@ -215,9 +160,22 @@ impl<C: Clock + Clone> Quotas<C> {
         self.count(|limiters| limiters.check(&limiters.declarations, &key_id.to_owned(), policy))
     }
 
+    /// A backend sends a batch, or names users by the thousand. What it takes is given back when the turn is dropped. `None`:
+    /// the quotas are switched off.
+    ///
+    /// # Errors
+    /// If as many of these requests as may be are under way with its key.
+    pub fn large(&self, key_id: &str) -> Result<Option<Turn>, UsedUp> {
+        let policy = Policy { name: "large-requests", quota: LARGE_AT_A_TIME, window_seconds: None };
+        // When one of them ends is not known.
+        let used_up = UsedUp { policy, retry_after_seconds: 1 };
+        let turn = || self.turns.take(key_id, LARGE_AT_A_TIME).ok_or(used_up);
+        self.limiters.as_ref().map(|_| turn()).transpose()
+    }
+
     /// Drops what is remembered of those who have gone, until it is dropped itself.
     pub async fn forget(&self) {
-        let Some(limiters) = &self.0 else { return std::future::pending().await };
+        let Some(limiters) = &self.limiters else { return std::future::pending().await };
         loop {
             tokio::time::sleep(FORGET_EVERY).await;
             limiters.sessions.retain_recent();
@@ -234,7 +192,7 @@ impl<C: Clock + Clone> Quotas<C> {
         &self,
         check: impl FnOnce(&Limiters<C>) -> Result<Left, UsedUp>,
     ) -> Result<Option<Left>, UsedUp> {
-        self.0.as_ref().map(check).transpose()
+        self.limiters.as_ref().map(check).transpose()
     }
 }
 
@@ -280,52 +238,4 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use governor::clock::FakeRelativeClock;
-
-    use super::{Quotas, network};
-    use crate::{edge::client::ClientAddress, store::ProjectKey};
-
-    fn client(address: &str) -> ClientAddress {
-        ClientAddress(address.parse().unwrap())
-    }
-
-    #[test]
-    fn a_quota_is_of_one_key_and_comes_back_with_time() {
-        let clock = FakeRelativeClock::default();
-        let quotas = Quotas::with_clock(true, clock.clone());
-        let left: Vec<u32> = (0..100).map(|_| quotas.send("one").unwrap().unwrap().remaining).collect();
-        assert_eq!((left[0], left[99]), (99, 0));
-        let used_up = quotas.send("one").unwrap_err();
-        assert_eq!(
-            (used_up.policy.name, used_up.policy.quota, used_up.retry_after_seconds),
-            ("sends", 100, 1)
-        );
-        assert!(quotas.send("another").is_ok());
-        clock.advance(Duration::from_secs(1));
-        assert!((0..100).all(|_| quotas.send("one").is_ok()));
-    }
-
-    #[test]
-    fn failures_are_counted_by_address_and_project() {
-        let quotas = Quotas::with_clock(true, FakeRelativeClock::default());
-        let (here, there) = (client("192.0.2.1"), client("192.0.2.2"));
-        assert!((0..60).all(|_| quotas.failure(here, Some(ProjectKey(1))).is_ok()));
-        assert!(quotas.failure(here, Some(ProjectKey(1))).is_err());
-        assert!(quotas.failure(there, Some(ProjectKey(1))).is_ok());
-        assert!(quotas.failure(here, Some(ProjectKey(2))).is_ok());
-    }
-
-    #[test]
-    fn the_addresses_of_one_ipv6_network_are_one() {
-        assert_eq!(network("2001:db8:1:2:3:4:5:6".parse().unwrap()).to_string(), "2001:db8:1:2::");
-    }
-
-    #[test]
-    fn switched_off_there_is_no_end() {
-        let quotas = Quotas::new(false);
-        assert!((0..1_000).all(|_| quotas.send("one").is_ok()));
-    }
-}
+mod tests;

@@ -1,8 +1,8 @@
 //! Sending many notifications in one request: each is answered for itself, in the order they came in.
 //!
-//! A part of at most [`ITEMS_IN_A_PART`] items, or one notification, is a transaction. A key is kept with the first
-//! part, what was sent with each, and the answer at the end: who sends the same again after a crash gets what is there
-//! already and has the rest sent.
+//! A part of at most [`ITEMS_IN_A_PART`] items, or one notification, is a transaction, and is rendered when the one before
+//! it has been sent. A key is kept with the first part, what was sent with each, and the answer at the end: who sends the
+//! same again after a crash gets what is there already and has the rest sent.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -13,13 +13,15 @@ use notification_bell_protocol::{ItemId, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Inbox, SendRequest, send::Sending};
+use super::{Inbox, SendRequest, send::Sending, templates::cabinet::Cabinet};
 use crate::{
     error::Error,
-    store::{Audience, BatchEntry, BatchStanding, Idempotency, Project, ProjectKey, SentEntry},
+    store::{Audience, BatchEntry, BatchStanding, Idempotency, Project, ProjectKey, SentEntry, Texts},
 };
 
 const ITEMS_IN_A_PART: usize = 1_000;
+/// Of texts in several languages: so much of them is held at a time.
+const BYTES_IN_A_PART: usize = 2 * 1_024 * 1_024;
 
 /// The answer to a batch.
 #[derive(Clone, Debug)]
@@ -117,13 +119,20 @@ impl Inbox {
                 Some(turn)
             }
         };
-        let sendings = self.prepare_entries(project, entries, &mut results).await;
+        // What an earlier request with the same key has sent is not looked at again.
+        let is_open: Vec<bool> = results.iter().map(Option::is_none).collect();
         let mut sent_now = 0;
+        let mut cabinet = Cabinet::default();
         let mut part = Part::default();
-        let mut sendings = sendings.into_iter().peekable();
-        while let Some((position, sending)) = sendings.next() {
-            part.add(position, sending);
-            if sendings.peek().is_some() && part.items < ITEMS_IN_A_PART {
+        let mut entries =
+            entries.into_iter().enumerate().filter(|(position, _)| is_open[*position]).peekable();
+        while let Some((position, entry)) = entries.next() {
+            // Not earlier: what is rendered is many times what it is made from.
+            match self.prepare_entry(project, position, entry, &mut cabinet).await {
+                Ok(sending) => part.add(position, sending),
+                Err(error) => results[position] = Some(EntryResult::refused(error.report())),
+            }
+            if part.is_empty() || (entries.peek().is_some() && !part.is_full()) {
                 continue;
             }
             let part = std::mem::take(&mut part);
@@ -138,7 +147,7 @@ impl Inbox {
                 Err(error) => {
                     let problem = error.report();
                     // What comes after it would fail as well, and wait for that.
-                    let rest = positions.into_iter().chain(sendings.by_ref().map(|(position, _)| position));
+                    let rest = positions.into_iter().chain(entries.by_ref().map(|(position, _)| position));
                     rest.for_each(|position| results[position] = Some(EntryResult::refused(problem.clone())));
                 }
             }
@@ -156,31 +165,18 @@ impl Inbox {
         }
     }
 
-    /// What of it is to be sent; what is not allowed is noted.
-    async fn prepare_entries(
+    async fn prepare_entry(
         &self,
         project: &Project,
-        entries: Vec<Result<SendRequest, Error>>,
-        results: &mut [Option<EntryResult>],
-    ) -> Vec<(usize, Sending)> {
-        let mut sendings = Vec::with_capacity(entries.len());
-        for (position, entry) in entries.into_iter().enumerate() {
-            if results[position].is_some() {
-                continue;
-            }
-            let prepared = match entry {
-                Ok(request) => self.prepare(project, request).await,
-                Err(error) => Err(error),
-            };
-            match prepared {
-                Ok(sending) => sendings.push((position, sending)),
-                Err(error) => {
-                    let error = error.within(&format!("/notifications/{position}"));
-                    results[position] = Some(EntryResult::refused(error.report()));
-                }
-            }
-        }
-        sendings
+        position: usize,
+        entry: Result<SendRequest, Error>,
+        cabinet: &mut Cabinet,
+    ) -> Result<Sending, Error> {
+        let prepared = match entry {
+            Ok(request) => self.prepare(project, request, cabinet).await,
+            Err(error) => Err(error),
+        };
+        prepared.map_err(|error| error.within(&format!("/notifications/{position}")))
     }
 
     async fn send_part(
@@ -205,10 +201,12 @@ impl Inbox {
     }
 }
 
+/// What is sent in one transaction.
 #[derive(Default)]
 struct Part {
     entries: Vec<BatchEntry>,
     items: usize,
+    bytes: usize,
 }
 
 impl Part {
@@ -218,8 +216,22 @@ impl Part {
             Audience::Users(users) => users.len(),
             Audience::Topic(_) | Audience::Everyone => 1,
         };
+        self.bytes += notification.texts.values().map(bytes_of).sum::<usize>();
         self.entries.push(BatchEntry { position, notification, audience });
     }
+
+    fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn is_full(&self) -> bool {
+        self.items >= ITEMS_IN_A_PART || self.bytes >= BYTES_IN_A_PART
+    }
+}
+
+fn bytes_of(texts: &Texts) -> usize {
+    let of_actions = texts.actions.values().map(String::len).sum::<usize>();
+    texts.title.len() + texts.body.as_ref().map_or(0, String::len) + of_actions
 }
 
 fn note(results: &mut [Option<EntryResult>], sent: &[SentEntry]) {

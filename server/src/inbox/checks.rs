@@ -148,14 +148,12 @@ impl SendRequest {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use notification_bell_protocol::Timestamp;
     use serde_json::{Value, json};
 
     use super::Faults;
     use crate::{
-        inbox::{SendRequest, wording::wording},
+        inbox::{SendRequest, templates::cabinet::TypeTemplates, wording::wording},
         languages::Locale,
     };
 
@@ -165,7 +163,7 @@ mod tests {
         request.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
         let request: SendRequest = serde_json::from_value(request).unwrap();
         let mut faults = Faults::default();
-        wording(&request, &BTreeMap::new(), &Locale::default(), &mut faults);
+        wording(&request, &mut TypeTemplates::default(), &Locale::default(), &mut faults);
         let mut faults = faults.into_vec();
         faults.extend(request.check(Timestamp::from_unix_ms(0)).into_vec());
         faults.into_iter().map(|error| error.pointer).collect()

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use notification_bell_protocol::{
     Counts, InboxPage, ItemChanged, ItemPatch, ItemRemoved, MarkRequest, Marked, Revision, Timestamp,
 };
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
 
 pub use batch::{BatchAnswer, BatchResults, EntryResult};
@@ -53,8 +53,12 @@ pub struct Inbox {
     batches: batch::UnderWay,
     /// A user did something that webhooks may have to be told.
     acted: Notify,
+    /// So many notifications are rendered at a time.
+    rendering: Semaphore,
 }
 
+/// More of them would take from each other what a machine has.
+const RENDERED_AT_ONCE: usize = 4;
 
 const NO_ITEM: Error = Error::NotFound("This inbox has no such item.");
 
@@ -68,7 +72,8 @@ impl Inbox {
         ids: Arc<IdGenerator>,
     ) -> Self {
         let batches = batch::UnderWay::default();
-        Self { store, bus, clock, ids, timed: Notify::new(), acted: Notify::new(), batches }
+        let rendering = Semaphore::new(RENDERED_AT_ONCE);
+        Self { store, bus, clock, ids, timed: Notify::new(), acted: Notify::new(), batches, rendering }
     }
 
     /// A page of an inbox.

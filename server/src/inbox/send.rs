@@ -1,23 +1,20 @@
 //! Sending: from a request to items on disk and streams that know of them.
 
-use std::collections::BTreeMap;
-
 use notification_bell_protocol::{ItemId, MemberError, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     Inbox, SendRequest,
+    templates::cabinet::{Cabinet, TypeTemplates},
     wording::{self, Wording},
 };
 use crate::{
-    auth::user_id::UserId,
+    auth::user_id::{UserId, UserIdRule},
     error::Error,
     hub::Wake,
     languages::Locale,
-    store::{
-        Audience, Idempotency, NewNotification, Project, ProjectKey, Reached, SendOutcome, Template, UserRef,
-    },
+    store::{Audience, Idempotency, NewNotification, Project, ProjectKey, Reached, SendOutcome, UserRef},
 };
 
 /// What became of a request to send.
@@ -76,7 +73,7 @@ impl Inbox {
     /// Sends a notification. When this returns, it is on disk, and the streams of its recipients are being woken.
     ///
     /// # Errors
-    /// A request that breaks a rule, a key that was used for another one, or a store that fails.
+    /// A request that breaks a rule, a key that was used for another one, as much shared as may be, or a store that fails.
     pub async fn send(
         &self,
         project: &Project,
@@ -89,7 +86,8 @@ impl Inbox {
             // Before the checks: what was right when it was first sent may have a moment in the past by now.
             return repeated(&outcome);
         }
-        let Sending { notification, audience } = self.prepare(project, request).await?;
+        let Sending { notification, audience } =
+            self.prepare(project, request, &mut Cabinet::default()).await?;
         let id = notification.id.to_string();
         let mut announcement = Sending::announcement(&notification, &audience);
         match self.store.send(project.key, notification, audience, idempotency).await? {
@@ -107,10 +105,34 @@ impl Inbox {
     ///
     /// # Errors
     /// A request that breaks a rule, or a store that fails.
-    pub(super) async fn prepare(&self, project: &Project, request: SendRequest) -> Result<Sending, Error> {
+    pub(super) async fn prepare(
+        &self,
+        project: &Project,
+        request: SendRequest,
+        cabinet: &mut Cabinet,
+    ) -> Result<Sending, Error> {
         let (id, now) = self.ids.next();
-        let templates = self.templates_for(project, &request).await?;
-        let (audience, wording) = check(&request, project, now, &templates)?;
+        let rules = Rules { locale: project.locale.clone(), user_ids: project.user_id_rule, now };
+        let Some(templates) = self.templates_for(project, &request, cabinet).await? else {
+            let (audience, wording) = check(&request, &rules, &mut TypeTemplates::default())?;
+            return Ok(Sending { notification: request.into_notification(id, now, wording), audience });
+        };
+        // Fifty languages are a few milliseconds of work, which other requests should not wait for; and not so much of it
+        // at a time that nothing else gets to run.
+        let _turn = self.rendering.acquire().await;
+        let rendering = tokio::task::spawn_blocking(move || {
+            let mut templates = templates;
+            let checked = check(&request, &rules, &mut templates);
+            (request, templates, checked)
+        });
+        let (request, templates, checked) = rendering.await.map_err(|error| {
+            tracing::error!(%error, "a notification was not rendered");
+            Error::Overloaded
+        })?;
+        if let Some(name) = &request.r#type {
+            cabinet.put(name, templates);
+        }
+        let (audience, wording) = checked?;
         Ok(Sending { notification: request.into_notification(id, now, wording), audience })
     }
 
@@ -148,20 +170,27 @@ fn repeated(outcome: &SendOutcome) -> Result<Sent, Error> {
     }
 }
 
+/// What a request is held against.
+struct Rules {
+    /// The project's language.
+    locale: Locale,
+    user_ids: UserIdRule,
+    now: Timestamp,
+}
+
 /// Checks a request; gives whom it is for, and its words.
 fn check(
     request: &SendRequest,
-    project: &Project,
-    now: Timestamp,
-    templates: &BTreeMap<Locale, Template>,
+    rules: &Rules,
+    templates: &mut TypeTemplates,
 ) -> Result<(Audience, Wording), Error> {
     request.has_its_shape()?;
-    let mut faults = request.check(now);
-    let wording = wording::wording(request, templates, &project.locale, &mut faults);
+    let mut faults = request.check(rules.now);
+    let wording = wording::wording(request, templates, &rules.locale, &mut faults);
     request.to.check(&mut faults);
     let errors: Vec<MemberError> = faults.into_vec();
     if !errors.is_empty() {
         return Err(request.to.fault(errors));
     }
-    Ok((request.to.audience(project.user_id_rule)?, wording))
+    Ok((request.to.audience(rules.user_ids)?, wording))
 }

@@ -1,6 +1,8 @@
 //! Templates: what may be put, and what there is.
 
+pub(super) mod cabinet;
 pub(super) mod engine;
+mod grammar;
 
 use std::collections::BTreeMap;
 
@@ -103,20 +105,6 @@ impl Inbox {
         let locale = locale.parse::<Locale>().map_err(|_| NO_TEMPLATE)?;
         let removed = self.store.remove_template(project.key, r#type, &locale).await?;
         if removed { Ok(()) } else { Err(NO_TEMPLATE) }
-    }
-
-    /// The templates that say what a request does not say itself.
-    pub(super) async fn templates_for(
-        &self,
-        project: &Project,
-        request: &SendRequest,
-    ) -> Result<BTreeMap<Locale, Template>, Error> {
-        match &request.r#type {
-            Some(name) if request.title.is_none() && request.texts.is_none() => {
-                Ok(self.store.templates_of_type(project.key, name).await?)
-            }
-            _ => Ok(BTreeMap::new()),
-        }
     }
 }
 

@@ -71,6 +71,8 @@ pub async fn send_batch(
     backend.require(Scope::NotificationsWrite)?;
     // Whatever comes of it, a request is one; the rest is counted when it is known how many there are.
     let mut left = app.quotas.batch(&backend.key_id, NonZeroU32::MIN)?;
+    // Before its body is read: what is refused takes no memory.
+    let _turn = app.quotas.large(&backend.key_id)?;
     let headers = request.headers().clone();
     let body = JsonBody::<BatchRequest, BATCH>::from_request(request, &()).await?;
     let idempotency = idempotency_key(&headers, &body.json)?;

@@ -78,6 +78,7 @@ pub struct IdempotencyHeader {
             ("Idempotency-Replayed" = String, description = "`true` if this is the answer to an earlier request with the same key."),
         )),
         (status = 400, description = "invalid_user_id invalid_idempotency_key"),
+        (status = 409, description = "too_many_shared"),
         (status = 422, description = "audience_required idempotency_key_reused"),
         (status = 429, description = "rate_limited"),
     ),

@@ -45,6 +45,8 @@ pub async fn unsubscribe(
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::TopicsWrite)?;
     app.quotas.declare(&backend.key_id)?;
+    // Before a body of megabytes is read.
+    let _turn = app.quotas.large(&backend.key_id)?;
     let body = JsonBody::<Users, USERS>::from_request(request, &()).await?;
     app.inbox.unsubscribe(&backend.project, &topic, &body.value.users).await?;
     Ok(StatusCode::NO_CONTENT)
