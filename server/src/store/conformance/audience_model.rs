@@ -13,7 +13,8 @@ use super::{
     project, read, removed, returned, snoozed,
 };
 use crate::store::{
-    Audience, Changes, ItemState, NewNotification, Place, Selection, Transition, UserRef, conformance::entry,
+    Audience, Changes, ItemState, ListQuery, NewNotification, Place, Selection, Transition, UserRef,
+    conformance::entry,
 };
 
 const VIEWS: [View; 4] = [View::All, View::Unread, View::Archived, View::Snoozed];
@@ -57,6 +58,20 @@ async fn shown(bench: &Bench, user: &UserRef) -> BTreeMap<String, Item> {
     shown
 }
 
+/// A view page by page, as who scrolls sees it.
+async fn ids_by_pages(bench: &Bench, user: &UserRef, view: View, limit: usize) -> Vec<String> {
+    let (mut ids, mut cursor) = (Vec::new(), None);
+    loop {
+        let query = ListQuery { view, category: None, limit, cursor };
+        let page = bench.store.list(user, query, ANY).await.unwrap();
+        ids.extend(page.items.into_iter().map(|item| item.id));
+        cursor = page.next;
+        if cursor.is_none() {
+            return ids;
+        }
+    }
+}
+
 impl Walk {
     fn below(&mut self, limit: usize) -> usize {
         self.random =
@@ -90,12 +105,14 @@ impl Walk {
         self.sent += 1;
         let id = Uuid::from_u128(self.first_id + self.sent);
         let category = self.category();
+        let group_key = ["g", "h"].get(self.below(5)).map(|key| (*key).to_owned());
         let expires_at = (self.below(4) == 0).then(|| self.now.plus_ms(3_000));
         let new = NewNotification {
             id,
             category: category.clone(),
             created_at: self.now,
             expires_at,
+            group_key: group_key.clone(),
             ..notification(self.sent)
         };
         let project = self.bench.project.key;
@@ -110,12 +127,15 @@ impl Walk {
                 Audience::Everyone => true,
             };
             if received {
+                let count = 1 + group_key.as_ref().map_or(0, |key| reader.inbox.fold(key));
                 let item = PlainItem {
                     category: category.clone(),
                     number: self.sent,
                     created_at: self.now,
                     expires_at,
                     arrived: self.step,
+                    group_key: group_key.clone(),
+                    count,
                     state: FRESH,
                 };
                 reader.inbox.items.insert(id, item);
@@ -233,15 +253,18 @@ impl Walk {
 
     /// Store and model show the same, and whoever goes on from an earlier state comes to it too.
     async fn compare(&mut self) {
-        let chosen = self.below(STEPS);
+        let (chosen, page) = (self.below(STEPS), 1 + self.below(20));
         for reader in &mut self.readers {
             let (user, inbox) = (&reader.user, &reader.inbox);
             assert_eq!(self.bench.counts(user).await, inbox.counts());
             assert_eq!(preferences(&self.bench, user).await, inbox.preferences());
             for view in VIEWS {
-                assert_eq!(self.bench.ids(user, view).await, inbox.ids(view), "{view:?}");
+                assert_eq!(ids_by_pages(&self.bench, user, view, page).await, inbox.ids(view), "{view:?}");
             }
             let shown = shown(&self.bench, user).await;
+            for (id, item) in &shown {
+                assert_eq!(item.group_count, inbox.items[&Uuid::try_parse(id).unwrap()].count);
+            }
             let earlier = chosen % reader.snapshots.len().max(1);
             for snapshot in reader.snapshots.iter().skip(earlier).step_by(37).chain(reader.snapshots.last()) {
                 let changes = self.bench.store.changes(user, &snapshot.revision, ANY).await.unwrap();

@@ -3,7 +3,7 @@
 use notification_bell_protocol::View;
 
 use super::{ANY, Bench, NOW, id, notification, preferences::archived, preferences::items, read, removed};
-use crate::store::{Changes, NewNotification, UserRef};
+use crate::store::{Audience, Changes, NewNotification, UserRef};
 
 fn grouped(number: u128, key: &str) -> NewNotification {
     NewNotification {
@@ -56,6 +56,30 @@ pub(in crate::store) async fn what_was_read_or_put_away_or_removed_is_not_repeat
     bench.send(&["u"], grouped(5, "room")).await;
     assert_eq!(shown(&bench, &user).await, [(id(5).to_string(), 3)]);
     assert_eq!(bench.counts(&user).await.unread, 1);
+}
+
+pub(in crate::store) async fn what_is_shared_takes_the_place_of_what_each_reader_has_not_read(bench: Bench) {
+    let (idle, reader) = (bench.user("u"), bench.user("v"));
+    let share = async |number| {
+        let everyone = Audience::Everyone;
+        bench.store.send(bench.project.key, grouped(number, "room"), everyone, None).await.unwrap();
+    };
+    share(1).await;
+    bench.store.change_item(&reader, id(1), NOW, read(), ANY).await.unwrap();
+    let before = bench.revision(&idle).await;
+    share(2).await;
+    assert_eq!(shown(&bench, &idle).await, [(id(2).to_string(), 2)]);
+    assert_eq!(shown(&bench, &reader).await, [(id(2).to_string(), 1), (id(1).to_string(), 1)]);
+    let Changes::Since(sync) = bench.store.changes(&idle, &before, ANY).await.unwrap() else {
+        panic!("a reset")
+    };
+    assert_eq!((sync.removed, sync.counts.unread), (vec![id(1).to_string()], 1));
+    assert_eq!((&sync.changed[0].id, sync.changed[0].group_count), (&id(2).to_string(), 2));
+    // By name, among what nobody has looked at since.
+    share(3).await;
+    bench.send(&["u"], grouped(4, "room")).await;
+    assert_eq!(shown(&bench, &idle).await, [(id(4).to_string(), 4)]);
+    assert_eq!(bench.counts(&idle).await.categories["chat"], 1);
 }
 
 pub(in crate::store) async fn a_group_is_of_one_inbox(bench: Bench) {

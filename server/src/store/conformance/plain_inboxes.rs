@@ -25,6 +25,9 @@ pub(super) struct PlainItem {
     pub(super) expires_at: Option<Timestamp>,
     /// The step it came in, or came back in.
     pub(super) arrived: usize,
+    pub(super) group_key: Option<String>,
+    /// How many it stands for.
+    pub(super) count: u32,
     pub(super) state: ItemState,
 }
 
@@ -42,6 +45,21 @@ impl PlainInbox {
             item.state.place != Place::Removed
                 && item.category.as_ref().is_none_or(|name| !self.off.contains(name))
         })
+    }
+
+    /// Something new takes the place of what is unread and of its group; gives for how many that stood.
+    pub(super) fn fold(&mut self, key: &str) -> u32 {
+        let repeated = self.items.values_mut().filter(|item| {
+            item.group_key.as_deref() == Some(key)
+                && item.state.place == Place::Inbox
+                && item.state.read_at.is_none()
+        });
+        repeated
+            .map(|item| {
+                item.state.place = Place::Removed;
+                item.count
+            })
+            .sum()
     }
 
     /// What the user does with one item.

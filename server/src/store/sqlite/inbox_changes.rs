@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::{
     SqliteStore,
-    counts::Delta,
+    counts::{self, Delta},
     happenings, inbox_reads,
     item_change::{Attempt, ItemChange},
-    marks, rows, sends, time,
+    marks, rows, sends, shared, time,
 };
 use crate::{
     languages::Languages,
@@ -119,6 +119,27 @@ pub(super) fn write(
     Ok(())
 }
 
+impl SqliteStore {
+    /// Reads an inbox in which nothing shared has yet to take the place of what it repeats.
+    async fn read_folded<T: Send + 'static>(
+        &self,
+        user: &UserRef,
+        read: impl Fn(&Connection) -> Result<T, StoreError> + Clone + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (asked, attempt) = (user.clone(), read.clone());
+        let attempt = self.readers.run(move |connection| {
+            let row = counts::user_row(connection, asked.project.0, asked.user.as_str())?;
+            if shared::has_repeats(connection, &row)? { Ok(None) } else { attempt(connection).map(Some) }
+        });
+        if let Some(read) = attempt.await? {
+            return Ok(read);
+        }
+        let user = user.clone();
+        self.writer.run_large(move |connection| shared::fold_repeats(connection, &user)).await?;
+        self.readers.run(read).await
+    }
+}
+
 #[async_trait]
 impl InboxStore for SqliteStore {
     async fn send(
@@ -151,16 +172,18 @@ impl InboxStore for SqliteStore {
         languages: &Languages,
     ) -> Result<InboxPage, StoreError> {
         let (incarnation, user, languages) = (self.incarnation.clone(), user.clone(), languages.clone());
-        self.readers
-            .run(move |connection| inbox_reads::list(connection, &incarnation, &user, &query, &languages))
-            .await
+        self.read_folded(&user.clone(), move |connection| {
+            inbox_reads::list(connection, &incarnation, &user, &query, &languages)
+        })
+        .await
     }
 
     async fn counts(&self, user: &UserRef) -> Result<(Counts, Revision), StoreError> {
         let (incarnation, user) = (self.incarnation.clone(), user.clone());
-        self.readers
-            .run(move |connection| inbox_reads::counts_and_revision(connection, &incarnation, &user))
-            .await
+        self.read_folded(&user.clone(), move |connection| {
+            inbox_reads::counts_and_revision(connection, &incarnation, &user)
+        })
+        .await
     }
 
     async fn changes(
@@ -171,16 +194,18 @@ impl InboxStore for SqliteStore {
     ) -> Result<Changes, StoreError> {
         let (incarnation, user, since) = (self.incarnation.clone(), user.clone(), since.to_owned());
         let languages = languages.clone();
-        self.readers
-            .run(move |connection| inbox_reads::changes(connection, &incarnation, &user, &since, &languages))
-            .await
+        self.read_folded(&user.clone(), move |connection| {
+            inbox_reads::changes(connection, &incarnation, &user, &since, &languages)
+        })
+        .await
     }
 
     async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError> {
         let (incarnation, user) = (self.incarnation.clone(), user.clone());
-        self.readers
-            .run(move |connection| inbox_reads::item(connection, &incarnation, &user, id, &Languages::ANY))
-            .await
+        self.read_folded(&user.clone(), move |connection| {
+            inbox_reads::item(connection, &incarnation, &user, id, &Languages::ANY)
+        })
+        .await
     }
 
     async fn change_item(

@@ -191,6 +191,9 @@ fn insert_item(
     placement: &Placement,
     recipient: &UserId,
 ) -> Result<(), StoreError> {
+    if let Some(group) = &placement.group_key {
+        shared::fold_group(connection, project, recipient, group)?;
+    }
     let (user, revision): (i64, i64) = connection
         .prepare_cached(
             "INSERT INTO users (project, id, revision, floor) \

@@ -77,6 +77,7 @@ conforms! {
         a_repeat_takes_the_place_of_what_is_unread_and_counts
         what_was_read_or_put_away_or_removed_is_not_repeated
         a_group_is_of_one_inbox
+        what_is_shared_takes_the_place_of_what_each_reader_has_not_read
     ;
     texts:
         an_item_is_in_the_language_of_its_reader_wherever_it_is_read

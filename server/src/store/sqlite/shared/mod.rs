@@ -9,6 +9,7 @@
 
 mod reads;
 mod removing;
+mod repeats;
 mod sending;
 mod settling;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod topics;
 
 pub(super) use reads::{Reader, numbers};
 pub(super) use removing::{advance, remove_old, reset, withdraw};
+pub(super) use repeats::{are_there as has_repeats, fold as fold_repeats, fold_group};
 pub(super) use sending::{is_full, reached, reserve, share};
 pub(super) use settling::settle;
 pub(super) use topics::clear_emptied;
@@ -35,7 +37,7 @@ pub(super) const ALL: &str = "";
 /// came after, and not before the one up to which the user has settled.
 pub(super) const UNSETTLED: &str = "(SELECT :user AS user, x.notification, x.came AS shared, 0 AS revision, 0 AS arrived, \
      0 AS place, x.position, x.category, NULL AS seen_at, NULL AS read_at, NULL AS archived_at, \
-     NULL AS snoozed_until, NULL AS actions_done, 1 AS group_count, 0 AS happened, x.due_at FROM (\
+     NULL AS snoozed_until, NULL AS actions_done, 1 AS group_count, x.group_key, 0 AS happened, x.due_at FROM (\
      SELECT e.* FROM shared e WHERE e.project = :project AND e.topic IS NULL AND e.removed_at IS NULL \
      AND e.came > :after \
      UNION ALL \

@@ -26,8 +26,8 @@ pub(in crate::store::sqlite) fn share(
     let came = raise_revision(connection, project, 1)?;
     connection
         .prepare_cached(
-            "INSERT INTO shared (notification, project, topic, came, revision, position, category, due_at) \
-             VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7)",
+            "INSERT INTO shared (notification, project, topic, came, revision, position, category, due_at, group_key) \
+             VALUES (?1, ?2, ?3, ?4, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             placement.notification,
@@ -37,6 +37,7 @@ pub(in crate::store::sqlite) fn share(
             placement.created_at.unix_ms(),
             placement.category,
             placement.expires_at.map(Timestamp::unix_ms),
+            placement.group_key,
         ])?;
     Ok(())
 }

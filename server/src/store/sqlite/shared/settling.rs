@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::{UNSETTLED, WANTED};
+use super::{UNSETTLED, WANTED, repeats};
 use crate::store::{
     Place, Selection, StoreError, UserRef,
     revision::StateNumbers,
     sqlite::{
         counts::{self, Delta, UserRow},
+        groups, rows,
         sends::NEW,
     },
 };
@@ -21,6 +22,7 @@ struct Unsettled {
     position: i64,
     category: Option<String>,
     due_at: Option<i64>,
+    group_key: Option<String>,
     /// Whether the user sees it.
     is_wanted: bool,
 }
@@ -28,7 +30,8 @@ struct Unsettled {
 /// Settles all of a user's inbox if a change would reach anything in it that is not settled; gives the user's row. `None`,
 /// and nothing has changed, if more than `most` might have to be settled for it.
 ///
-/// What the inbox shows is the same before and after, and no revision is raised.
+/// What the inbox shows is the same before and after, and no revision is raised, unless something of it repeats what is
+/// there: see [`repeats`].
 pub(in crate::store::sqlite) fn settle(
     connection: &Connection,
     user: &UserRef,
@@ -45,9 +48,24 @@ pub(in crate::store::sqlite) fn settle(
     if found.len() > most {
         return Ok(None);
     }
-    if !reaches(connection, &row, &found, selection, up_to)? {
+    if !reaches(connection, &row, &found, selection, up_to)? && !repeats::are_there(connection, &row)? {
         return Ok(Some(row));
     }
+    settle_found(connection, user, &row, &found).map(Some)
+}
+
+/// Settles all of a user's inbox, whatever there is.
+pub(super) fn settle_all(connection: &Connection, user: &UserRef, row: &UserRow) -> Result<(), StoreError> {
+    let found = unsettled(connection, row, usize::MAX)?;
+    settle_found(connection, user, row, &found).map(drop)
+}
+
+fn settle_found(
+    connection: &Connection,
+    user: &UserRef,
+    row: &UserRow,
+    found: &[Unsettled],
+) -> Result<UserRow, StoreError> {
     let key: i64 = connection
         .prepare_cached(
             "INSERT INTO users (project, id, revision, floor, settled) \
@@ -55,7 +73,7 @@ pub(in crate::store::sqlite) fn settle(
              ON CONFLICT (project, id) DO UPDATE SET settled = excluded.settled RETURNING key",
         )?
         .query_row(params![user.project.0, user.user.as_str(), row.state.shared], |row| row.get(0))?;
-    write(connection, key, &row, &found)?;
+    let own = write(connection, key, row.state.own, found)?;
     // A subscription that ended and was settled long ago is asked for by nothing any more, not even by what was
     // withdrawn since.
     if row.settled <= row.floor.shared {
@@ -63,14 +81,15 @@ pub(in crate::store::sqlite) fn settle(
             .prepare_cached("DELETE FROM subscriptions WHERE user = ?1 AND until <= ?2")?
             .execute(params![key, row.settled])?;
     }
-    Ok(Some(UserRow { key, settled: row.state.shared, ..row }))
+    let state = StateNumbers { own, ..row.state };
+    Ok(UserRow { key, settled: row.state.shared, state, ..*row })
 }
 
 /// What is not settled, also what the user has turned off: it may be turned on again.
 fn unsettled(connection: &Connection, user: &UserRow, limit: usize) -> Result<Vec<Unsettled>, StoreError> {
     let sql = format!(
-        "SELECT i.notification, i.shared, i.position, i.category, i.due_at, (TRUE {WANTED}) AS is_wanted \
-         FROM {UNSETTLED} i LIMIT :limit"
+        "SELECT i.notification, i.shared, i.position, i.category, i.due_at, i.group_key, \
+         (TRUE {WANTED}) AS is_wanted FROM {UNSETTLED} i ORDER BY i.shared LIMIT :limit"
     );
     let read = |row: &Row<'_>| {
         Ok(Unsettled {
@@ -79,6 +98,7 @@ fn unsettled(connection: &Connection, user: &UserRow, limit: usize) -> Result<Ve
             position: row.get("position")?,
             category: row.get("category")?,
             due_at: row.get("due_at")?,
+            group_key: row.get("group_key")?,
             is_wanted: row.get("is_wanted")?,
         })
     };
@@ -116,16 +136,37 @@ fn reaches(
     Ok(false)
 }
 
-fn write(connection: &Connection, key: i64, user: &UserRow, found: &[Unsettled]) -> Result<(), StoreError> {
-    let mut delta = Delta::default();
-    // With an own revision of 0: nobody who was told of them when they came needs to be told again.
+/// Gives each an item; gives the state that the inbox is in then.
+fn write(connection: &Connection, key: i64, own: i64, found: &[Unsettled]) -> Result<i64, StoreError> {
+    let (mut delta, mut last) = (Delta::default(), own);
     let mut insert = connection.prepare_cached(
-        "INSERT INTO items (user, notification, revision, arrived, shared, place, position, category, due_at) \
-         VALUES (?1, ?2, 0, 0, ?3, 0, ?4, ?5, ?6)",
+        "INSERT INTO items (user, notification, revision, arrived, shared, place, position, category, due_at, \
+         group_key, group_count) VALUES (?1, ?2, ?3, 0, ?4, 0, ?5, ?6, ?7, ?8, ?9)",
     )?;
     for one in found {
+        let count = match &one.group_key {
+            Some(group) => {
+                groups::fold(connection, key, own + 1, group, rows::moment(one.position), &mut delta)?
+            }
+            None => 1,
+        };
+        // With an own revision of 0: nobody who was told of it when it came needs to be told again. What has taken the
+        // place of something stands for more than it did then.
+        let revision = if count > 1 { own + 1 } else { 0 };
+        last = last.max(revision);
         delta.add(one.category.as_deref(), None, &NEW);
-        insert.execute(params![key, one.notification, one.shared, one.position, one.category, one.due_at])?;
+        insert.execute(params![
+            key,
+            one.notification,
+            revision,
+            one.shared,
+            one.position,
+            one.category,
+            one.due_at,
+            one.group_key,
+            count
+        ])?;
     }
-    delta.write(connection, key, user.state.own)
+    delta.write(connection, key, last)?;
+    Ok(last)
 }
