@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use any_spawner::Executor;
 use js_sys::Function;
-use leptos::prelude::*;
+use leptos::prelude::Owner;
 use notification_bell_protocol::View;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
 use crate::{
     inbox::{Handle, Inbox},
+    signal::StoredValue,
     style, view,
     watch::Watch,
 };
@@ -46,7 +47,7 @@ impl Bell {
         let owner = Owner::new_root(None);
         let inbox = owner.with(|| {
             let inbox = Inbox::new(host, root.clone(), assets, default_api_url, more);
-            let handle: Handle = StoredValue::new_local(Rc::clone(&inbox));
+            let handle: Handle = StoredValue::new(Rc::clone(&inbox));
             let state = inbox.state;
             inbox.state.is_headless.set(is_headless);
             view::bell_and_panel(handle, state).mount(&root);

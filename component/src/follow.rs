@@ -1,6 +1,8 @@
-//! Effects and memos in boxes: Leptos would have a copy of each for every closure that is given to it.
+//! Effects in boxes: Leptos would have a copy for every closure that is given to it.
 
-use leptos::prelude::*;
+use leptos::prelude::Effect;
+
+use crate::signal::Memo;
 
 /// Runs in a moment, and again whenever something that it has read is another, until the owner is cleaned up.
 pub(crate) fn follow(run: impl FnMut() + 'static) {
@@ -9,9 +11,6 @@ pub(crate) fn follow(run: impl FnMut() + 'static) {
 }
 
 /// A value worked out of others; who reads it hears of it when it is another, and not whenever they are.
-pub(crate) fn memo<T: PartialEq + Send + Sync + 'static>(
-    read: impl Fn() -> T + Send + Sync + 'static,
-) -> Memo<T> {
-    let read: Box<dyn Fn() -> T + Send + Sync> = Box::new(read);
+pub(crate) fn memo<T: PartialEq + 'static>(read: impl Fn() -> T + 'static) -> Memo<T> {
     Memo::new(move |_| read())
 }

@@ -6,12 +6,11 @@ use std::{
 };
 
 use js_sys::Function;
-use leptos::prelude::*;
 use notification_bell_protocol::{CategoryPreference, ItemId, Preferences};
 use wasm_bindgen::prelude::*;
 
 use super::attention::Errand;
-use crate::{arrivals::Arrivals, options::ToastPlace, task::Task, wishes::Wishes};
+use crate::{arrivals::Arrivals, options::ToastPlace, signal::RwSignal, task::Task, wishes::Wishes};
 
 /// How things stand with the categories in the settings.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,10 +58,10 @@ pub(crate) enum Permission {
 impl Around {
     /// Everything of one user's is gone.
     pub(super) fn forget(&self) {
-        self.arrivals.try_set(Arrivals::default());
-        self.is_setting.try_set(false);
-        self.choices.try_set(Choices::Loading);
-        self.wishes.try_set(Wishes::default());
+        self.arrivals.set(Arrivals::default());
+        self.is_setting.set(false);
+        self.choices.set(Choices::Loading);
+        self.wishes.set(Wishes::default());
     }
 }
 

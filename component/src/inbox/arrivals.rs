@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use notification_bell_protocol::Item;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use leptos::{prelude::*, web_sys::window};
+use leptos::web_sys::window;
 use notification_bell_protocol::{AddressUse, Item, Priority};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -196,7 +196,7 @@ impl Inbox {
         let Some(text) = storage().and_then(|storage| storage.get_item(&key).ok()) else { return };
         let wishes = text.as_deref().map(Wishes::read).unwrap_or_default();
         if self.state.around.wishes.try_get_untracked() != Some(wishes) {
-            self.state.around.wishes.try_set(wishes);
+            self.state.around.wishes.set(wishes);
         }
     }
 
@@ -250,7 +250,7 @@ impl Inbox {
             })
         });
         if self.state.around.permission.try_get_untracked() != Some(permission) {
-            self.state.around.permission.try_set(permission);
+            self.state.around.permission.set(permission);
         }
     }
 }

@@ -3,7 +3,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use notification_bell_protocol::{ItemId, ItemPatch, MarkRequest, MarkSet};
 
 use super::{Connection, Inbox, Toast, connection::is_online};
@@ -152,7 +151,7 @@ impl Inbox {
     /// Shows the changes as made although the server has not heard of them, and says so.
     fn wait_with_changes(self: &Rc<Self>) {
         self.update_feed(Feed::hold_changes);
-        self.state.handling().working.try_set(Vec::new());
+        self.state.handling().working.set(Vec::new());
         self.tell_waiting();
     }
 

@@ -2,7 +2,6 @@
 
 use std::rc::{Rc, Weak};
 
-use leptos::prelude::*;
 use notification_bell_protocol::{EVENT_RESET, EVENT_SYNC, SessionGrant, Sync};
 
 use super::{
@@ -149,7 +148,7 @@ impl Inbox {
                     if !matches!(self.state.connection.try_get_untracked(), Some(Connection::Waiting(_))) {
                         self.report(&fault);
                     }
-                    self.state.connection.try_set(Connection::Waiting(fault));
+                    self.state.connection.set(Connection::Waiting(fault));
                     asked_ms
                 }
             };
@@ -179,7 +178,7 @@ impl Inbox {
     fn take_sync(self: &Rc<Self>, sync: Sync) {
         let now = self.environment.now();
         let Some(arrived) = self.update_feed(|feed| feed.apply(sync, now)) else { return };
-        self.state.now.try_set(now);
+        self.state.now.set(now);
         if arrived.is_empty() {
             return;
         }
@@ -191,7 +190,7 @@ impl Inbox {
             *turn += 1;
             *announcement = words;
         });
-        self.state.is_swinging.try_set(true);
+        self.state.is_swinging.set(true);
         self.note_arrivals(&arrived);
         self.call_attention(&arrived);
         for item in &arrived {
@@ -209,7 +208,7 @@ impl Inbox {
             self.wipe_kept();
             self.state.feed.try_update(Feed::forget_painted);
         }
-        self.state.connection.try_set(Connection::Stopped(fault));
+        self.state.connection.set(Connection::Stopped(fault));
     }
 
     /// Tells the page what went wrong: once, although list and stream may both run into it.

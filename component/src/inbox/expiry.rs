@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
-
 use super::Inbox;
 use crate::task::{Task, sleep_ms};
 
@@ -29,7 +27,7 @@ impl Inbox {
                 }
                 inbox.next_turn.set(None);
                 let now = inbox.environment.now();
-                inbox.state.now.try_set(now);
+                inbox.state.now.set(now);
                 inbox.update_feed(|feed| feed.expire(now));
             })
         });

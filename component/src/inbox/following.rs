@@ -7,7 +7,6 @@ use futures_util::{
     future::{Either, select},
     pin_mut,
 };
-use leptos::prelude::*;
 use notification_bell_protocol::{EVENT_SESSION_EXPIRING, SessionGrant};
 
 use super::{Connection, Inbox};
@@ -116,7 +115,7 @@ impl Inbox {
     async fn open_stream(self: &Rc<Self>, session: &Session) -> Result<Stream, Fault> {
         let from = self.state.feed.try_with_untracked(|feed| feed.stream_revision().cloned()).flatten();
         let stream = Stream::of(session.stream(from.as_deref()).await?)?;
-        self.state.connection.try_set(Connection::Live);
+        self.state.connection.set(Connection::Live);
         self.send_what_waits();
         drop(self.told_fault.take());
         self.load_if_needed();

@@ -1,10 +1,13 @@
 //! What is only on screen: which rows are chosen, opened up, moved by a finger, or at work.
 
-use leptos::prelude::*;
 use notification_bell_protocol::ItemId;
 
 use crate::follow::memo;
-use crate::{selection::Selection, swipe::Side};
+use crate::{
+    selection::Selection,
+    signal::{Memo, RwSignal},
+    swipe::Side,
+};
 
 /// An item under a finger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,20 +55,20 @@ impl Handling {
 
     /// Nobody looks any more.
     pub(crate) fn end_look(&self) {
-        self.selection.try_set(None);
-        self.swiped.try_set(None);
+        self.selection.set(None);
+        self.swiped.set(None);
         self.end_freshness();
-        self.expanded.try_set(Vec::new());
+        self.expanded.set(Vec::new());
     }
 
     /// What was new has been seen.
     pub(crate) fn end_freshness(&self) {
-        self.fresh.try_set(Vec::new());
+        self.fresh.set(Vec::new());
     }
 
     /// Everything of one user's is gone.
     pub(crate) fn forget(&self) {
         self.end_look();
-        self.working.try_set(Vec::new());
+        self.working.set(Vec::new());
     }
 }

@@ -6,7 +6,6 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use leptos::prelude::*;
 use serde_json::Value;
 
 use super::Inbox;

@@ -2,7 +2,6 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use leptos::prelude::*;
 use notification_bell_protocol::{ItemId, Timestamp};
 
 use super::Inbox;
@@ -11,6 +10,7 @@ use crate::{
     feed::{Feed, List},
     follow::memo,
     rows::{Listed, Row, arrange, row_of},
+    signal::{Memo, RwSignal},
 };
 
 /// The rows of a list.
@@ -49,7 +49,7 @@ impl Listing {
     pub(super) fn new(
         feed: RwSignal<Feed>,
         listed: Memo<Vec<ItemId>>,
-        list: impl Fn() -> List + Send + Sync + 'static,
+        list: impl Fn() -> List + 'static,
         now: RwSignal<Timestamp>,
     ) -> Self {
         let (opened, reading) = (RwSignal::new(Vec::new()), RwSignal::new(0));
@@ -67,9 +67,9 @@ impl Listing {
 
     /// Another list begins, or none is shown.
     pub(super) fn forget(&self) {
-        self.opened.try_set(Vec::new());
+        self.opened.set(Vec::new());
         self.reading.try_update(|reading| *reading += 1);
-        self.wanted.try_set(None);
+        self.wanted.set(None);
     }
 
     /// The row that stands for an item: its own, or that of its group.

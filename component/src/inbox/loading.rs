@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use notification_bell_protocol::View;
 
 use super::{Connection, Inbox, Loading};
@@ -61,7 +60,7 @@ impl Inbox {
                     break Loading::Idle;
                 }
             };
-            inbox.state.loading.try_set(outcome);
+            inbox.state.loading.set(outcome);
             inbox.keep_time();
         }));
     }

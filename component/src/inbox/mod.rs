@@ -34,7 +34,6 @@ use std::{
 };
 
 use js_sys::{Function, Reflect};
-use leptos::prelude::*;
 use notification_bell_protocol::{Counts, ItemId, Timestamp};
 use serde_json::{Map, Value};
 use wasm_bindgen::prelude::*;
@@ -57,6 +56,7 @@ use crate::{
     messages::Messages,
     options::Options,
     relative_time::ago,
+    signal::StoredValue,
     task::{Task, sleep_ms},
 };
 use around::Outside;
@@ -71,7 +71,7 @@ extern "C" {
 }
 
 /// An inbox as the views hold it: a copy that goes anywhere, and leads nowhere once the element is gone.
-pub(crate) type Handle = StoredValue<Rc<Inbox>, LocalStorage>;
+pub(crate) type Handle = StoredValue<Rc<Inbox>>;
 
 pub(crate) struct Inbox {
     pub(crate) host: HtmlElement,
@@ -312,7 +312,7 @@ impl Inbox {
 
     fn show_language(&self, locale: &Locale) {
         let own = self.own_texts.borrow().clone();
-        self.state.locale.try_set(Some(Rc::new(locale.with_own(own))));
+        self.state.locale.set(Some(Rc::new(locale.with_own(own))));
     }
 
     /// Keeps "5 minutes ago" true while somebody can see it.
@@ -323,7 +323,7 @@ impl Inbox {
         let inbox = Rc::clone(self);
         *self.tasks.clock.borrow_mut() = Some(Task::spawn(async move {
             loop {
-                inbox.state.now.try_set(inbox.environment.now());
+                inbox.state.now.set(inbox.environment.now());
                 sleep_ms(inbox.next_tick_ms()).await;
             }
         }));

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
-use leptos::{prelude::*, web_sys::window};
+use leptos::web_sys::window;
 use notification_bell_protocol::{Item, ItemId, View};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, Window};

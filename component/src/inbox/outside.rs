@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use js_sys::{Array, Object, Reflect};
-use leptos::prelude::*;
+use leptos::prelude::untrack;
 use notification_bell_protocol::{Counts, Item, ItemPatch, Timestamp, View};
 use wasm_bindgen::JsValue;
 

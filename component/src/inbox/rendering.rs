@@ -4,7 +4,6 @@
 //! applies to it. It is wrapped, because only an element can name its slot, and a page's node is left as it is.
 
 use js_sys::{Function, Reflect};
-use leptos::prelude::*;
 use notification_bell_protocol::Item;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{HtmlElement, Node};

@@ -5,8 +5,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
-
 use super::Inbox;
 
 impl Inbox {

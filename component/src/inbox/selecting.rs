@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use notification_bell_protocol::{Item, ItemId, View};
 
 use super::{Inbox, Toast, Undo};

@@ -3,7 +3,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use notification_bell_protocol::{CategoryPreference, Preferences};
 
 use super::{Choices, Inbox, Toast};
@@ -71,7 +70,7 @@ impl Inbox {
 
     fn take_choices(&self, preferences: Preferences) {
         self.outside.saved.borrow_mut().clone_from(&preferences);
-        self.state.around.choices.try_set(Choices::Ready(preferences));
+        self.state.around.choices.set(Choices::Ready(preferences));
     }
 
     /// Turns a category off, or on again.
@@ -114,7 +113,7 @@ impl Inbox {
             }
         }
         self.take_choices(preferences);
-        self.state.around.choices.try_set(Choices::Ready(shown));
+        self.state.around.choices.set(Choices::Ready(shown));
         // A server says so by the stream.
         if let Backend::Mock(mock) = backend {
             let sync = mock.borrow().reset(self.environment.now());
@@ -126,7 +125,7 @@ impl Inbox {
     fn refused_choices(self: &Rc<Self>, fault: &Fault) {
         self.outside.unsaved.borrow_mut().clear();
         let saved = self.outside.saved.borrow().clone();
-        self.state.around.choices.try_set(Choices::Ready(saved));
+        self.state.around.choices.set(Choices::Ready(saved));
         self.show_toast(Toast { words: self.state.words(|locale| locale.text(Text::NotSaved)), undo: None });
         Happening::Error(fault).fire(&self.host);
     }

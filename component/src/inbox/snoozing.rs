@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::{prelude::*, web_sys::window};
+use leptos::web_sys::window;
 use notification_bell_protocol::{ItemPatch, Timestamp};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;

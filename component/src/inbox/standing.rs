@@ -3,7 +3,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use web_sys::{Element, KeyboardEvent, css};
 
 use super::Inbox;

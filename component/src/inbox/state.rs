@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
 use notification_bell_protocol::{ItemId, Timestamp, View};
 
 use super::{around::Around, handling::Handling, listing::Listing};
@@ -11,6 +10,7 @@ use crate::{
     feed::{Change, ChangeNumber, Feed, List},
     follow::memo,
     locale::Locale,
+    signal::{Memo, RwSignal, StoredValue},
     texts::Text,
 };
 
@@ -99,7 +99,7 @@ pub(crate) struct State {
     pub(crate) loading: RwSignal<Loading>,
     pub(crate) now: RwSignal<Timestamp>,
     /// `None` until the first language is there, for a moment.
-    pub(crate) locale: RwSignal<Option<Rc<Locale>>, LocalStorage>,
+    pub(crate) locale: RwSignal<Option<Rc<Locale>>>,
     /// Counts up with each announcement, so that the same words are said again.
     pub(crate) announcement: RwSignal<(u64, Announcement)>,
     pub(crate) toast: RwSignal<Option<Toast>>,
@@ -145,7 +145,7 @@ impl State {
             connection: RwSignal::default(),
             loading: RwSignal::default(),
             now,
-            locale: RwSignal::new_local(Locale::english("en").map(Rc::new)),
+            locale: RwSignal::new(Locale::english("en").map(Rc::new)),
             announcement: RwSignal::default(),
             toast: RwSignal::new(None),
             snoozing: RwSignal::new(None),
@@ -174,18 +174,18 @@ impl State {
 
     /// Everything of one user's is gone.
     pub(crate) fn forget(&self) {
-        self.feed.try_set(Feed::default());
-        self.connection.try_set(Connection::SignedOut);
-        self.loading.try_set(Loading::Idle);
-        self.announcement.try_set((0, Announcement::Nothing));
-        self.toast.try_set(None);
-        self.snoozing.try_set(None);
+        self.feed.set(Feed::default());
+        self.connection.set(Connection::SignedOut);
+        self.loading.set(Loading::Idle);
+        self.announcement.set((0, Announcement::Nothing));
+        self.toast.set(None);
+        self.snoozing.set(None);
         self.handling().forget();
-        self.above.try_set(Vec::new());
-        self.current.try_set(None);
-        self.category.try_set(None);
+        self.above.set(Vec::new());
+        self.current.set(None);
+        self.category.set(None);
         self.listing.forget();
-        self.is_swinging.try_set(false);
+        self.is_swinging.set(false);
         self.around.forget();
     }
 

@@ -5,8 +5,6 @@
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
-
 use super::{Inbox, Toast, Undo, connection::is_online};
 use crate::{
     feed::{Change, ChangeNumber},
@@ -20,7 +18,7 @@ impl Inbox {
     /// Shows a message for a while, in the place of the one that is there.
     pub(crate) fn show_toast(self: &Rc<Self>, toast: Toast) {
         self.end_toast();
-        self.state.toast.try_set(Some(toast));
+        self.state.toast.set(Some(toast));
         self.let_toast_go();
     }
 

@@ -9,7 +9,6 @@ use std::{
 };
 
 use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
-use leptos::prelude::*;
 use notification_bell_protocol::ItemId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, Node, PointerEvent, UiEvent};
@@ -199,7 +198,7 @@ impl Inbox {
         let (row, rows) = (gesture.row.clone(), self.state.handling());
         *self.touch.settling.borrow_mut() = Some(Task::spawn(async move {
             sleep_ms(SETTLE_MS).await;
-            rows.swiped.try_set(None);
+            rows.swiped.set(None);
             let _ = row.style().remove_property("--_shift");
         }));
     }

@@ -1,9 +1,6 @@
 //! What has just come in, in a corner of the screen. Not announced: the live region has said it already.
 
-use leptos::{
-    ev::{KeyboardEvent, MouseEvent},
-    prelude::*,
-};
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use notification_bell_protocol::ItemId;
 
 use super::{
@@ -18,6 +15,7 @@ use crate::{
     follow::memo,
     inbox::{Handle, Inbox, State},
     options::ToastPlace,
+    signal::StoredValue,
     texts::Text,
 };
 

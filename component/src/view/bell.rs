@@ -1,7 +1,5 @@
 //! The button: it swings once when something comes in, and counts what is unread.
 
-use leptos::prelude::*;
-
 use super::{
     dynamic::{clicked, flag, spelled, when, words},
     icons::{BELL, icon},

@@ -2,7 +2,7 @@
 //!
 //! A group of radio buttons and not of tabs: the list stays the one of its tab, with less in it.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::ev::KeyboardEvent;
 
 use super::{
     dynamic::{When, clicked, pressed, spelled, when, words},
@@ -13,6 +13,7 @@ use crate::{
     feed::Feed,
     follow::memo,
     inbox::{Handle, State},
+    signal::{Memo, StoredValue},
     texts::Text,
 };
 

@@ -1,6 +1,5 @@
 //! The list: its items, and what stands there when there are none.
 
-use leptos::prelude::*;
 use web_sys::Element;
 
 use super::{
@@ -16,6 +15,7 @@ use crate::{
     feed::List,
     follow::{follow, memo},
     inbox::{Handle, Inbox, Loading, Rows, State},
+    signal::StoredValue,
     texts::Text,
 };
 
@@ -25,10 +25,10 @@ pub(super) const ITEM_ID: &str = "item-";
 const END_ID: &str = "end";
 
 /// Where elements are reported that want to be known to be on screen.
-pub(super) type Watcher = StoredValue<Option<Visibility>, LocalStorage>;
+pub(super) type Watcher = StoredValue<Option<Visibility>>;
 
 pub(super) fn list(inbox: Handle, state: State) -> AnyView {
-    let watcher: Watcher = StoredValue::new_local(Visibility::new(move |element, sight| {
+    let watcher: Watcher = StoredValue::new(Visibility::new(move |element, sight| {
         let id = element.id();
         if let Some(id) = id.strip_prefix(ITEM_ID).filter(|_| sight.is_seen) {
             with_inbox(inbox, |inbox| inbox.mark_seen(&id.to_owned()));

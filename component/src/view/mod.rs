@@ -22,8 +22,6 @@ mod visibility;
 
 use std::rc::Rc;
 
-use leptos::prelude::*;
-
 use crate::draw::{AnyView, view};
 
 use crate::inbox::{Announcement, Handle, Inbox, State};

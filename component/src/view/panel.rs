@@ -1,6 +1,6 @@
 //! The panel: heading, tabs, list, and what the page puts into its slots.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::ev::KeyboardEvent;
 use notification_bell_protocol::View;
 
 use super::{

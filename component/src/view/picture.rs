@@ -1,6 +1,5 @@
 //! Pictures: loaded late, without saying where from, and replaced when they do not come.
 
-use leptos::prelude::*;
 use notification_bell_protocol::{AddressUse, Item};
 
 use super::{
@@ -11,6 +10,7 @@ use crate::{
     draw::{AnyView, view},
     inbox::Handle,
     initials::{initials, tone},
+    signal::RwSignal,
 };
 
 /// How many tones there are in the style sheet.

@@ -3,7 +3,6 @@
 //! A feed may have articles in it and nothing else. So the day stands before the article for the eyes alone, and is a
 //! heading in it for screen readers; the button that shows what is under an item is in its article too.
 
-use leptos::prelude::*;
 use notification_bell_protocol::{ItemId, Timestamp};
 use web_sys::Element;
 
@@ -20,6 +19,7 @@ use crate::{
     follow::memo,
     inbox::{Handle, State},
     rows::{Group, Row},
+    signal::{Memo, StoredValue},
     texts::Text,
 };
 

@@ -9,7 +9,6 @@
 
 use std::{cell::RefCell, ops::Range, sync::Arc};
 
-use leptos::prelude::*;
 use notification_bell_protocol::ItemId;
 use web_sys::{Element, HtmlElement};
 
@@ -19,6 +18,7 @@ use crate::{
     heights::Heights,
     inbox::{Handle, State},
     rows::Row,
+    signal::StoredValue,
     task::{Task, sleep_ms},
 };
 
@@ -38,8 +38,8 @@ const PARTS: f64 = 64.0;
 pub(super) struct Scroller {
     inbox: Handle,
     state: State,
-    stretch: StoredValue<RefCell<Stretch>, LocalStorage>,
-    sizes: StoredValue<Option<Sizes>, LocalStorage>,
+    stretch: StoredValue<RefCell<Stretch>>,
+    sizes: StoredValue<Option<Sizes>>,
 }
 
 #[derive(Default)]
@@ -137,7 +137,7 @@ struct Sight {
 
 impl Scroller {
     pub(super) fn new(inbox: Handle, state: State) -> Self {
-        let (stretch, sizes) = (StoredValue::new_local(RefCell::default()), StoredValue::new_local(None));
+        let (stretch, sizes) = (StoredValue::new(RefCell::default()), StoredValue::new(None));
         let scroller = Self { inbox, state, stretch, sizes };
         sizes.set_value(Sizes::new(move |heights| scroller.measured(heights)));
         let mut is_first = true;

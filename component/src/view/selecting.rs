@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::{ev::KeyboardEvent, prelude::untrack};
 use notification_bell_protocol::{Item, View};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -16,11 +16,12 @@ use crate::{
     draw::{AnyView, view},
     follow::{follow, memo},
     inbox::{CHOSEN, Handle, Inbox, State},
+    signal::{Memo, RwSignal, StoredValue},
     texts::Text,
 };
 
 type Act = fn(&Rc<Inbox>);
-type Face = Box<dyn Fn() -> (Text, Path) + Send + Sync>;
+type Face = Box<dyn Fn() -> (Text, Path)>;
 
 /// Begins it.
 pub(super) fn begin(inbox: Handle, state: State) -> AnyView {

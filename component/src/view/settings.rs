@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::ev::KeyboardEvent;
 use notification_bell_protocol::CategoryPreference;
 
 use super::{
@@ -16,6 +16,7 @@ use crate::{
     draw::{AnyView, Words, view},
     follow::memo,
     inbox::{Choices, Handle, Inbox, Permission, State},
+    signal::StoredValue,
     texts::Text,
 };
 

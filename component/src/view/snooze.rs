@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::{
     ev::{FocusEvent, KeyboardEvent},
-    prelude::*,
+    prelude::{event_target_value, untrack},
 };
 use notification_bell_protocol::{ItemId, Timestamp};
 use wasm_bindgen::JsCast;
@@ -18,6 +18,7 @@ use crate::{
     calendar::{for_field, of_field},
     draw::{AnyView, view},
     inbox::{Handle, Inbox, Snoozing, State},
+    signal::{RwSignal, StoredValue},
     texts::Text,
 };
 

@@ -1,6 +1,5 @@
 //! What stands in the list when there are no items in it: loading, empty, or a reason.
 
-use leptos::prelude::*;
 use notification_bell_protocol::View;
 
 use super::{

@@ -1,6 +1,6 @@
 //! The tabs: which part of the inbox the list shows.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::ev::KeyboardEvent;
 use notification_bell_protocol::View;
 
 use super::{

@@ -1,6 +1,6 @@
 //! What was just done, at the foot of the panel, and the button that takes it back.
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::ev::KeyboardEvent;
 
 use super::{
     dynamic::{clicked, part, pressed},

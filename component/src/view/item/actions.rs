@@ -1,12 +1,13 @@
 //! The buttons that the sender gave an item: each is used once, and says how it stands with that.
 
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::ev::MouseEvent;
 use notification_bell_protocol::{Action, ActionStyle, Item, ItemId};
 
 use crate::{
     draw::{AnyView, Part, view},
     follow::memo,
     inbox::{Handle, State},
+    signal::{Memo, StoredValue},
     texts::Text,
     view::{
         dynamic::{clicked, flag, part, spelled},

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::{ev::MouseEvent, prelude::*};
+use leptos::ev::MouseEvent;
 use notification_bell_protocol::{AddressUse, ItemId};
 use web_sys::Element;
 
@@ -11,6 +11,7 @@ use crate::{
     follow::memo,
     inbox::{Handle, State},
     markup::{Piece, pieces},
+    signal::{Memo, RwSignal, StoredValue},
     task::{Task, sleep_ms},
     texts::Text,
     view::{
@@ -31,8 +32,8 @@ pub(super) fn body(inbox: Handle, state: State, own: StoredValue<ItemId>, text: 
     let is_expanded =
         memo(move || own.with_value(|own| state.handling().expanded.with(|ids| ids.contains(own))));
     let is_cut = RwSignal::new(false);
-    let resizes = StoredValue::new_local(None);
-    let measuring = StoredValue::new_local(None);
+    let resizes = StoredValue::new(None);
+    let measuring = StoredValue::new(None);
     let listen = move |element: &Element| {
         let measured = element.clone();
         let measure = move || {
@@ -40,7 +41,7 @@ pub(super) fn body(inbox: Handle, state: State, own: StoredValue<ItemId>, text: 
             if is_expanded.try_get_untracked() == Some(false) {
                 let is_now = measured.scroll_height() > measured.client_height() + TOLERANCE;
                 if is_cut.try_get_untracked() != Some(is_now) {
-                    is_cut.try_set(is_now);
+                    is_cut.set(is_now);
                 }
             }
         };
@@ -51,12 +52,12 @@ pub(super) fn body(inbox: Handle, state: State, own: StoredValue<ItemId>, text: 
                 sleep_ms(0.0).await;
                 measure();
             });
-            measuring.try_set_value(Some(soon));
+            measuring.set_value(Some(soon));
         });
         if let Some(listening) = &listening {
             listening.watch(element);
         }
-        resizes.try_set_value(listening);
+        resizes.set_value(listening);
     };
     view! {
         <p class="body" class:whole=flag(move || is_expanded.get()) part="body" node_ref=listen>

@@ -1,11 +1,11 @@
 //! The box of an item while items are being chosen. The item itself is what is clicked; the box says how it stands.
 
-use leptos::prelude::*;
 use notification_bell_protocol::ItemId;
 
 use crate::{
     draw::{AnyView, view},
     inbox::State,
+    signal::StoredValue,
     view::{
         dynamic::{spelled, words},
         icons::{TICK, icon},

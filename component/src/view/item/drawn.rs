@@ -1,6 +1,6 @@
 //! Items that the page draws: its node has a slot in the row, in the place of picture and text.
 
-use leptos::prelude::*;
+use leptos::prelude::on_cleanup;
 use notification_bell_protocol::{Item, ItemId};
 use wasm_bindgen_futures::spawn_local;
 
@@ -9,6 +9,7 @@ use crate::{
     draw::{AnyView, view},
     follow::follow,
     inbox::{Handle, State, slot_of},
+    signal::{Memo, RwSignal, StoredValue},
     view::{dynamic::words, with_inbox},
 };
 
@@ -44,9 +45,10 @@ pub(super) fn drawn_by(
         // Not from within: the page's function may remove the element, and this with it.
         spawn_local(async move {
             with_inbox(inbox, |inbox| {
-                if !by.is_disposed() {
+                if by.try_get_untracked().is_some() {
                     let is_by_page = inbox.render(&item);
-                    if by.try_set(if is_by_page { By::Page } else { By::Element }).is_some() {
+                    let next = if is_by_page { By::Page } else { By::Element };
+                    if by.try_update(|by| *by = next).is_none() {
                         inbox.unrender(&item.id);
                     }
                 }

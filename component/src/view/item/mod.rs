@@ -8,10 +8,7 @@ mod drawn;
 mod quick;
 mod swiped;
 
-use leptos::{
-    ev::{KeyboardEvent, MouseEvent},
-    prelude::*,
-};
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use notification_bell_protocol::{AddressUse, Item, ItemId, Priority};
 use web_sys::Element;
 
@@ -28,6 +25,7 @@ use crate::{
     draw::{AnyView, at_end, view},
     follow::memo,
     inbox::{Handle, State},
+    signal::{Memo, StoredValue},
     texts::Text,
 };
 use controls::{is_check, is_control_of_page};

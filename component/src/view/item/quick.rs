@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use leptos::{ev::KeyboardEvent, prelude::*};
+use leptos::ev::KeyboardEvent;
 use notification_bell_protocol::{Item, ItemId, Timestamp};
 
 use super::controls::is_field;
@@ -10,6 +10,7 @@ use crate::{
     draw::{AnyView, view},
     follow::memo,
     inbox::{CHOSEN, Handle, Inbox, State},
+    signal::{Memo, StoredValue},
     texts::Text,
     view::{
         dynamic::{clicked, part, spelled, words},
@@ -85,7 +86,7 @@ pub(super) fn quick(
             with_inbox(inbox, |inbox| act(inbox, &own.get_value()));
         })
     };
-    let button = move |face: Box<dyn Fn() -> (Text, Path) + Send + Sync>, (key, act): (&'static str, Act)| {
+    let button = move |face: Box<dyn Fn() -> (Text, Path)>, (key, act): (&'static str, Act)| {
         let face = StoredValue::new(face);
         let label = move || state.text(face.with_value(|face| face().0));
         view! {

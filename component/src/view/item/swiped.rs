@@ -1,6 +1,5 @@
 //! What a swipe will do, under the item that a finger moves away.
 
-use leptos::prelude::*;
 use notification_bell_protocol::{Item, ItemId};
 
 use super::quick::{archive_face, read_face};
@@ -8,6 +7,7 @@ use crate::{
     draw::{Part, view},
     follow::memo,
     inbox::State,
+    signal::{Memo, StoredValue},
     swipe::Side,
     view::{dynamic::part, icons::icon},
 };
