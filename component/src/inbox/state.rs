@@ -1,6 +1,6 @@
 //! What the views show, as signals.
 
-use std::rc::Rc;
+use std::{ops::Deref, rc::Rc};
 
 use notification_bell_protocol::{ItemId, Timestamp, View};
 
@@ -10,7 +10,7 @@ use crate::{
     feed::{Change, ChangeNumber, Feed, List},
     follow::memo,
     locale::Locale,
-    signal::{Memo, RwSignal, StoredValue},
+    signal::{Memo, RwSignal},
     texts::Text,
 };
 
@@ -87,9 +87,22 @@ pub(crate) struct Snoozing {
     pub(crate) is_own: bool,
 }
 
-/// All of it. A copy goes into each view.
+/// All of it, as each view has it: in every closure, a copy of the signals would be a third of a kilobyte.
+///
+/// The place where it is is never given back, so that a copy is no more than where that is.
 #[derive(Clone, Copy)]
-pub(crate) struct State {
+pub(crate) struct State(&'static Signals);
+
+impl Deref for State {
+    type Target = Signals;
+
+    fn deref(&self) -> &Signals {
+        self.0
+    }
+}
+
+/// What there is to read and to follow.
+pub(crate) struct Signals {
     pub(crate) feed: RwSignal<Feed>,
     pub(crate) view: RwSignal<View>,
     pub(crate) open: RwSignal<bool>,
@@ -104,7 +117,7 @@ pub(crate) struct State {
     pub(crate) announcement: RwSignal<(u64, Announcement)>,
     pub(crate) toast: RwSignal<Option<Toast>>,
     pub(crate) snoozing: RwSignal<Option<Snoozing>>,
-    handling: StoredValue<Handling>,
+    handling: Handling,
     pub(crate) is_swinging: RwSignal<bool>,
     /// Those that came in above what is in view.
     pub(crate) above: RwSignal<Vec<ItemId>>,
@@ -137,7 +150,7 @@ impl State {
         let list = move || List { view: view.get(), category: category.get() };
         let listed = memo(move || feed.with(|feed| feed.listed(&list(), now.get())));
         let counts = move || feed.with(Feed::counts);
-        Self {
+        Self(Box::leak(Box::new(Signals {
             feed,
             view,
             open,
@@ -149,7 +162,7 @@ impl State {
             announcement: RwSignal::default(),
             toast: RwSignal::new(None),
             snoozing: RwSignal::new(None),
-            handling: StoredValue::new(Handling::new()),
+            handling: Handling::new(),
             is_swinging: RwSignal::new(false),
             above: RwSignal::default(),
             current: RwSignal::new(None),
@@ -169,11 +182,11 @@ impl State {
                     None => counts.unread,
                 })
             }),
-        }
+        })))
     }
 
     /// Everything of one user's is gone.
-    pub(crate) fn forget(&self) {
+    pub(crate) fn forget(self) {
         self.feed.set(Feed::default());
         self.connection.set(Connection::SignedOut);
         self.loading.set(Loading::Idle);
@@ -190,37 +203,37 @@ impl State {
     }
 
     /// What is to be listed.
-    pub(crate) fn list(&self) -> List {
+    pub(crate) fn list(self) -> List {
         List { view: self.view.get(), category: self.category.get() }
     }
 
     /// The same for those who do not follow it.
-    pub(crate) fn list_untracked(&self) -> List {
+    pub(crate) fn list_untracked(self) -> List {
         List { view: self.view.get_untracked(), category: self.category.get_untracked() }
     }
 
-    /// What is only on screen. Kept apart: what is handed on from view to view would be too large.
-    pub(crate) fn handling(&self) -> Handling {
-        self.handling.get_value()
+    /// What is only on screen.
+    pub(crate) fn handling(self) -> &'static Handling {
+        &self.0.handling
     }
 
     /// A text in the language of the element.
-    pub(crate) fn text(&self, text: Text) -> String {
+    pub(crate) fn text(self, text: Text) -> String {
         self.locale.try_get().flatten().map(|locale| locale.text(text)).unwrap_or_default()
     }
 
     /// A number as it is written in the language of the element.
-    pub(crate) fn number(&self, number: u64) -> String {
+    pub(crate) fn number(self, number: u64) -> String {
         self.locale.try_get().flatten().map(|locale| locale.number(number)).unwrap_or_default()
     }
 
     /// The text there is now, for what is said once.
-    pub(crate) fn words(&self, read: impl FnOnce(&Locale) -> String) -> String {
+    pub(crate) fn words(self, read: impl FnOnce(&Locale) -> String) -> String {
         self.locale.try_get_untracked().flatten().map(|locale| read(&locale)).unwrap_or_default()
     }
 
     /// A text for a number.
-    pub(crate) fn count(&self, text: Text, count: u64) -> String {
+    pub(crate) fn count(self, text: Text, count: u64) -> String {
         self.locale.try_get().flatten().map(|locale| locale.count(text, count)).unwrap_or_default()
     }
 }
