@@ -9,7 +9,7 @@ mod attribute;
 mod child;
 mod each;
 
-use leptos::{ev::EventDescriptor, prelude::*};
+use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, UnwrapThrowExt, prelude::Closure};
 use web_sys::{Document, DocumentFragment, Element, Event, HtmlElement, Node};
@@ -74,16 +74,11 @@ pub(crate) fn style(element: &Element, property: &str, value: &str) {
     let _ = element.unchecked_ref::<HtmlElement>().style().set_property(property, value);
 }
 
-/// Calls `act` for each event, for as long as the element is there.
-pub(crate) fn listen<E>(element: &Element, event: &E, mut act: impl FnMut(E::EventType) + 'static)
-where
-    E: EventDescriptor,
-    E::EventType: JsCast,
-{
-    listen_to(element, &event.name(), Box::new(move |event| act(event.unchecked_into())));
-}
+/// What an event does.
+pub(crate) type Listener = Box<dyn FnMut(Event)>;
 
-fn listen_to(element: &Element, name: &str, act: Box<dyn FnMut(Event)>) {
+/// Calls `act` for each event of a name, for as long as the element is there.
+pub(crate) fn listen(element: &Element, name: &str, act: Listener) {
     // The browser lets go of it together with the element.
     let act = Closure::wrap(act).into_js_value();
     let _ = element.add_event_listener_with_callback(name, act.unchecked_ref());

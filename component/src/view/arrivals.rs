@@ -4,7 +4,7 @@ use leptos::ev::{KeyboardEvent, MouseEvent};
 use notification_bell_protocol::ItemId;
 
 use super::{
-    dynamic::{clicked, flag, part, pressed, words},
+    dynamic::{asks, clicked, flag, part, pressed, said, words},
     icons::{CLOSE, icon},
     picture::avatar,
     with_inbox,
@@ -38,11 +38,11 @@ pub(super) fn arrivals(inbox: Handle, state: State) -> AnyView {
             part="toasts"
             popover="manual"
             role="group"
-            aria-label=words(move || state.text(Text::Notifications))
-            on:mouseenter=clicked(move |_| with_inbox(inbox, |inbox| inbox.hold_arrivals()))
-            on:mouseleave=clicked(move |_| with_inbox(inbox, Inbox::let_arrivals_go))
-            on:focusin=move |_| with_inbox(inbox, |inbox| inbox.hold_arrivals())
-            on:focusout=move |_| with_inbox(inbox, Inbox::let_arrivals_go)
+            aria-label=said(state, Text::Notifications)
+            on:mouseenter=asks(inbox, |inbox| inbox.hold_arrivals())
+            on:mouseleave=asks(inbox, Inbox::let_arrivals_go)
+            on:focusin=asks(inbox, |inbox| inbox.hold_arrivals())
+            on:focusout=asks(inbox, Inbox::let_arrivals_go)
         >
             {places}
         </div>
@@ -86,7 +86,7 @@ fn toast(inbox: Handle, state: State, arrival: Arrival) -> Option<AnyView> {
         }
     };
     let important = arrival.stays.then(|| {
-        view! { <span class="priority">{words(move || state.text(Text::Important))}</span> }
+        view! { <span class="priority">{said(state, Text::Important)}</span> }
     });
     let body = body.map(|body| view! { <bdi class="body" part="body">{body}</bdi> });
     Some(view! {
@@ -102,8 +102,8 @@ fn toast(inbox: Handle, state: State, arrival: Arrival) -> Option<AnyView> {
             <button
                 class="quiet"
                 type="button"
-                aria-label=words(move || state.text(Text::Dismiss))
-                title=words(move || state.text(Text::Dismiss))
+                aria-label=said(state, Text::Dismiss)
+                title=said(state, Text::Dismiss)
                 on:click=clicked(move |event| dismiss(is_by_keyboard(&event)))
             >
                 {icon(CLOSE)}

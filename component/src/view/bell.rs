@@ -1,7 +1,7 @@
 //! The button: it swings once when something comes in, and counts what is unread.
 
 use super::{
-    dynamic::{clicked, flag, spelled, when, words},
+    dynamic::{clicked, flag, heard, spelled, when, words},
     icons::{BELL, icon},
     with_inbox,
 };
@@ -10,6 +10,7 @@ use crate::{
     inbox::{Handle, State},
     texts::Text,
 };
+use leptos::ev::Event;
 
 /// The largest number the badge shows.
 const BADGE_MAX: u64 = 99;
@@ -35,7 +36,7 @@ pub(super) fn bell(inbox: Handle, state: State) -> AnyView {
             <span
                 class="clapper"
                 class:swings=flag(move || state.is_swinging.get())
-                on:animationend=move |_| state.is_swinging.set(false)
+                on:animationend=heard(move |_: Event| state.is_swinging.set(false))
             >
                 <slot name="bell">{icon(BELL)}</slot>
             </span>

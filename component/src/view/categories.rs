@@ -5,7 +5,7 @@
 use leptos::ev::KeyboardEvent;
 
 use super::{
-    dynamic::{When, clicked, pressed, spelled, when, words},
+    dynamic::{When, clicked, pressed, said, spelled, when, words},
     with_inbox,
 };
 use crate::{
@@ -42,7 +42,7 @@ fn row(inbox: Handle, state: State, names: Memo<Names>) -> AnyView {
             class="categories"
             part="categories"
             role="radiogroup"
-            aria-label=words(move || state.text(Text::Categories))
+            aria-label=said(state, Text::Categories)
             on:keydown=pressed(move |event| step(inbox, state, names, &event))
         >
             {each(

@@ -1,9 +1,9 @@
 //! The list: its items, and what stands there when there are none.
 
-use web_sys::Element;
+use web_sys::{Element, Event};
 
 use super::{
-    dynamic::{clicked, flag, part, spelled, words},
+    dynamic::{asks, flag, heard, part, said, spelled, words},
     row::row,
     scroller::Scroller,
     states::{notice, skeleton},
@@ -48,10 +48,10 @@ pub(super) fn list(inbox: Handle, state: State) -> AnyView {
             part="list"
             role="tabpanel"
             aria-labelledby=is_labelled_by
-            on:scroll=move |_| {
+            on:scroll=heard(move |_: Event| {
                 scroller.scrolled();
                 with_inbox(inbox, |inbox| inbox.scrolled());
-            }
+            })
         >
             {notice(inbox, state)}
             <div
@@ -59,7 +59,7 @@ pub(super) fn list(inbox: Handle, state: State) -> AnyView {
                 class="feed"
                 role="feed"
                 hidden=flag(move || state.listed.with(Vec::is_empty))
-                aria-label=words(move || state.text(Text::Notifications))
+                aria-label=said(state, Text::Notifications)
                 aria-busy=spelled(is_loading)
             >
                 {each(
@@ -100,7 +100,7 @@ fn end(inbox: Handle, state: State, watcher: Watcher) -> AnyView {
                 <button
                     class="plain"
                     type="button"
-                    on:click=clicked(move |_| with_inbox(inbox, Inbox::load_more))
+                    on:click=asks(inbox, Inbox::load_more)
                 >
                     {state.text(Text::Retry)}
                 </button>

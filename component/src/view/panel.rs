@@ -5,7 +5,7 @@ use notification_bell_protocol::View;
 
 use super::{
     categories::categories,
-    dynamic::{When, clicked, flag, part, pressed, when, words},
+    dynamic::{When, clicked, flag, part, pressed, said, when, words},
     icons::{ARCHIVE, CLOSE, TICKS, UP, icon},
     item::controls::is_field,
     list::list,
@@ -35,7 +35,7 @@ pub(super) fn panel(inbox: Handle, state: State) -> AnyView {
             role=words(move || (if state.around.is_inline.get() { "region" } else { "dialog" }).to_owned())
             popover="manual"
             tabindex="-1"
-            aria-label=words(move || state.text(Text::Notifications))
+            aria-label=said(state, Text::Notifications)
             on:keydown=pressed(move |event| {
                 move_focus(inbox, state, &event);
                 with_inbox(inbox, |inbox| inbox.keep_in_sheet(&event));
@@ -58,7 +58,7 @@ fn contents(inbox: Handle, state: State) -> AnyView {
     view! {
         {when(is_selecting, move || selecting::toolbar(inbox, state))}
         <div class="header" part="header" hidden=flag(is_selecting)>
-            <slot name="header"><h2 class="heading">{words(move || state.text(Text::Notifications))}</h2></slot>
+            <slot name="header"><h2 class="heading">{said(state, Text::Notifications)}</h2></slot>
             {when(move || state.unread_here.get() > 0, move || mark_all(inbox, state))}
             {when(has_archivable, move || archive_all(inbox, state))}
             {when(has_items, move || selecting::begin(inbox, state))}
@@ -84,7 +84,7 @@ pub(super) fn close(inbox: Handle, state: State) -> AnyView {
         <button
             class="quiet close"
             type="button"
-            aria-label=words(move || state.text(Text::Close))
+            aria-label=said(state, Text::Close)
             on:click=clicked(move |_| with_inbox(inbox, |inbox| inbox.set_open(false)))
         >
             {icon(CLOSE)}
@@ -104,19 +104,18 @@ fn mark_all(inbox: Handle, state: State) -> AnyView {
             }))
         >
             {icon(TICKS)}
-            <span>{words(move || state.text(Text::MarkAllRead))}</span>
+            <span>{said(state, Text::MarkAllRead)}</span>
         </button>
     }
 }
 
 fn archive_all(inbox: Handle, state: State) -> AnyView {
-    let name = move || state.text(Text::ArchiveAllRead);
     view! {
         <button
             class="quiet"
             type="button"
-            aria-label=words(name)
-            title=words(name)
+            aria-label=said(state, Text::ArchiveAllRead)
+            title=said(state, Text::ArchiveAllRead)
             on:click=clicked(move |_| with_inbox(inbox, |inbox| {
                 inbox.archive_all_read();
                 // The button goes with the last read item.
@@ -153,10 +152,7 @@ fn pill(inbox: Handle, state: State) -> When {
 
 fn offline(state: State) -> When {
     let is_offline = move || state.connection.with(|connection| *connection == Connection::Offline);
-    when(
-        is_offline,
-        move || view! { <p class="offline" role="status">{words(move || state.text(Text::Offline))}</p> },
-    )
+    when(is_offline, move || view! { <p class="offline" role="status">{said(state, Text::Offline)}</p> })
 }
 
 /// Up and Down, Home and End: through the items, wherever in the panel the focus is, except among the tabs.

@@ -1,9 +1,10 @@
 //! Pictures: loaded late, without saying where from, and replaced when they do not come.
 
+use leptos::ev::Event;
 use notification_bell_protocol::{AddressUse, Item};
 
 use super::{
-    dynamic::part,
+    dynamic::{heard, part},
     icons::{BELL, icon},
 };
 use crate::{
@@ -31,7 +32,7 @@ pub(super) fn avatar(inbox: Handle, item: &Item) -> AnyView {
                     loading="lazy"
                     decoding="async"
                     referrerpolicy="no-referrer"
-                    on:error=move |_| is_broken.set(true)
+                    on:error=heard(move |_: Event| is_broken.set(true))
                 />
             },
             None => match initials(&name) {
@@ -57,7 +58,7 @@ pub(super) fn image(inbox: Handle, item: &Item) -> Option<AnyView> {
                     loading="lazy"
                     decoding="async"
                     referrerpolicy="no-referrer"
-                    on:error=move |_| is_broken.set(true)
+                    on:error=heard(move |_: Event| is_broken.set(true))
                 />
             }
         })

@@ -2,13 +2,16 @@
 
 use std::rc::Rc;
 
-use leptos::{ev::KeyboardEvent, prelude::untrack};
+use leptos::{
+    ev::{Event, KeyboardEvent},
+    prelude::untrack,
+};
 use notification_bell_protocol::{Item, View};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::{
-    dynamic::{clicked, part, pressed, spelled, words},
+    dynamic::{clicked, heard, part, pressed, said, spelled, words},
     icons::{ARCHIVE, CLOCK, CLOSE, DELETE, DOT, INBOX, Path, SELECT, SELECT_ALL, TICK, icon},
     with_inbox,
 };
@@ -25,7 +28,6 @@ type Face = Box<dyn Fn() -> (Text, Path)>;
 
 /// Begins it.
 pub(super) fn begin(inbox: Handle, state: State) -> AnyView {
-    let name = move || state.text(Text::Select);
     let select = |inbox: &Rc<Inbox>| {
         inbox.begin_selecting(None);
         // The button goes, and would take the focus along.
@@ -35,8 +37,8 @@ pub(super) fn begin(inbox: Handle, state: State) -> AnyView {
         <button
             class="quiet"
             type="button"
-            aria-label=words(name)
-            title=words(name)
+            aria-label=said(state, Text::Select)
+            title=said(state, Text::Select)
             on:click=clicked(move |_| with_inbox(inbox, select))
         >
             {icon(SELECT)}
@@ -121,7 +123,7 @@ impl Tool {
                 aria-expanded=opens_menu.then(|| spelled(is_open))
                 tabindex=words(move || (if current.get() == index { "0" } else { "-1" }).to_owned())
                 on:click=clicked(move |_| if !untrack(is_idle) { with_inbox(inbox, act) })
-                on:focus=move |_| current.set(index)
+                on:focus=heard(move |_: Event| current.set(index))
             >
                 {part(move || Some(icon(face.with_value(|face| face().1))))}
             </button>

@@ -6,7 +6,7 @@ use leptos::ev::KeyboardEvent;
 use notification_bell_protocol::CategoryPreference;
 
 use super::{
-    dynamic::{When, clicked, part, pressed, spelled, when, words},
+    dynamic::{When, asks, clicked, part, pressed, said, spelled, when, words},
     icons::{BACK, GEAR, icon},
     panel::close,
     toast::toast,
@@ -40,9 +40,9 @@ fn quiet(
             id=id
             class="quiet"
             type="button"
-            aria-label=words(move || state.text(name))
-            title=words(move || state.text(name))
-            on:click=clicked(move |_| with_inbox(inbox, act))
+            aria-label=said(state, name)
+            title=said(state, name)
+            on:click=asks(inbox, act)
         >
             {face}
         </button>
@@ -57,12 +57,12 @@ pub(super) fn settings(inbox: Handle, state: State) -> AnyView {
             class="settings"
             part="settings"
             role="group"
-            aria-label=words(move || state.text(Text::Settings))
+            aria-label=said(state, Text::Settings)
             on:keydown=pressed(move |event| press(inbox, &event))
         >
             <div class="header settings-header" part="header">
                 {quiet(inbox, state, ("settings-back", Text::Back), Inbox::close_settings, back)}
-                <h2 class="heading">{words(move || state.text(Text::Settings))}</h2>
+                <h2 class="heading">{said(state, Text::Settings)}</h2>
                 {close(inbox, state)}
             </div>
             <div class="choices">
@@ -92,7 +92,7 @@ fn ways(inbox: Handle, state: State) -> Option<AnyView> {
     let offered = around.offered.get();
     let sound = offered.sound.then(|| {
         let is_on = spelled(move || around.wishes.get().sound);
-        let name = words(move || state.text(Text::Sound));
+        let name = said(state, Text::Sound);
         switch(inbox, name, is_on, Box::new(Inbox::toggle_sound))
     });
     let has_notifications = memo(move || around.permission.get().is_some());
@@ -100,7 +100,7 @@ fn ways(inbox: Handle, state: State) -> Option<AnyView> {
         let is_on = spelled(move || {
             around.wishes.get().desktop && around.permission.get() == Some(Permission::Granted)
         });
-        let name = words(move || state.text(Text::Desktop));
+        let name = said(state, Text::Desktop);
         let is_blocked = move || around.permission.get() == Some(Permission::Denied);
         let hint = when(is_blocked, move || hint(state, Text::DesktopBlocked));
         let switch = switch(inbox, name, is_on, Box::new(Inbox::toggle_desktop));
@@ -110,7 +110,7 @@ fn ways(inbox: Handle, state: State) -> Option<AnyView> {
 }
 
 fn hint(state: State, text: Text) -> AnyView {
-    view! { <p class="choices-hint">{words(move || state.text(text))}</p> }
+    view! { <p class="choices-hint">{said(state, text)}</p> }
 }
 
 fn categories(inbox: Handle, state: State) -> AnyView {
@@ -138,7 +138,7 @@ fn categories(inbox: Handle, state: State) -> AnyView {
         })
     });
     view! {
-        <h3 id="settings-categories" class="choices-heading">{words(move || state.text(Text::Categories))}</h3>
+        <h3 id="settings-categories" class="choices-heading">{said(state, Text::Categories)}</h3>
         <div role="group" aria-labelledby="settings-categories">{list}</div>
     }
 }
@@ -170,7 +170,7 @@ fn locked(state: State, label: String) -> AnyView {
         <button class="switch" type="button" role="switch" aria-checked="true" aria-disabled="true">
             <span>
                 <bdi>{label}</bdi>
-                <span class="locked">{words(move || state.text(Text::AlwaysOn))}</span>
+                <span class="locked">{said(state, Text::AlwaysOn)}</span>
             </span>
             <i></i>
         </button>
@@ -199,7 +199,7 @@ fn switch(inbox: Handle, name: Words, is_on: Words, toggle: Toggle) -> AnyView {
 fn skeleton(state: State) -> AnyView {
     view! {
         <div class="loading" role="status">
-            <span class="spoken">{words(move || state.text(Text::Loading))}</span>
+            <span class="spoken">{said(state, Text::Loading)}</span>
             {(0..3).map(|_| view! { <div class="switch-skeleton" aria-hidden="true"><b></b><i></i></div> }).collect::<Vec<_>>()}
         </div>
     }
@@ -208,9 +208,9 @@ fn skeleton(state: State) -> AnyView {
 fn failed(inbox: Handle, state: State) -> AnyView {
     view! {
         <div class="more-failed" role="alert">
-            {words(move || state.text(Text::ErrorSettings))}
-            <button class="plain" type="button" on:click=clicked(move |_| with_inbox(inbox, Inbox::load_choices))>
-                {words(move || state.text(Text::Retry))}
+            {said(state, Text::ErrorSettings)}
+            <button class="plain" type="button" on:click=asks(inbox, Inbox::load_choices)>
+                {said(state, Text::Retry)}
             </button>
         </div>
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use leptos::{
-    ev::{FocusEvent, KeyboardEvent},
+    ev::{Event, FocusEvent, KeyboardEvent},
     prelude::{event_target_value, untrack},
 };
 use notification_bell_protocol::{ItemId, Timestamp};
@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, Node};
 
 use super::{
-    dynamic::{clicked, flag, pressed, words},
+    dynamic::{clicked, flag, heard, pressed, said},
     with_inbox,
 };
 use crate::{
@@ -36,7 +36,7 @@ pub(super) fn snooze(inbox: Handle, state: State) -> Option<AnyView> {
             popover="manual"
             tabindex="-1"
             on:keydown=pressed(move |event| press(inbox, &event))
-            on:focusout=move |event| leave(inbox, id, &event)
+            on:focusout=heard(move |event| leave(inbox, id, &event))
         >
             {contents}
         </div>
@@ -92,7 +92,7 @@ fn field(inbox: Handle, state: State, id: StoredValue<ItemId>) -> AnyView {
                 type="datetime-local"
                 min=for_field(state.now.get_untracked())
                 value=proposed.map(for_field)
-                on:input=move |event| chosen.set(of_field(&event_target_value(&event)))
+                on:input=heard(move |event: Event| chosen.set(of_field(&event_target_value(&event))))
                 on:keydown=pressed(move |event| {
                     if event.key() == "Enter" {
                         event.prevent_default();
@@ -106,7 +106,7 @@ fn field(inbox: Handle, state: State, id: StoredValue<ItemId>) -> AnyView {
                 disabled=flag(move || allowed().is_none())
                 on:click=clicked(move |_| accept())
             >
-                {words(move || state.text(Text::Snooze))}
+                {said(state, Text::Snooze)}
             </button>
         </div>
     }

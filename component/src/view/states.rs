@@ -3,9 +3,8 @@
 use notification_bell_protocol::View;
 
 use super::{
-    dynamic::{clicked, part},
+    dynamic::{asks, part},
     icons::{BELL, WARNING, icon},
-    with_inbox,
 };
 use crate::{
     api::Fault,
@@ -96,7 +95,7 @@ fn error(inbox: Handle, state: State, title: Text, hint: Text) -> AnyView {
                 <button
                     class="plain"
                     type="button"
-                    on:click=clicked(move |_| with_inbox(inbox, Inbox::refresh))
+                    on:click=asks(inbox, Inbox::refresh)
                 >
                     {state.text(Text::Retry)}
                 </button>

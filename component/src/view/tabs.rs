@@ -4,7 +4,7 @@ use leptos::ev::KeyboardEvent;
 use notification_bell_protocol::View;
 
 use super::{
-    dynamic::{clicked, pressed, spelled, when, words},
+    dynamic::{clicked, pressed, said, spelled, when, words},
     with_inbox,
 };
 use crate::{
@@ -27,7 +27,7 @@ pub(super) fn tabs(inbox: Handle, state: State) -> AnyView {
             class="tabs"
             part="tabs"
             role="tablist"
-            aria-label=words(move || state.text(Text::Views))
+            aria-label=said(state, Text::Views)
             on:keydown=pressed(move |event| step(inbox, state, &event))
         >
             {tabs}
@@ -49,7 +49,7 @@ fn tab(inbox: Handle, state: State, view: View, text: Text) -> AnyView {
             tabindex=words(move || (if is_selected() { "0" } else { "-1" }).to_owned())
             on:click=clicked(move |_| with_inbox(inbox, |inbox| inbox.show_view(view)))
         >
-            {words(move || state.text(text))}
+            {said(state, text)}
             {(view == View::Unread).then(|| when(move || state.unread.get() > 0, move || number(state)))}
         </button>
     }

@@ -3,7 +3,7 @@
 use leptos::ev::KeyboardEvent;
 
 use super::{
-    dynamic::{clicked, part, pressed},
+    dynamic::{asks, part, pressed},
     with_inbox,
 };
 use crate::{
@@ -21,7 +21,7 @@ fn message(inbox: Handle, state: State) -> Option<AnyView> {
     let Toast { words, undo } = state.toast.get()?;
     let undo = undo.map(|_| {
         view! {
-            <button class="undo" type="button" on:click=clicked(move |_| with_inbox(inbox, Inbox::undo))>
+            <button class="undo" type="button" on:click=asks(inbox, Inbox::undo)>
                 {state.text(Text::Undo)}
             </button>
         }
@@ -31,10 +31,10 @@ fn message(inbox: Handle, state: State) -> Option<AnyView> {
             id="toast"
             class="toast"
             part="toast"
-            on:mouseenter=clicked(move |_| with_inbox(inbox, |inbox| inbox.hold_toast()))
-            on:mouseleave=clicked(move |_| with_inbox(inbox, Inbox::let_toast_go))
-            on:focusin=move |_| with_inbox(inbox, |inbox| inbox.hold_toast())
-            on:focusout=move |_| with_inbox(inbox, Inbox::let_toast_go)
+            on:mouseenter=asks(inbox, |inbox| inbox.hold_toast())
+            on:mouseleave=asks(inbox, Inbox::let_toast_go)
+            on:focusin=asks(inbox, |inbox| inbox.hold_toast())
+            on:focusout=asks(inbox, Inbox::let_toast_go)
             on:keydown=pressed(move |event| leave(inbox, &event))
         >
             <span>{words}</span>

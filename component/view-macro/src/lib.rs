@@ -24,8 +24,7 @@ const OF_SVG: [&str; 2] = ["svg", "path"];
 /// `view::dynamic` is kept as it is read.
 ///
 /// `name="text"` and `name=value` are attributes, `class:name=flag` and `style:name=text` one class and one property,
-/// `on:name=act` an event of `leptos::ev`, `node_ref=act`
-/// is called with the element, before what is in it is drawn; `{value}` is whatever is a `draw::Child`.
+/// `on:name=act` an event, `node_ref=act` is called with the element, before what is in it is drawn; `{value}` is whatever is a `draw::Child`.
 #[proc_macro]
 pub fn view(input: Input) -> Input {
     let drawn = rstml::parse2(input.into()).and_then(|nodes| match nodes.as_slice() {
@@ -112,10 +111,7 @@ fn attribute_set(name: &str, attribute: &KeyedAttribute) -> syn::Result<TokenStr
     Ok(match name.split_once(':') {
         Some(("class", class)) => quote! { crate::draw::Class::keep(#value, &#place, #class); },
         Some(("style", property)) => quote! { crate::draw::style(&#place, #property, #value); },
-        Some(("on", event)) => {
-            let event = format_ident!("{event}");
-            quote! { crate::draw::listen(&#place, &leptos::ev::#event, #value); }
-        }
+        Some(("on", event)) => quote! { crate::draw::listen(&#place, #event, #value); },
         Some(_) => return Err(syn::Error::new_spanned(attribute, "this kind of attribute is not known")),
         None if name == "node_ref" => quote! { (#value)(&#place); },
         None => quote! { crate::draw::Attribute::keep(#value, &#place, #name); },
@@ -164,9 +160,12 @@ mod tests {
             written(quote! { <p class="a" hidden title=words class:b=flag on:click=act>{inner}</p> });
         let written = written.unwrap();
         assert!(written.contains(r#"element ("p" , & [("class" , "a") , ("hidden" , "")])"#), "{written}");
-        for part in
-            [r#"(words , & place , "title")"#, r#"(flag , & place , "b")"#, "ev :: click , act", "(inner ,"]
-        {
+        for part in [
+            r#"(words , & place , "title")"#,
+            r#"(flag , & place , "b")"#,
+            r#"& place , "click" , act"#,
+            "(inner ,",
+        ] {
             assert!(written.contains(part), "{part} in {written}");
         }
     }

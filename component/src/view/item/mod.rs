@@ -8,12 +8,12 @@ mod drawn;
 mod quick;
 mod swiped;
 
-use leptos::ev::{KeyboardEvent, MouseEvent};
+use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use notification_bell_protocol::{AddressUse, Item, ItemId, Priority};
 use web_sys::Element;
 
 use super::{
-    dynamic::{When, clicked, flag, part, pressed, when, words},
+    dynamic::{When, clicked, flag, heard, part, pressed, said, when, words},
     icons::{IMPORTANT, icon},
     list::{ITEM_ID, Watcher},
     picture::{avatar, image},
@@ -103,7 +103,7 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, place: Place, 
             aria-labelledby=labels
             aria-posinset=row::position(place)
             aria-setsize=row::set_size(state)
-            on:focusin=move |_| state.current.set(Some(own.get_value()))
+            on:focusin=heard(move |_: Event| state.current.set(Some(own.get_value())))
             on:click=clicked(move |event| click(inbox, state, own, &event, &act))
             on:keydown=pressed(move |event| {
                 press(inbox, state, own, &event, &act);
@@ -191,13 +191,13 @@ fn fresh(state: State, own: StoredValue<ItemId>, item: Memo<Option<Item>>) -> Wh
             is_unread && (is_unseen || was_unseen())
         })
     };
-    when(is_fresh, move || view! { <span class="fresh">{words(move || state.text(Text::Unseen))}</span> })
+    when(is_fresh, move || view! { <span class="fresh">{said(state, Text::Unseen)}</span> })
 }
 
 /// A mark beside the title of what matters more than the rest.
 fn important(state: State) -> AnyView {
     view! {
-        <span class="important" title=words(move || state.text(Text::Important)) aria-hidden="true">
+        <span class="important" title=said(state, Text::Important) aria-hidden="true">
             {icon(IMPORTANT)}
         </span>
     }

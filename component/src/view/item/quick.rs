@@ -13,7 +13,7 @@ use crate::{
     signal::{Memo, StoredValue},
     texts::Text,
     view::{
-        dynamic::{clicked, part, spelled, words},
+        dynamic::{clicked, part, said, spelled, words},
         icons::{ARCHIVE, CLOCK, DELETE, DOT, INBOX, Path, TICK, icon},
         with_inbox,
     },
@@ -103,7 +103,6 @@ pub(super) fn quick(
         }
     };
     let opens_menu = {
-        let label = move || state.text(Text::Snooze);
         let is_open = move || {
             state.snoozing.with(|snoozing| {
                 own.with_value(|own| snoozing.as_ref().is_some_and(|snoozing| snoozing.id == *own))
@@ -114,8 +113,8 @@ pub(super) fn quick(
                 id=["snooze-", &own.get_value()].concat()
                 class="quiet"
                 type="button"
-                aria-label=words(label)
-                title=words(label)
+                aria-label=said(state, Text::Snooze)
+                title=said(state, Text::Snooze)
                 aria-keyshortcuts=SNOOZE.0
                 aria-haspopup="menu"
                 aria-expanded=spelled(is_open)
