@@ -53,8 +53,9 @@ pub(crate) const SMALLEST: [(&str, &str); 4] = [
     ("CARGO_UNSTABLE_BUILD_STD_FEATURES", "optimize_for_size"),
     ("RUSTFLAGS", FLAGS),
 ];
-/// What rustc is told then, in the place of what .cargo/config.toml says: the first is from there.
-pub(crate) const FLAGS: &str = "--cfg erase_components -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
+/// What rustc is told then.
+pub(crate) const FLAGS: &str =
+    "-Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none";
 
 /// Builds dist/ if its inputs, or it itself, are not what they were when it was last built.
 ///
