@@ -22,6 +22,8 @@ pub(crate) enum Failure {
     NotWorking { name: String, program: PathBuf, wanted: String },
     #[error("the glue is not what wasm-bindgen writes: {0}")]
     Glue(String),
+    #[error("the wasm cannot be read: {0}")]
+    Wasm(String),
     #[error("the translation is not what wasm2js writes: {0}")]
     Translation(String),
     /// The element is not as small as it was, or a limit is not what it may be.

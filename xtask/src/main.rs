@@ -15,6 +15,7 @@ mod glue;
 mod limits;
 mod lock;
 mod process;
+mod reorder;
 mod server;
 mod setup;
 mod shrink;

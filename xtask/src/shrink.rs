@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::Failure;
 use crate::glue::{self, Names};
 use crate::process;
+use crate::reorder;
 use crate::workspace::Workspace;
 
 /// The wasm that Trunk writes, the glue beside it, and the name by which the first imports from the second.
@@ -48,6 +49,8 @@ pub(crate) fn shrink(workspace: &Workspace, dist: &Path) -> Result<(), Failure> 
         "--strip-target-features",
     ]);
     let printed = process::run_quietly(rename.args([&wasm, Path::new("--output"), &wasm]))?;
+    let optimised = fs::read(&wasm).map_err(Failure::file("read", &wasm))?;
+    fs::write(&wasm, reorder::reordered(&optimised)?).map_err(Failure::file("write", &wasm))?;
     let glue = glue::renamed(&glue, MODULE, &Names::read(&printed))?;
     fs::write(&glue_file, glue).map_err(Failure::file("write", &glue_file))?;
 
