@@ -74,6 +74,41 @@ pub(in crate::store) async fn what_comes_while_it_is_off_is_told_to_nobody_and_k
     assert_eq!(bench.ids(&user, View::Unread).await.len(), 2);
 }
 
+pub(in crate::store) async fn pages_join_where_something_is_turned_off(bench: Bench) {
+    let user = bench.user("u");
+    // Few categories are listed one by one, many passed over.
+    for categories in [3_u128, 30] {
+        let first = 1_000 * categories;
+        for number in 0..90 {
+            let name = (number % 5 > 0).then(|| format!("{categories}-{}", number % categories));
+            let new = NewNotification { category: name, ..notification(first + number) };
+            bench.send(&["u"], new).await;
+        }
+        turn(&bench, &user, &format!("{categories}-1"), false).await;
+        let off = format!("{categories}-1");
+        let query = |cursor| ListQuery { view: View::All, category: None, limit: 7, cursor };
+        let (mut listed, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = bench.store.list(&user, query(cursor), ANY).await.unwrap();
+            assert!(page.items.iter().all(|item| item.category.as_ref() != Some(&off)));
+            listed.extend(page.items.into_iter().map(|item| item.id));
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        let mut sorted = listed.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        sorted.reverse();
+        assert_eq!(listed, sorted);
+        assert_eq!(bench.counts(&user).await.total, listed.len() as u64);
+        let category = Some(off.clone());
+        let of_off = ListQuery { view: View::All, category, limit: 7, cursor: None };
+        assert!(bench.store.list(&user, of_off, ANY).await.unwrap().items.is_empty());
+    }
+}
+
 pub(in crate::store) async fn a_mark_reaches_nothing_that_is_turned_off(bench: Bench) {
     let user = bench.user("u");
     bench.send(&["u"], in_category(1, "news")).await;

@@ -10,7 +10,7 @@ use super::{
     counts::{self, Delta},
     happenings, inbox_reads,
     item_change::{Attempt, ItemChange},
-    marks, rows, sends, shared, time,
+    lists, marks, rows, sends, shared, time,
 };
 use crate::{
     languages::Languages,
@@ -173,7 +173,7 @@ impl InboxStore for SqliteStore {
     ) -> Result<InboxPage, StoreError> {
         let (incarnation, user, languages) = (self.incarnation.clone(), user.clone(), languages.clone());
         self.read_folded(&user.clone(), move |connection| {
-            inbox_reads::list(connection, &incarnation, &user, &query, &languages)
+            lists::list(connection, &incarnation, &user, &query, &languages)
         })
         .await
     }

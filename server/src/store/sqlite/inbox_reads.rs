@@ -1,8 +1,6 @@
-//! Lists, numbers, and what changed since a revision.
+//! Numbers, single items, and what changed since a revision.
 
-use std::cmp::Reverse;
-
-use notification_bell_protocol::{Counts, InboxPage, Item, Revision, Sync, View};
+use notification_bell_protocol::{Counts, Item, Revision, Sync};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use uuid::Uuid;
 
@@ -13,7 +11,7 @@ use super::{
 };
 use crate::{
     languages::Languages,
-    store::{Changes, ListQuery, Place, StoreError, UserRef, revision::Incarnation},
+    store::{Changes, Place, StoreError, UserRef, revision::Incarnation},
 };
 
 /// A stream that is further behind loads the list again: that is less to send, and bounded.
@@ -30,79 +28,6 @@ pub(super) fn counts_and_revision(
 ) -> Result<(Counts, Revision), StoreError> {
     let row = user_row(connection, user)?;
     Ok((counts::numbers(connection, &row)?.counts, incarnation.revision(row.state)))
-}
-
-pub(super) fn list(
-    connection: &Connection,
-    incarnation: &Incarnation,
-    user: &UserRef,
-    query: &ListQuery,
-    languages: &Languages,
-) -> Result<InboxPage, StoreError> {
-    let after = query
-        .cursor
-        .as_deref()
-        .map(|cursor| incarnation.cursor_parts(cursor).ok_or(StoreError::NotOurs("cursor")))
-        .transpose()?;
-    let after_key = after.map(|(_, id)| key_of(connection, id)).transpose()?.unwrap_or(i64::MAX);
-    let row = user_row(connection, user)?;
-    let Numbers { counts, only_wanted } = counts::numbers(connection, &row)?;
-    let place = match query.view {
-        View::All | View::Unread => Place::Inbox,
-        View::Archived => Place::Archived,
-        View::Snoozed => Place::Snoozed,
-    };
-    // Written out for each view, so that each finds its own index.
-    let condition = if query.view == View::Unread {
-        "i.place = 0 AND i.read_at IS NULL AND :place = 0"
-    } else {
-        "i.place = :place"
-    };
-    let sql = format!(
-        "SELECT {ITEM_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
-         WHERE i.user = :user AND {condition} AND (:category IS NULL OR i.category = :category) \
-         {only_wanted} AND (i.position, i.notification) < (:position, :notification) \
-         ORDER BY i.position DESC, i.notification DESC LIMIT :limit"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let mut found: Vec<ItemRow> = statement
-        .query_map(
-            named_params! {
-                ":user": row.key,
-                ":place": rows::place_number(place),
-                ":category": query.category,
-                ":position": after.map_or(i64::MAX, |(position, _)| position.unix_ms()),
-                ":notification": after_key,
-                ":limit": i64::try_from(query.limit).unwrap_or(i64::MAX).saturating_add(1),
-            },
-            |row| rows::item(row, incarnation, languages),
-        )?
-        .collect::<Result<_, _>>()?;
-    if place == Place::Inbox {
-        let after = (after.map_or(i64::MAX, |(position, _)| position.unix_ms()), after_key);
-        let category = query.category.as_deref();
-        let reader = shared::Reader { incarnation, languages, user: &row };
-        found.extend(reader.list(connection, category, after, query.limit + 1)?);
-        found.sort_unstable_by_key(|row| Reverse((row.position, row.notification)));
-    }
-    let more = found.len() > query.limit;
-    found.truncate(query.limit);
-    let next = found.last().filter(|_| more).map(|last| incarnation.cursor(last.position, last.id));
-    Ok(InboxPage {
-        items: found.into_iter().map(|row| row.item).collect(),
-        next,
-        counts,
-        revision: incarnation.revision(row.state),
-    })
-}
-
-/// The key of a notification that ended a page; 0, which is before all, if it has been forgotten since.
-fn key_of(connection: &Connection, id: Uuid) -> Result<i64, StoreError> {
-    Ok(connection
-        .prepare_cached("SELECT key FROM notifications WHERE id = ?1")?
-        .query_row([id.as_bytes()], |row| row.get(0))
-        .optional()?
-        .unwrap_or(0))
 }
 
 pub(super) fn changes(

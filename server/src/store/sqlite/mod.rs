@@ -17,6 +17,7 @@ mod inbox_changes;
 mod inbox_reads;
 mod item_change;
 mod keys;
+mod lists;
 mod marks;
 mod notifications;
 mod occupancy;

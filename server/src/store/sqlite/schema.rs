@@ -33,6 +33,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/12-bases.sql"),
     include_str!("../../../migrations/sqlite/13-limits.sql"),
     include_str!("../../../migrations/sqlite/14-shared-groups.sql"),
+    include_str!("../../../migrations/sqlite/15-lists.sql"),
 ];
 
 /// A connection that may write, on a database that is up to date.

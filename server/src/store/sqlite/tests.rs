@@ -146,6 +146,7 @@ conforms! {
     preferences:
         what_is_turned_off_is_nowhere_and_comes_back_as_it_was
         what_comes_while_it_is_off_is_told_to_nobody_and_kept
+        pages_join_where_something_is_turned_off
         a_mark_reaches_nothing_that_is_turned_off
         a_choice_cannot_be_resumed_across_and_the_same_one_changes_nothing
         a_category_is_one_while_something_has_it_or_after_it_was_turned_off
