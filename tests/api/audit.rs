@@ -49,6 +49,43 @@ async fn what_the_command_line_changes_is_on_record() {
 }
 
 #[tokio::test]
+async fn what_is_changed_about_templates_and_categories_is_on_record() {
+    let server = Server::start().await;
+    let key = server.installation().json(&["api-key", "list"]).await[0]["id"].as_str().unwrap().to_owned();
+    let call = async |method: Method, path: &str, body: Value| {
+        let request = server.api().v1(method, path).bearer_auth(&server.project().backend_key);
+        Reply::to(request.json(&body)).await.status
+    };
+    let before = entries(server.installation()).await.len();
+    let text = json!({"title": "Invoice {{ number }}"});
+    assert_eq!(call(Method::PUT, "/templates/paid/pt-br", text.clone()).await, 204);
+    assert_eq!(call(Method::PUT, "/templates/paid/not a locale", text).await, 422);
+    assert_eq!(call(Method::PUT, "/categories/tips", json!({"default": false})).await, 204);
+    for (path, expected) in
+        [("/templates/paid/pt-BR", 204), ("/templates/paid/pt-BR", 404), ("/categories/tips", 204)]
+    {
+        let request = server.api().v1(Method::DELETE, path).bearer_auth(&server.project().backend_key);
+        assert_eq!(Reply::to(request).await.status, expected, "{path}");
+    }
+    server.installation().succeed(&["category", "put", "--name", "tips"]).await;
+    let log = entries(server.installation()).await;
+    let by_key = format!("api-key:{key}");
+    let expected = [
+        ("template.put", "paid", json!({"locale": "pt-BR"}), by_key.as_str()),
+        ("category.put", "tips", json!({"canBeTurnedOff": true, "default": false}), &by_key),
+        ("template.removed", "paid", json!({"locale": "pt-BR"}), &by_key),
+        ("category.removed", "tips", json!({}), &by_key),
+        ("category.put", "tips", json!({"canBeTurnedOff": true, "default": true}), "command-line"),
+    ];
+    assert_eq!(log.len() - before, expected.len(), "{log:?}");
+    for (entry, (action, subject, detail, actor)) in log[before..].iter().zip(expected) {
+        assert_eq!((&entry["action"], &entry["subject"]), (&json!(action), &json!(subject)));
+        assert_eq!((&entry["detail"], &entry["actor"]), (&detail, &json!(actor)));
+        assert_eq!(entry["project"], server.project().id);
+    }
+}
+
+#[tokio::test]
 async fn a_backend_that_cuts_a_user_off_is_named_by_its_key() {
     let server = Server::start().await;
     let key = server.installation().json(&["api-key", "list"]).await[0]["id"].as_str().unwrap().to_owned();

@@ -179,6 +179,32 @@ async fn a_send_without_words_is_refused() {
 }
 
 #[tokio::test]
+async fn templates_are_listed_page_by_page_without_their_texts() {
+    let server = Server::start().await;
+    for (name, locale) in [("a", "de"), ("a", "en"), ("b", "en"), ("c", "fr"), ("c", "pt-BR")] {
+        placed(&server, &format!("/{name}/{locale}"), &json!({"title": locale, "body": "long"})).await;
+    }
+    let (mut listed, mut query) = (Vec::new(), "?limit=2".to_owned());
+    loop {
+        let page = show(&server, &query).await.expect(200);
+        for one in page["templates"].as_array().unwrap() {
+            let mut members: Vec<&String> = one.as_object().unwrap().keys().collect();
+            members.sort_unstable();
+            assert_eq!(members, ["locale", "title", "type", "updatedAt"]);
+            listed.push(format!("{}/{}", one["type"].as_str().unwrap(), one["locale"].as_str().unwrap()));
+        }
+        let Some(cursor) = page["next"].as_str() else { break };
+        query = format!("?limit=2&cursor={cursor}");
+    }
+    assert_eq!(listed, ["a/de", "a/en", "b/en", "c/fr", "c/pt-BR"]);
+    for query in ["?limit=0", "?limit=1001", "?cursor=%21", "?cursor=eA"] {
+        assert_problem(&show(&server, query).await, 422, "validation_failed");
+    }
+    let from_command = server.installation().json(&["template", "list"]).await;
+    assert_eq!(from_command.as_array().unwrap().len(), 5);
+}
+
+#[tokio::test]
 async fn another_projects_templates_are_not_there() {
     let server = Server::builder().project(&[]).project(&[]).start().await;
     placed(&server, "/paid/en", &json!({"title": "Ours"})).await;

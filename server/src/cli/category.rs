@@ -4,7 +4,11 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{CommandError, office::Office, output};
-use crate::{config::Settings, inbox::CategoryRequest, store::Category};
+use crate::{
+    config::Settings,
+    inbox::CategoryRequest,
+    store::{Actor, Category},
+};
 
 #[derive(Subcommand)]
 pub(super) enum CategoryCommand {
@@ -71,7 +75,7 @@ impl CategoryCommand {
             Self::List { project, json } => list(office, project.as_deref(), json).await,
             Self::Remove { project, name } => {
                 let project = office.project(project.as_deref()).await?;
-                Ok(office.inbox().remove_category(&project, &name).await?)
+                Ok(office.inbox().remove_category(&project, &name, Actor::CommandLine).await?)
             }
         })
         .await
@@ -87,7 +91,7 @@ impl Put {
             default: Some(!self.off_by_default),
             can_be_turned_off: Some(!self.cannot_be_turned_off),
         };
-        Ok(office.inbox().put_category(&project, self.name, request).await?)
+        Ok(office.inbox().put_category(&project, self.name, request, Actor::CommandLine).await?)
     }
 }
 

@@ -9,8 +9,11 @@ use super::{CommandError, office::Office, output};
 use crate::{
     config::Settings,
     inbox::TemplateRequest,
-    store::{Project, Template},
+    store::{Actor, Project, Template, TemplateSummary},
 };
+
+/// So many are read at a time.
+const PAGE: usize = 500;
 
 #[derive(Subcommand)]
 pub(super) enum TemplateCommand {
@@ -90,7 +93,10 @@ impl TemplateCommand {
             Self::Show { which, json } => show(office, &which, json).await,
             Self::Remove { which } => {
                 let project = which.project(office).await?;
-                Ok(office.inbox().remove_template(&project, &which.kind, &which.locale).await?)
+                Ok(office
+                    .inbox()
+                    .remove_template(&project, &which.kind, &which.locale, Actor::CommandLine)
+                    .await?)
             }
         })
         .await
@@ -108,18 +114,27 @@ impl Put {
         let project = self.which.project(office).await?;
         let actions: BTreeMap<_, _> = self.actions.into_iter().collect();
         let request = TemplateRequest { title: self.title, body: self.body, actions };
-        Ok(office.inbox().put_template(&project, self.which.kind, &self.which.locale, request).await?)
+        let Which { kind, locale, .. } = self.which;
+        Ok(office.inbox().put_template(&project, kind, &locale, request, Actor::CommandLine).await?)
     }
 }
 
 async fn list(office: &Office, project: Option<&str>, json: bool) -> Result<(), CommandError> {
     let project = office.project(project).await?;
-    let templates = office.inbox().templates(&project).await?;
+    let (inbox, mut templates, mut cursor) = (office.inbox(), Vec::new(), None);
+    loop {
+        let page = inbox.templates(&project, PAGE, cursor).await?;
+        templates.extend(page.templates);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
     if json {
-        output::json(&templates.iter().map(describe).collect());
+        output::json(&templates.iter().map(summarize).collect());
         return Ok(());
     }
-    let row = |template: Template| vec![template.r#type, template.locale.to_string(), template.texts.title];
+    let row = |template: TemplateSummary| vec![template.r#type, template.locale.to_string(), template.title];
     output::table(&["type", "locale", "title"], &templates.into_iter().map(row).collect::<Vec<_>>());
     Ok(())
 }
@@ -140,6 +155,15 @@ async fn show(office: &Office, which: &Which, json: bool) -> Result<(), CommandE
     fields.extend(template.texts.actions.into_iter().map(|(id, label)| ("action", format!("{id}={label}"))));
     output::fields(&fields);
     Ok(())
+}
+
+fn summarize(template: &TemplateSummary) -> serde_json::Value {
+    json!({
+        "type": template.r#type,
+        "locale": template.locale,
+        "title": template.title,
+        "updatedAt": template.updated_at,
+    })
 }
 
 fn describe(template: &Template) -> serde_json::Value {

@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     hub::Wake,
     languages::Locale,
-    store::{Category, CategoryPut, Project},
+    store::{Actor, AuditAction, AuditEntry, Category, CategoryPut, Project},
 };
 
 const MAX_CATEGORIES: usize = 200;
@@ -46,6 +46,7 @@ impl Inbox {
         project: &Project,
         name: String,
         request: CategoryRequest,
+        actor: Actor,
     ) -> Result<(), Error> {
         let (names, faults) = check(&name, &request);
         if !faults.is_empty() {
@@ -59,7 +60,12 @@ impl Inbox {
             is_locked: request.can_be_turned_off == Some(false),
             updated_at: self.clock.now(),
         };
-        match self.store.put_category(project.key, category, MAX_CATEGORIES).await? {
+        let audit = AuditEntry::new(category.updated_at, actor, AuditAction::CategoryPut)
+            .in_project(&project.id)
+            .about(&category.name)
+            .with("default", category.is_default)
+            .with("canBeTurnedOff", !category.is_locked);
+        match self.store.put_category(project.key, category, MAX_CATEGORIES, audit).await? {
             CategoryPut::TooMany => {
                 Err(Error::invalid_value("", format!("would be one too many: {MAX_CATEGORIES} are kept")))
             }
@@ -82,8 +88,11 @@ impl Inbox {
     ///
     /// # Errors
     /// None of this name, or a store that fails.
-    pub async fn remove_category(&self, project: &Project, name: &str) -> Result<(), Error> {
-        let removed = self.store.remove_category(project.key, name).await?;
+    pub async fn remove_category(&self, project: &Project, name: &str, actor: Actor) -> Result<(), Error> {
+        let audit = AuditEntry::new(self.clock.now(), actor, AuditAction::CategoryRemoved)
+            .in_project(&project.id)
+            .about(name);
+        let removed = self.store.remove_category(project.key, name, audit).await?;
         let put = removed.ok_or(Error::NotFound("This project has declared no such category."))?;
         self.tell(project, put).await;
         Ok(())

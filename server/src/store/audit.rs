@@ -1,4 +1,5 @@
-//! The audit log: who changed what about keys, projects, providers and users, and how often proofs failed.
+//! The audit log: who changed what about keys, projects, providers, webhooks, templates, categories and users, and how often
+//! proofs failed.
 //!
 //! An entry is written in the transaction of the change it tells of, so that neither is there without the other.
 
@@ -59,6 +60,14 @@ pub enum AuditAction {
     WebhookChanged,
     /// A webhook was removed.
     WebhookRemoved,
+    /// A template was put.
+    TemplatePut,
+    /// A template was removed.
+    TemplateRemoved,
+    /// A category was declared.
+    CategoryPut,
+    /// The declaration of a category was taken back.
+    CategoryRemoved,
     /// A user was cut off, or let in again.
     UserRevoked,
     /// What is held about a user was given out.
@@ -87,6 +96,10 @@ impl AuditAction {
             Self::WebhookAdded => "webhook.added",
             Self::WebhookChanged => "webhook.changed",
             Self::WebhookRemoved => "webhook.removed",
+            Self::TemplatePut => "template.put",
+            Self::TemplateRemoved => "template.removed",
+            Self::CategoryPut => "category.put",
+            Self::CategoryRemoved => "category.removed",
             Self::UserRevoked => "user.revoked",
             Self::UserExported => "user.exported",
             Self::UserErased => "user.erased",
@@ -107,7 +120,7 @@ pub struct AuditEntry {
     pub actor: Actor,
     /// What.
     pub action: AuditAction,
-    /// To what: the id of a key, a provider or a user. Never a key itself.
+    /// To what: the id of a key, a provider or a user, the type of a template, the name of a category. Never a key itself.
     pub subject: String,
     /// What else is worth knowing.
     pub detail: Map<String, Value>,

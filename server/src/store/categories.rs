@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
 
-use super::{ProjectKey, StoreError};
+use super::{AuditEntry, ProjectKey, StoreError};
 use crate::languages::Locale;
 
 /// A category as its project has declared it.
@@ -48,6 +48,7 @@ pub trait CategoryStore: Send + Sync {
         project: ProjectKey,
         category: Category,
         most: usize,
+        audit: AuditEntry,
     ) -> Result<CategoryPut, StoreError>;
 
     /// Those of a project, by name.
@@ -58,5 +59,6 @@ pub trait CategoryStore: Send + Sync {
         &self,
         project: ProjectKey,
         name: &str,
+        audit: AuditEntry,
     ) -> Result<Option<CategoryPut>, StoreError>;
 }

@@ -33,8 +33,8 @@ pub use audit::{Actor, AuditAction, AuditEntry, AuditQuery, AuditRecord, AuditSt
 pub use batches::{BatchEntry, BatchStanding, BatchStore, SentEntry};
 pub use categories::{Category, CategoryPut, CategoryStore};
 pub use deliveries::{
-    Attempted, ClaimedDelivery, Delivery, DeliveryQuery, DeliveryStatus, DeliveryStore, NewDelivery, Outcome,
-    TRIED_FOR_MS,
+    Attempted, ClaimedDelivery, Delivery, DeliveryQuery, DeliveryStatus, DeliveryStore, DueWebhook,
+    NewDelivery, Outcome, TRIED_FOR_MS,
 };
 pub use happenings::{Happening, Happenings};
 pub use inboxes::{
@@ -53,7 +53,7 @@ pub use projects::{
     NewProject, NewSecret, PreviousSecret, Project, ProjectChange, ProjectKey, ProjectStore, Retention,
 };
 pub use providers::{Provider, ProviderStore};
-pub use templates::{Template, TemplateLimits, TemplateStore};
+pub use templates::{Template, TemplateLimits, TemplatePage, TemplateStore, TemplateSummary};
 pub use texts::{Texts, TextsByLocale};
 pub use user_data::{
     HeldEvent, HeldEventPage, HeldItem, HeldPage, HeldPosition, UserDataStore, UserRecord, Whereabouts,

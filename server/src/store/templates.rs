@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
 
-use super::{ProjectKey, StoreError, Texts};
+use super::{AuditEntry, ProjectKey, StoreError, Texts};
 use crate::languages::Locale;
 
 /// A template as it is kept.
@@ -19,6 +19,28 @@ pub struct Template {
     pub texts: Texts,
     /// When it was put.
     pub updated_at: Timestamp,
+}
+
+/// A template in a list, without the texts below its title.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplateSummary {
+    /// See [`Template::type`].
+    pub r#type: String,
+    /// See [`Template::locale`].
+    pub locale: Locale,
+    /// The title.
+    pub title: String,
+    /// See [`Template::updated_at`].
+    pub updated_at: Timestamp,
+}
+
+/// A page of the templates of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplatePage {
+    /// By type and locale.
+    pub templates: Vec<TemplateSummary>,
+    /// What the next page is asked for with; `None` at the end.
+    pub next: Option<String>,
 }
 
 /// How many templates there may be.
@@ -39,10 +61,19 @@ pub trait TemplateStore: Send + Sync {
         project: ProjectKey,
         template: Template,
         limits: TemplateLimits,
+        audit: AuditEntry,
     ) -> Result<bool, StoreError>;
 
-    /// Those of a project, by type and locale.
-    async fn templates(&self, project: ProjectKey) -> Result<Vec<Template>, StoreError>;
+    /// Those of a project, by type and locale: so many at most, after the page whose `next` the cursor is.
+    ///
+    /// # Errors
+    /// [`StoreError::NotOurs`] for a cursor that was made up.
+    async fn templates(
+        &self,
+        project: ProjectKey,
+        limit: usize,
+        cursor: Option<String>,
+    ) -> Result<TemplatePage, StoreError>;
 
     /// Those of a type, by locale.
     async fn templates_of_type(
@@ -57,5 +88,6 @@ pub trait TemplateStore: Send + Sync {
         project: ProjectKey,
         r#type: &str,
         locale: &Locale,
+        audit: AuditEntry,
     ) -> Result<bool, StoreError>;
 }

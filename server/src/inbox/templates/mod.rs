@@ -18,7 +18,7 @@ use super::{
 use crate::{
     error::Error,
     languages::Locale,
-    store::{Project, Template, TemplateLimits, Texts},
+    store::{Actor, AuditAction, AuditEntry, Project, Template, TemplateLimits, TemplatePage, Texts},
 };
 
 /// A template is longer than what it makes: it names what it shows, and has a text for each case.
@@ -56,6 +56,7 @@ impl Inbox {
         r#type: String,
         locale: &str,
         request: TemplateRequest,
+        actor: Actor,
     ) -> Result<(), Error> {
         let mut faults = Faults::default();
         faults.line("/type", &r#type, MAX_NAME);
@@ -70,8 +71,9 @@ impl Inbox {
         };
         let TemplateRequest { title, body, actions } = request;
         let texts = Texts { title, body, actions };
-        let template = Template { r#type, locale, texts, updated_at: self.clock.now() };
-        if self.store.put_template(project.key, template, LIMITS).await? {
+        let audit = self.template_audit(AuditAction::TemplatePut, project, &r#type, &locale, actor);
+        let template = Template { r#type, locale, texts, updated_at: audit.at };
+        if self.store.put_template(project.key, template, LIMITS, audit).await? {
             return Ok(());
         }
         let TemplateLimits { of_project, of_type } = LIMITS;
@@ -80,12 +82,31 @@ impl Inbox {
         Err(Error::invalid_value("", detail))
     }
 
-    /// The templates of a project, by type and locale.
+    fn template_audit(
+        &self,
+        action: AuditAction,
+        project: &Project,
+        r#type: &str,
+        locale: &Locale,
+        actor: Actor,
+    ) -> AuditEntry {
+        AuditEntry::new(self.clock.now(), actor, action)
+            .in_project(&project.id)
+            .about(r#type)
+            .with("locale", locale.as_str())
+    }
+
+    /// A page of the templates of a project, by type and locale.
     ///
     /// # Errors
-    /// A store that fails.
-    pub async fn templates(&self, project: &Project) -> Result<Vec<Template>, Error> {
-        Ok(self.store.templates(project.key).await?)
+    /// A cursor that was made up, or a store that fails.
+    pub async fn templates(
+        &self,
+        project: &Project,
+        limit: usize,
+        cursor: Option<String>,
+    ) -> Result<TemplatePage, Error> {
+        Ok(self.store.templates(project.key, limit, cursor).await?)
     }
 
     /// One template.
@@ -101,9 +122,16 @@ impl Inbox {
     ///
     /// # Errors
     /// None of this type in this language, or a store that fails.
-    pub async fn remove_template(&self, project: &Project, r#type: &str, locale: &str) -> Result<(), Error> {
+    pub async fn remove_template(
+        &self,
+        project: &Project,
+        r#type: &str,
+        locale: &str,
+        actor: Actor,
+    ) -> Result<(), Error> {
         let locale = locale.parse::<Locale>().map_err(|_| NO_TEMPLATE)?;
-        let removed = self.store.remove_template(project.key, r#type, &locale).await?;
+        let audit = self.template_audit(AuditAction::TemplateRemoved, project, r#type, &locale, actor);
+        let removed = self.store.remove_template(project.key, r#type, &locale, audit).await?;
         if removed { Ok(()) } else { Err(NO_TEMPLATE) }
     }
 }

@@ -45,6 +45,6 @@ pub async fn put_category(
     backend.require(Scope::TemplatesWrite)?;
     app.quotas.declare(&backend.key_id)?;
     let body = JsonBody::<CategoryRequest, SMALL>::from_request(request, &()).await?;
-    app.inbox.put_category(&backend.project, name, body.value).await?;
+    app.inbox.put_category(&backend.project, name, body.value, backend.actor.clone()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

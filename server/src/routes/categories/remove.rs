@@ -31,6 +31,6 @@ pub async fn remove_category(
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::TemplatesWrite)?;
     app.quotas.declare(&backend.key_id)?;
-    app.inbox.remove_category(&backend.project, &name).await?;
+    app.inbox.remove_category(&backend.project, &name, backend.actor.clone()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

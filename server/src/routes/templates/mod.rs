@@ -10,7 +10,10 @@ use notification_bell_protocol::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{error::Error, store::Template};
+use crate::{
+    error::Error,
+    store::{self, Template, Texts},
+};
 
 pub mod list;
 pub mod put;
@@ -58,20 +61,18 @@ pub struct TemplateDetail {
     actions: BTreeMap<String, String>,
 }
 
-impl From<Template> for TemplateSummary {
-    fn from(template: Template) -> Self {
-        Self {
-            r#type: template.r#type,
-            locale: template.locale.to_string(),
-            title: template.texts.title,
-            updated_at: template.updated_at,
-        }
+impl From<store::TemplateSummary> for TemplateSummary {
+    fn from(summary: store::TemplateSummary) -> Self {
+        let store::TemplateSummary { r#type, locale, title, updated_at } = summary;
+        Self { r#type, locale: locale.to_string(), title, updated_at }
     }
 }
 
 impl From<Template> for TemplateDetail {
-    fn from(mut template: Template) -> Self {
-        let (body, actions) = (template.texts.body.take(), std::mem::take(&mut template.texts.actions));
-        Self { summary: template.into(), body, actions }
+    fn from(template: Template) -> Self {
+        let Template { r#type, locale, texts, updated_at } = template;
+        let Texts { title, body, actions } = texts;
+        let summary = TemplateSummary { r#type, locale: locale.to_string(), title, updated_at };
+        Self { summary, body, actions }
     }
 }

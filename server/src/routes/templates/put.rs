@@ -45,6 +45,6 @@ pub async fn put_template(
     backend.require(Scope::TemplatesWrite)?;
     app.quotas.declare(&backend.key_id)?;
     let body = JsonBody::<TemplateRequest, SEND>::from_request(request, &()).await?;
-    app.inbox.put_template(&backend.project, name, &locale, body.value).await?;
+    app.inbox.put_template(&backend.project, name, &locale, body.value, backend.actor.clone()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -34,6 +34,6 @@ pub async fn remove_template(
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::TemplatesWrite)?;
     app.quotas.declare(&backend.key_id)?;
-    app.inbox.remove_template(&backend.project, &name, &locale).await?;
+    app.inbox.remove_template(&backend.project, &name, &locale, backend.actor.clone()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -186,7 +186,7 @@ pub(in crate::store) async fn what_is_off_by_default_is_off_for_whoever_has_noth
             is_locked: false,
             updated_at: NOW,
         };
-        bench.store.put_category(project, category, 10).await.unwrap();
+        bench.store.put_category(project, category, 10, super::entry()).await.unwrap();
     };
     put(false).await;
     let news = NewNotification { category: Some("news".to_owned()), ..notification(1) };

@@ -32,7 +32,7 @@ fn locked(name: &str) -> Category {
 }
 
 async fn put(bench: &Bench, category: Category) -> CategoryPut {
-    bench.store.put_category(bench.project.key, category, 10).await.unwrap()
+    bench.store.put_category(bench.project.key, category, 10, entry()).await.unwrap()
 }
 
 async fn sent(bench: &Bench, number: u128, category: &str) {
@@ -83,7 +83,7 @@ pub(in crate::store) async fn what_is_off_by_default_reaches_whoever_turns_it_on
     assert_eq!(shown(&bench, &user).await, [id(2).to_string(), id(1).to_string()]);
     turn(&bench, &user, "tips", false).await;
     turn(&bench, &user, "tips", true).await;
-    bench.store.remove_category(bench.project.key, "tips").await.unwrap();
+    bench.store.remove_category(bench.project.key, "tips", entry()).await.unwrap();
     assert_eq!(shown(&bench, &user).await.len(), 2);
 }
 
@@ -97,7 +97,7 @@ pub(in crate::store) async fn what_cannot_be_turned_off_reaches_whoever_had_turn
     assert_eq!(preferences(&bench, &user).await, [("security".to_owned(), true)]);
     turn(&bench, &user, "security", true).await;
     // The choice was not forgotten.
-    bench.store.remove_category(bench.project.key, "security").await.unwrap();
+    bench.store.remove_category(bench.project.key, "security", entry()).await.unwrap();
     assert!(shown(&bench, &user).await.is_empty());
     assert_eq!(preferences(&bench, &user).await, [("security".to_owned(), false)]);
 }
@@ -123,14 +123,14 @@ pub(in crate::store) async fn a_declaration_that_reaches_others_cannot_be_resume
 pub(in crate::store) async fn a_declaration_is_one_projects_and_there_are_no_more_than_may_be(bench: Bench) {
     let other = bench.store.create_project(project("Second"), entry()).await.unwrap().key;
     sent(&bench, 1, "tips").await;
-    bench.store.put_category(other, off_by_default("tips"), 1).await.unwrap();
+    bench.store.put_category(other, off_by_default("tips"), 1, entry()).await.unwrap();
     assert_eq!(shown(&bench, &bench.user("u")).await.len(), 1);
     assert!(bench.store.categories(bench.project.key).await.unwrap().is_empty());
-    assert!(bench.store.remove_category(bench.project.key, "tips").await.unwrap().is_none());
-    let full = bench.store.put_category(other, category("more"), 1).await.unwrap();
+    assert!(bench.store.remove_category(bench.project.key, "tips", entry()).await.unwrap().is_none());
+    let full = bench.store.put_category(other, category("more"), 1, entry()).await.unwrap();
     assert_eq!(full, CategoryPut::TooMany);
     assert_eq!(
-        bench.store.put_category(other, category("tips"), 1).await.unwrap(),
+        bench.store.put_category(other, category("tips"), 1, entry()).await.unwrap(),
         CategoryPut::ReachesOthers
     );
 }

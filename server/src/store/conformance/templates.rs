@@ -15,10 +15,19 @@ fn template(name: &str, locale: &str, title: &str) -> Template {
 }
 
 async fn there_are(bench: &Bench, project: ProjectKey) -> Vec<(String, String, String)> {
-    let templates = bench.store.templates(project).await.unwrap();
+    let (mut templates, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = bench.store.templates(project, 2, cursor).await.unwrap();
+        assert!(page.templates.len() <= 2);
+        templates.extend(page.templates);
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
     templates
         .into_iter()
-        .map(|template| (template.r#type, template.locale.to_string(), template.texts.title))
+        .map(|template| (template.r#type, template.locale.to_string(), template.title))
         .collect()
 }
 
@@ -35,9 +44,11 @@ pub(in crate::store) async fn a_template_is_put_replaced_and_removed_in_one_proj
         template("paid", "en", "c"),
         template("due", "en", "d"),
     ] {
-        assert!(bench.store.put_template(own, new, PLENTY).await.unwrap());
+        assert!(bench.store.put_template(own, new, PLENTY, entry()).await.unwrap());
     }
-    assert!(bench.store.put_template(other, template("paid", "en", "theirs"), PLENTY).await.unwrap());
+    assert!(
+        bench.store.put_template(other, template("paid", "en", "theirs"), PLENTY, entry()).await.unwrap()
+    );
     let all = [row("due", "en", "d"), row("paid", "de", "b"), row("paid", "en", "c")];
     assert_eq!(there_are(&bench, own).await, all);
     let of_type = bench.store.templates_of_type(own, "paid").await.unwrap();
@@ -46,8 +57,8 @@ pub(in crate::store) async fn a_template_is_put_replaced_and_removed_in_one_proj
         ["b", "c"]
     );
     let english = "en".parse().unwrap();
-    assert!(bench.store.remove_template(own, "paid", &english).await.unwrap());
-    assert!(!bench.store.remove_template(own, "paid", &english).await.unwrap());
+    assert!(bench.store.remove_template(own, "paid", &english, entry()).await.unwrap());
+    assert!(!bench.store.remove_template(own, "paid", &english, entry()).await.unwrap());
     assert_eq!(there_are(&bench, own).await, all[..2]);
     assert_eq!(there_are(&bench, other).await, [row("paid", "en", "theirs")]);
 }
@@ -65,7 +76,7 @@ pub(in crate::store) async fn no_more_templates_are_kept_than_may_be(bench: Benc
         ("b", "de", true),
     ] {
         assert_eq!(
-            bench.store.put_template(own, template(name, locale, "t"), few).await.unwrap(),
+            bench.store.put_template(own, template(name, locale, "t"), few, entry()).await.unwrap(),
             put,
             "{name} {locale}"
         );

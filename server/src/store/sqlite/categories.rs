@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{SqliteStore, rows, shared};
-use crate::store::{Category, CategoryPut, CategoryStore, ProjectKey, StoreError};
+use crate::store::{AuditEntry, Category, CategoryPut, CategoryStore, ProjectKey, StoreError};
 
 fn category(row: &Row<'_>) -> rusqlite::Result<Category> {
     Ok(Category {
@@ -105,8 +105,13 @@ impl CategoryStore for SqliteStore {
         project: ProjectKey,
         category: Category,
         most: usize,
+        audit: AuditEntry,
     ) -> Result<CategoryPut, StoreError> {
-        self.writer.run(move |connection| put(connection, project, &category, most)).await
+        let put = self.audited(audit, move |connection| {
+            let put = put(connection, project, &category, most)?;
+            Ok(Some(put).filter(|put| *put != CategoryPut::TooMany))
+        });
+        Ok(put.await?.unwrap_or(CategoryPut::TooMany))
     }
 
     async fn categories(&self, project: ProjectKey) -> Result<Vec<Category>, StoreError> {
@@ -117,8 +122,9 @@ impl CategoryStore for SqliteStore {
         &self,
         project: ProjectKey,
         name: &str,
+        audit: AuditEntry,
     ) -> Result<Option<CategoryPut>, StoreError> {
         let name = name.to_owned();
-        self.writer.run(move |connection| remove(connection, project, &name)).await
+        self.audited(audit, move |connection| remove(connection, project, &name)).await
     }
 }
