@@ -106,7 +106,7 @@ impl App {
             providers: Providers::new(
                 Arc::clone(&store),
                 Arc::clone(&clock),
-                Arc::new(Outbound::with_system_names(settings.outbound_allow())),
+                Arc::new(Outbound::with_system_names(settings.jwks_allow())),
             ),
             failures: ProofFailures::new(
                 Arc::clone(&store),

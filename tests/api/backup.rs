@@ -101,6 +101,44 @@ async fn a_backup_has_neither_the_master_key_nor_what_was_erased() {
 }
 
 #[tokio::test]
+async fn what_waited_for_webhooks_in_a_backup_is_not_told_again_unless_asked_for() {
+    let mut server = Server::builder().set("BELL_OUTBOUND_ALLOW", "127.0.0.1").start().await;
+    let call = async |server: &Server, method: Method, path: &str, body: &Value| {
+        let request = server.api().v1(method, &format!("/webhooks{path}"));
+        Reply::to(request.bearer_auth(&server.project().backend_key).json(body)).await
+    };
+    // Nobody listens there.
+    let hook = json!({"url": "http://127.0.0.1:9/", "events": ["notification.read"]});
+    let hook = call(&server, Method::POST, "", &hook).await.expect(201)["id"].as_str().unwrap().to_owned();
+    let path = format!("/{hook}/deliveries");
+    server.notify(USER, "Hello").await;
+    server.session(USER).await.mark_all_read().await;
+    let first = async |server: &Server| {
+        let request = server.api().v1(Method::GET, &format!("/webhooks{path}"));
+        let page = Reply::to(request.bearer_auth(&server.project().backend_key)).await.expect(200);
+        page["deliveries"][0].clone()
+    };
+    assert_eq!(first(&server).await["status"], "pending");
+    let file = backup(&server, "backup.db").await;
+    for (option, ended, status) in [(None, 1, "failed"), (Some("--keep-deliveries"), 0, "pending")] {
+        server.stop().await;
+        let arguments: Vec<&str> =
+            ["restore", "--force"].into_iter().chain(option).chain([text(&file)]).collect();
+        let restored = server.installation().json(&arguments).await;
+        assert_eq!(restored["endedDeliveries"], ended);
+        server.restart().await;
+        let delivery = first(&server).await;
+        assert_eq!(delivery["status"], status, "{delivery}");
+        if status == "failed" {
+            assert!(delivery["lastError"].as_str().unwrap().contains("backup"), "{delivery}");
+            let replay = format!("{path}/{}/replay", delivery["id"].as_str().unwrap());
+            assert!(call(&server, Method::POST, &replay, &json!({})).await.status < 300);
+            assert_eq!(first(&server).await["status"], "pending");
+        }
+    }
+}
+
+#[tokio::test]
 async fn nothing_that_is_there_is_replaced_unless_forced() {
     let server = Server::start().await;
     let installation = server.installation();

@@ -11,7 +11,7 @@ const USER: &str = "user@example.com";
 async fn batch(server: &Server, entries: &[Value]) -> Reply {
     let request = server.api().v1(Method::POST, "/notifications/batch");
     let request = request.bearer_auth(&server.project().backend_key);
-    Reply::to(request.json(&json!({ "notifications": entries })).timeout(Duration::from_secs(60))).await
+    Reply::to(request.json(&json!({ "notifications": entries })).timeout(Duration::from_mins(1))).await
 }
 
 #[tokio::test]

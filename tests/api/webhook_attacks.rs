@@ -1,7 +1,7 @@
 //! What somebody may try who may add webhooks, or who receives them.
 
 use notification_bell_tests::{
-    ANSWER_LIMIT, Answering, Receiver, Reply, Server, assert_problem, eventually, pointers,
+    ANSWER_LIMIT, Answering, Provider, Receiver, Reply, Server, assert_problem, eventually, pointers,
 };
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -58,6 +58,21 @@ async fn a_webhook_at_a_private_address_is_refused_unless_it_is_listed() {
             );
         }
     }
+    read_something(&server).await;
+    assert!(receiver.waiting().is_empty());
+}
+
+#[tokio::test]
+async fn a_host_that_is_listed_for_keys_alone_is_called_by_no_webhook() {
+    let server = Server::builder().set("BELL_JWKS_ALLOW", "127.0.0.1").start().await;
+    let (mut receiver, provider) = (Receiver::start().await, Provider::start().await);
+    let (jwks, issuer) = (provider.jwks_url(), provider.issuer().to_owned());
+    let add_provider =
+        ["provider", "add", "--name", "P", "--jwks", &jwks, "--issuer", &issuer, "--for", "users"];
+    let added = server.installation().json(&add_provider).await;
+    server.installation().succeed(&["provider", "check", added["id"].as_str().unwrap()]).await;
+    let reply = add(&server, &receiver.url()).await;
+    assert_eq!(pointers(&assert_problem(&reply, 422, "validation_failed")), ["/url"]);
     read_something(&server).await;
     assert!(receiver.waiting().is_empty());
 }

@@ -102,7 +102,7 @@ impl Filled {
         for from in (0..USERS).step_by(usize::try_from(PART).unwrap_or(usize::MAX)) {
             let topic = if from < SUBSCRIBERS { TOPIC } else { "others" };
             let users = others(from..from + PART);
-            self.store.subscribe(self.project, topic, users).await.expect("they can be subscribed");
+            self.store.subscribe(self.project, topic, users, 2).await.expect("they can be subscribed");
         }
         let to_others = (0..rows.div_ceil(RECIPIENTS)).map(|send| {
             Audience::Users((0..RECIPIENTS).map(|user| other((send * RECIPIENTS + user) % OTHERS)).collect())

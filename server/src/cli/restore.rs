@@ -28,6 +28,10 @@ pub(super) struct RestoreCommand {
     /// Replace the database that is there
     #[arg(long)]
     force: bool,
+    /// Go on delivering what waited for webhooks when the backup was made. Without it, that is left as failed, and can be
+    /// replayed one by one: most of it was told long ago
+    #[arg(long)]
+    keep_deliveries: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -35,31 +39,49 @@ pub(super) struct RestoreCommand {
 
 impl RestoreCommand {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
-        let Self { file, force, json } = self;
+        let Self { file, force, keep_deliveries, json } = self;
         let settings = settings.clone();
-        let work = tokio::task::spawn_blocking(move || restore(&settings, &file, force));
-        let (database, projects) = work.await.map_err(|error| CommandError::Failed(error.to_string()))??;
+        let work = tokio::task::spawn_blocking(move || restore(&settings, &file, force, keep_deliveries));
+        let Restored { database, projects, ended_deliveries } =
+            work.await.map_err(|error| CommandError::Failed(error.to_string()))??;
         if json {
-            output::json(&json!({ "database": database, "projects": projects }));
+            output::json(
+                &json!({ "database": database, "projects": projects, "endedDeliveries": ended_deliveries }),
+            );
         } else {
             output::fields(&[
                 ("database", database.display().to_string()),
                 ("projects", projects.join(", ")),
+                ("deliveries not tried again", ended_deliveries.to_string()),
             ]);
         }
         Ok(())
     }
 }
 
-/// Gives the file of the database and the names of its projects.
-fn restore(settings: &Settings, file: &Path, force: bool) -> Result<(PathBuf, Vec<String>), CommandError> {
+struct Restored {
+    database: PathBuf,
+    /// Their names.
+    projects: Vec<String>,
+    ended_deliveries: usize,
+}
+
+fn restore(
+    settings: &Settings,
+    file: &Path,
+    force: bool,
+    keep_deliveries: bool,
+) -> Result<Restored, CommandError> {
     let database = settings.database_path();
     let restoration = Restoration::prepare(file, database, force, &SystemRandomness)?;
     let projects = restoration.projects()?;
     check_secrets(settings, &restoration)?;
-    let audit = AuditEntry::new(SystemClock.now(), Actor::CommandLine, AuditAction::DatabaseRestored);
+    let ended_deliveries = if keep_deliveries { 0 } else { restoration.end_deliveries()? };
+    let audit = AuditEntry::new(SystemClock.now(), Actor::CommandLine, AuditAction::DatabaseRestored)
+        .with("endedDeliveries", ended_deliveries);
     restoration.put_in_place(&audit)?;
-    Ok((database.to_owned(), projects.into_iter().map(|project| project.name).collect()))
+    let projects = projects.into_iter().map(|project| project.name).collect();
+    Ok(Restored { database: database.to_owned(), projects, ended_deliveries })
 }
 
 /// A database whose secrets cannot be opened would let nobody in.

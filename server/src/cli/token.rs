@@ -93,7 +93,7 @@ impl Inspect {
         let inspection = inspection::inspect(&text, office.clock.now());
         let token = inspection::bare(&text);
         let mut verdicts = vec![self.own_verdict(office, settings, token, &inspection).await?];
-        let outbound = Arc::new(Outbound::with_system_names(settings.outbound_allow()));
+        let outbound = Arc::new(Outbound::with_system_names(settings.jwks_allow()));
         let providers = Providers::new(Arc::clone(&office.store), Arc::clone(&office.clock), outbound);
         if inspection.claims.is_some() {
             for (project, provider) in super::provider::all(office, self.project.as_deref()).await? {

@@ -2,6 +2,7 @@
 
 mod error;
 mod file;
+mod flags;
 mod variables;
 
 use std::{
@@ -19,6 +20,7 @@ use url::Url;
 
 pub use error::ConfigError;
 use file::SettingsFile;
+pub use flags::Flags;
 pub use variables::unknown_variables;
 use variables::variables;
 
@@ -53,47 +55,11 @@ pub struct Settings {
     webhook_retry: u64,
     trusted_proxies: String,
     outbound_allow: String,
+    jwks_allow: String,
     /// What to log.
     pub log: String,
     /// How to log.
     pub log_format: LogFormat,
-}
-
-/// What was given as flags. What was not given is `None`, and counts for nothing.
-#[derive(Clone, Debug, Default, Serialize, clap::Args)]
-pub struct Flags {
-    /// Where to listen: an address and a port [default: 127.0.0.1:3001] [env: `BELL_LISTEN`]
-    #[arg(long, global = true, value_name = "ADDRESS")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub listen: Option<String>,
-    /// Where everything is kept [default: sqlite:bell-data/bell.db] [env: `BELL_DATABASE`]
-    #[arg(long, global = true, value_name = "URL")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub database: Option<String>,
-    /// The address that browsers reach this server at [env: `BELL_PUBLIC_URL`]
-    #[arg(long, global = true, value_name = "URL")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub public_url: Option<String>,
-    /// The file with the master key [default: master.key beside the database] [env: `BELL_MASTER_KEY_FILE`]
-    #[arg(long, global = true, value_name = "FILE")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub master_key_file: Option<PathBuf>,
-    /// The life of a session token in seconds, 5 to 3600 [default: 600] [env: `BELL_SESSION_TTL`]
-    #[arg(long, global = true, value_name = "SECONDS")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_ttl: Option<u64>,
-    /// Encrypt session tokens: nobody who sees one learns who it is for [default: false] [env: `BELL_SESSION_ENCRYPT`]
-    #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub session_encrypt: Option<bool>,
-    /// What to log [default: info] [env: `BELL_LOG`]
-    #[arg(long, global = true, value_name = "FILTER")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log: Option<String>,
-    /// How to log: text or json [default: text] [env: `BELL_LOG_FORMAT`]
-    #[arg(long, global = true, value_name = "FORMAT")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_format: Option<LogFormat>,
 }
 
 /// The form of a log line.
@@ -161,11 +127,11 @@ impl Settings {
         if let Err(entry) = TrustedProxies::parse(&self.trusted_proxies) {
             return not_allowed("trusted_proxies", &format!("{entry} is neither an address nor a network"));
         }
-        if let Err(entry) = OutboundAllow::parse(&self.outbound_allow) {
-            return not_allowed(
-                "outbound_allow",
-                &format!("{entry} is neither a host nor an address nor a network"),
-            );
+        for (setting, list) in [("outbound_allow", &self.outbound_allow), ("jwks_allow", &self.jwks_allow)] {
+            if let Err(entry) = OutboundAllow::parse(list) {
+                let problem = format!("{entry} is neither a host nor an address nor a network");
+                return not_allowed(setting, &problem);
+            }
         }
         if self.database.strip_prefix("sqlite:").is_none_or(str::is_empty) {
             return not_allowed("database", "must be sqlite: and a path, such as sqlite:bell-data/bell.db");
@@ -234,10 +200,17 @@ impl Settings {
         TrustedProxies::parse(&self.trusted_proxies).unwrap_or_default()
     }
 
-    /// What may be called although it is not public.
+    /// What may be called although it is not public, by whoever may configure an address: by webhooks.
     #[must_use]
     pub fn outbound_allow(&self) -> OutboundAllow {
         OutboundAllow::parse(&self.outbound_allow).unwrap_or_default()
+    }
+
+    /// What may be called for the keys of providers, which the operator configures alone.
+    #[must_use]
+    pub fn jwks_allow(&self) -> OutboundAllow {
+        let both = format!("{},{}", self.outbound_allow, self.jwks_allow);
+        OutboundAllow::parse(&both).unwrap_or_default()
     }
 
     /// The master key: the one given, else the one in the file.
@@ -274,53 +247,4 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::{Flags, Settings, variables::names};
-
-    #[test]
-    fn the_defaults_are_whole_and_allowed() {
-        let settings = Settings::load(None, &Flags::default()).unwrap();
-        assert_eq!(settings.listen.to_string(), "127.0.0.1:3001");
-        assert_eq!(settings.database_path(), Path::new("bell-data/bell.db"));
-        assert_eq!(settings.public_url(settings.listen), "http://localhost:3001");
-        assert!(names().contains(&"session_ttl".to_owned()));
-    }
-
-    #[test]
-    fn a_flag_counts_over_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("bell.toml");
-        std::fs::write(&file, "session_ttl = 60\nlisten = \"127.0.0.1:1\"\n").unwrap();
-        let flags = Flags { listen: Some("127.0.0.1:2".to_owned()), ..Flags::default() };
-        let settings = Settings::load(Some(&file), &flags).unwrap();
-        assert_eq!((settings.listen.port(), settings.session_ttl), (2, 60));
-    }
-
-    #[test]
-    fn what_is_not_allowed_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        for (line, word) in [
-            ("session_ttl = 4", "session_ttl"),
-            ("session_ttl = \"soon\"", "session_ttl"),
-            ("database = \"mysql://x\"", "database"),
-            ("bus = \"carrier pigeon\"", "bus"),
-            ("public_url = \"bell.example\"", "public_url"),
-            ("sesion_ttl = 60", "sesion_ttl"),
-            ("session_encrypt = \"true\"", "session_encrypt"),
-            ("[sesion]\nttl = 60", "sesion_ttl"),
-            ("limits = \"sometimes\"", "limits"),
-            ("webhook_retry = 0", "webhook_retry"),
-            ("tls_cert = \"cert.pem\"", "tls_key"),
-            ("trusted_proxies = \"proxy\"", "trusted_proxies"),
-            ("outbound_allow = \"10.0.0.0/8, http://jwks.internal\"", "http://jwks.internal"),
-        ] {
-            let file = folder.path().join("bell.toml");
-            std::fs::write(&file, line).unwrap();
-            let error = Settings::load(Some(&file), &Flags::default()).err().unwrap().to_string();
-            assert!(error.contains(word), "{line}: {error}");
-        }
-        assert!(Settings::load(Some(Path::new("/nowhere/bell.toml")), &Flags::default()).is_err());
-    }
-}
+mod tests;

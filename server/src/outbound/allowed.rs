@@ -44,7 +44,7 @@ impl OutboundAllow {
     }
 
     /// Whether an address is listed, by itself or in a network.
-    pub(super) fn has_address(&self, address: IpAddr) -> bool {
+    pub(crate) fn has_address(&self, address: IpAddr) -> bool {
         self.networks.iter().any(|network| network.contains(&address.to_canonical()))
     }
 

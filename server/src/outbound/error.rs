@@ -8,7 +8,9 @@ use tokio_rustls::rustls;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OutboundError {
     /// Plain http, or something else that is not https.
-    #[error("{0} has to be called over https; list it in BELL_OUTBOUND_ALLOW to call it over plain http")]
+    #[error(
+        "{0} has to be called over https; list it in BELL_OUTBOUND_ALLOW, or for keys in BELL_JWKS_ALLOW, to call it over plain http"
+    )]
     NotHttps(String),
     /// No http or https URL.
     #[error("only https:// can be called, not {0}:")]
@@ -18,7 +20,7 @@ pub enum OutboundError {
     Credentials,
     /// A private address, or another that is not public.
     #[error(
-        "{host} is at {address}, which is no public address; list {host} in BELL_OUTBOUND_ALLOW to call it"
+        "{host} is at {address}, which is no public address; list {host} in BELL_OUTBOUND_ALLOW, or for keys in BELL_JWKS_ALLOW, to call it"
     )]
     NotPublic {
         /// Who was to be called.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
 use uuid::Uuid;
 
-use super::{StoreError, Webhook, WebhookKey};
+use super::{ProjectKey, StoreError, Webhook, WebhookKey};
 
 /// How far a delivery has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +127,17 @@ pub enum Outcome {
     Failed,
 }
 
+/// A webhook that has something to deliver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueWebhook {
+    /// Which one.
+    pub webhook: WebhookKey,
+    /// Whose.
+    pub project: ProjectKey,
+    /// When something is first due for it.
+    pub at: Timestamp,
+}
+
 /// How long a delivery is tried, from when it was written or replayed.
 pub const TRIED_FOR_MS: i64 = 86_400_000;
 
@@ -151,8 +162,8 @@ pub trait DeliveryStore: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// When something is first due, for each enabled webhook that has anything to deliver; the earliest first.
-    async fn due_webhooks(&self) -> Result<Vec<(WebhookKey, Timestamp)>, StoreError>;
+    /// The enabled webhooks that have anything to deliver; the one that something is due for first is the first.
+    async fn due_webhooks(&self) -> Result<Vec<DueWebhook>, StoreError>;
 
     /// Claims what is due, at most so many deliveries of each webhook. Until `lease_until` nobody else gets them; after
     /// that, everybody may.

@@ -82,10 +82,11 @@ pub(super) async fn attempt(
     }
 }
 
-/// What a backend is told of a failure: not which private address a name has, which it could not ask itself.
+/// What a backend is told of a failure: neither which private address a name has nor whether it has one, which it could
+/// not ask itself.
 fn told(error: &OutboundError) -> String {
     match error {
-        OutboundError::NotPublic { .. } | OutboundError::NotHttps(_) => {
+        OutboundError::NotPublic { .. } | OutboundError::NotHttps(_) | OutboundError::Name { .. } => {
             "this host has no address that may be called".to_owned()
         }
         error => error.to_string(),
@@ -137,5 +138,7 @@ mod tests {
         let error =
             OutboundError::NotPublic { host: "db.internal".to_owned(), address: "10.1.2.3".parse().unwrap() };
         assert!(!told(&error).contains("10.1.2.3"));
+        let unknown = OutboundError::Name { host: "db.internal".to_owned(), cause: "unknown".to_owned() };
+        assert_eq!(told(&unknown), told(&error), "nor whether it has one");
     }
 }

@@ -106,7 +106,7 @@ impl Webhooks {
             }
             for delivery in claimed {
                 let webhook = delivery.webhook.key;
-                running.traffic.begin(webhook);
+                running.traffic.begin(webhook, delivery.webhook.project);
                 let task = running.tasks.spawn(Arc::clone(self).deliver(delivery));
                 running.webhooks.insert(task.id(), webhook);
             }

@@ -22,7 +22,7 @@ pub(in crate::cli) struct Add {
     /// A name that no other provider of the project has
     #[arg(long)]
     name: String,
-    /// Where its keys are (a JWK set): https, on a public address unless `BELL_OUTBOUND_ALLOW` lists it
+    /// Where its keys are (a JWK set): https, on a public address unless `BELL_JWKS_ALLOW` lists it
     #[arg(long, value_name = "URL")]
     jwks: Url,
     /// What `iss` of its tokens is, to the letter

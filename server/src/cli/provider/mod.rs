@@ -55,7 +55,7 @@ pub(super) enum ProviderCommand {
 
 impl ProviderCommand {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
-        let outbound = Outbound::with_system_names(settings.outbound_allow());
+        let outbound = Outbound::with_system_names(settings.jwks_allow());
         Office::work(settings, async |office| match self {
             Self::Add(add) => add.run(office, &outbound).await,
             Self::List { project, json } => list(office, project.as_deref(), json).await,

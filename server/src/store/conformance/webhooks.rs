@@ -11,8 +11,9 @@ use super::{
     ANY, Bench, NOW, entry, everything, id, notification, preferences::archived, project, read, removed,
 };
 use crate::store::{
-    Attempted, ClaimedDelivery, Delivery, DeliveryQuery, DeliveryStatus, Happening, Happenings, ItemState,
-    NewDelivery, NewWebhook, Outcome, TRIED_FOR_MS, Transition, Webhook, WebhookChange, WebhookKey,
+    Attempted, ClaimedDelivery, Delivery, DeliveryQuery, DeliveryStatus, DueWebhook, Happening, Happenings,
+    ItemState, NewDelivery, NewWebhook, Outcome, TRIED_FOR_MS, Transition, Webhook, WebhookChange,
+    WebhookKey,
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -55,6 +56,10 @@ async fn types(bench: &Bench, webhook: &Webhook) -> Vec<String> {
         deliveries(bench, webhook).await.into_iter().map(|delivery| delivery.r#type).collect();
     types.sort_unstable();
     types
+}
+
+fn due(webhook: &Webhook, at: Timestamp) -> DueWebhook {
+    DueWebhook { webhook: webhook.key, project: webhook.project, at }
 }
 
 fn message(number: u128) -> NewDelivery {
@@ -168,7 +173,7 @@ pub(in crate::store) async fn what_is_claimed_is_nobody_elses_until_the_lease_en
     for number in 1..=3 {
         bench.store.add_delivery(webhook.key, message(number)).await.unwrap();
     }
-    assert_eq!(bench.store.due_webhooks().await.unwrap(), [(webhook.key, NOW)]);
+    assert_eq!(bench.store.due_webhooks().await.unwrap(), [due(&webhook, NOW)]);
     assert!(claim(&bench, &webhook, 5, NOW.plus_ms(-1)).await.is_empty(), "not due yet");
     let first = claim(&bench, &webhook, 2, NOW).await;
     assert_eq!(first.len(), 2);
@@ -176,7 +181,7 @@ pub(in crate::store) async fn what_is_claimed_is_nobody_elses_until_the_lease_en
     assert_eq!(claim(&bench, &webhook, 5, NOW).await.len(), 1);
     assert!(claim(&bench, &webhook, 5, NOW.plus_ms(19_999)).await.is_empty());
     let lease_end = NOW.plus_ms(20_000);
-    assert_eq!(bench.store.due_webhooks().await.unwrap(), [(webhook.key, lease_end)]);
+    assert_eq!(bench.store.due_webhooks().await.unwrap(), [due(&webhook, lease_end)]);
 
     // Whoever held the lease has gone, or is late: what it says then counts for nothing.
     let again = claim(&bench, &webhook, 5, lease_end).await;

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::{SqliteStore, rows, webhooks};
 use crate::store::{
-    Attempted, ClaimedDelivery, Delivery, DeliveryQuery, DeliveryStatus, DeliveryStore, NewDelivery, Outcome,
-    StoreError, TRIED_FOR_MS, Webhook, WebhookKey,
+    Attempted, ClaimedDelivery, Delivery, DeliveryQuery, DeliveryStatus, DeliveryStore, DueWebhook,
+    NewDelivery, Outcome, ProjectKey, StoreError, TRIED_FOR_MS, Webhook, WebhookKey,
 };
 
 /// Leaves out what tells of users that were erased, among deliveries called `d`: nobody is to be told of it any more, and
@@ -135,6 +135,15 @@ fn settle(connection: &Connection, attempted: &Attempted) -> Result<bool, StoreE
     Ok(settled == 1)
 }
 
+/// Ends the attempts at all that waits, which can be replayed; says of how much.
+pub(super) fn end_waiting(connection: &Connection) -> Result<usize, StoreError> {
+    Ok(connection.execute(
+        "UPDATE webhook_deliveries SET status = ?1, due_at = NULL, \
+         last_error = 'it waited when this backup was made, and was not tried after it was restored' WHERE status = 0",
+        [status_number(DeliveryStatus::Failed)],
+    )?)
+}
+
 fn forget(connection: &Connection, written_before: Timestamp) -> Result<bool, StoreError> {
     let limit = i64::try_from(MAX_FORGOTTEN).unwrap_or(i64::MAX);
     // What waits for a webhook that is disabled has not been due for a day.
@@ -208,23 +217,24 @@ impl DeliveryStore for SqliteStore {
         self.writer.run(replay).await
     }
 
-    async fn due_webhooks(&self) -> Result<Vec<(WebhookKey, Timestamp)>, StoreError> {
+    async fn due_webhooks(&self) -> Result<Vec<DueWebhook>, StoreError> {
         let read = |connection: &Connection| {
             // One look into the index for each webhook, however much waits.
             let mut statement = connection.prepare_cached(&format!(
-                "SELECT w.key, (SELECT d.due_at FROM webhook_deliveries d WHERE d.webhook = w.key \
+                "SELECT w.key, w.project, (SELECT d.due_at FROM webhook_deliveries d WHERE d.webhook = w.key \
                  AND d.due_at IS NOT NULL {NOT_OF_ERASED} ORDER BY d.due_at LIMIT 1) AS first_due FROM webhooks w \
                  WHERE w.enabled = 1"
             ))?;
             let found = statement.query_map([], |row| {
-                Ok((WebhookKey(row.get(0)?), rows::optional_moment(row, "first_due")?))
+                let (webhook, project) = (WebhookKey(row.get("key")?), ProjectKey(row.get("project")?));
+                let first_due = rows::optional_moment(row, "first_due")?;
+                Ok(first_due.map(|at| DueWebhook { webhook, project, at }))
             })?;
             let mut due = Vec::new();
             for row in found {
-                let (webhook, first_due) = row?;
-                due.extend(first_due.map(|at| (webhook, at)));
+                due.extend(row?);
             }
-            due.sort_unstable_by_key(|(webhook, at)| (*at, *webhook));
+            due.sort_unstable_by_key(|due: &DueWebhook| (due.at, due.webhook));
             Ok(due)
         };
         self.readers.run(read).await

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::{
     audit,
     backup::{BackupError, is_same},
+    deliveries,
     draft::Draft,
     keys,
     occupancy::{Occupancy, Occupied},
@@ -85,6 +86,15 @@ impl Restoration {
     /// If they cannot be read.
     pub fn session_keys(&self) -> Result<Vec<StoredSessionKey>, BackupError> {
         Ok(keys::session_keys(&Connection::open(self.draft.path())?)?)
+    }
+
+    /// Ends the attempts to deliver what waits for webhooks; says of how much. What waited in a backup may have been told
+    /// long ago, and of users who were erased since; each can be replayed.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn end_deliveries(&self) -> Result<usize, BackupError> {
+        Ok(deliveries::end_waiting(&Connection::open(self.draft.path())?)?)
     }
 
     /// Puts it in place of the database, whole or not at all, with an entry of its audit log that says so.
