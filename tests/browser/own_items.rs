@@ -28,7 +28,7 @@ async fn drawn(page: &Page, function: &str) -> Scene {
 
 /// What the page's own nodes say, in the order of the items.
 const SHOWN: &str = "parts('item').map((item) => [...item.querySelectorAll('slot')]\
-    .flatMap((slot) => slot.assignedElements()).map((own) => own.innerText).join()).join()";
+    .flatMap((slot) => slot.assignedElements()).map((own) => own.textContent).join()).join()";
 /// How many items the element has drawn.
 const DEFAULTS: &str = "parts('body').filter((body) => body.innerText === 'Plain').length";
 

@@ -31,7 +31,7 @@ pub(crate) enum Task {
         /// Run one group only; `unit` needs no set-up, and all but `browser` need no browser
         #[arg(long)]
         only: Option<Group>,
-        /// Use this browser instead of Chromium
+        /// Use this browser alone
         #[arg(long)]
         browser: Option<Engine>,
         #[command(flatten)]

@@ -44,8 +44,8 @@ const BROWSER: &str = "BELL_BROWSER";
 const MOST_AT_ONCE: usize = 4;
 
 impl Engine {
-    /// Those that are used when none is named. The others take minutes more, and have to be asked for.
-    pub(crate) const USUAL: [Self; 1] = [Self::Chromium];
+    /// Those that are used when none is named.
+    pub(crate) const USUAL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
 
     /// What the steps call it.
     pub(crate) fn name(self) -> &'static str {

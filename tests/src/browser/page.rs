@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -24,6 +24,19 @@ const UNTIL: &str = include_str!("until.js");
 
 /// How long a page may take for what a test waits for. Far more than it needs.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// The size of a page, once it has been the same for a while: a window grows when its system comes to it.
+const SETTLED_SIZE: &str = "new Promise((settled) => {\
+    let last = '', times = 0;\
+    const timer = setInterval(() => {\
+      const size = [innerWidth, innerHeight];\
+      times = String(size) === last ? times + 1 : 0;\
+      last = String(size);\
+      if (times < 3) return;\
+      clearInterval(timer);\
+      settled(size);\
+    }, 20);\
+  })";
 
 /// The tabs of one browser; what is said is said to the one in front.
 ///
@@ -221,23 +234,25 @@ impl Page {
             self.until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
             return;
         }
-        // The window has edges, and only the driver knows which: measured, then added.
+        // The window has edges, and only the driver knows which: measured, then added. They may still come, as the row
+        // of tabs does with the second one.
         let (left, top) = place(self.engine);
-        accepted(self.driver.set_window_rect(left, top, width, height).await);
-        let difference = |own: &str, asked: u32| format!("{asked} - {own}");
-        let missing = self
-            .value(&format!("[{}, {}]", difference("innerWidth", width), difference("innerHeight", height)))
-            .await;
-        let grown = |asked: u32, missing: &Value| {
-            let missing = missing.as_i64().expect("a number of pixels");
-            u32::try_from(i64::from(asked) + missing).expect("a window has a size")
-        };
-        accepted(
-            self.driver
-                .set_window_rect(left, top, grown(width, &missing[0]), grown(height, &missing[1]))
-                .await,
-        );
-        self.until(&format!("innerWidth === {width} && innerHeight === {height}")).await;
+        let began = Instant::now();
+        let (mut outer_width, mut outer_height) = (i64::from(width), i64::from(height));
+        loop {
+            let outer = |pixels: i64| u32::try_from(pixels).expect("a window has a size");
+            let asked = self.driver.set_window_rect(left, top, outer(outer_width), outer(outer_height));
+            accepted(asked.await);
+            let settled = self.promised(SETTLED_SIZE).await;
+            let inner = |index: usize| settled[index].as_i64().expect("a number of pixels");
+            let missing = (i64::from(width) - inner(0), i64::from(height) - inner(1));
+            if missing == (0, 0) {
+                return;
+            }
+            assert!(began.elapsed() < LIMIT, "the page is {settled} instead of {width} by {height}");
+            outer_width += missing.0;
+            outer_height += missing.1;
+        }
     }
 
     /// What is to be seen of the page, as a PNG.

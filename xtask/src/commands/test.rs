@@ -23,7 +23,7 @@ const TESTS: &str = "notification-bell-tests";
 /// The variable by which these tests find the server.
 const SERVER_BIN: &str = "BELL_SERVER_BIN";
 
-/// Runs one group, or all of them, in the usual browser or in another; a failed one does not keep the next from running.
+/// Runs one group, or all of them, in all browsers or in one; a failed one does not keep the next from running.
 ///
 /// # Errors
 /// If something cannot be set up or built, or if a group failed.

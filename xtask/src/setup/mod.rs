@@ -87,7 +87,7 @@ pub(crate) fn browsers(
                 let (outcome, browser) = browser::ensure(workspace, terminal)?;
                 Ok((outcome, Some(browser.programs())))
             }
-            Engine::Firefox => browser::firefox::ensure(workspace, terminal),
+            Engine::Firefox => Ok(browser::firefox::ensure(workspace, terminal)),
             Engine::Webkit => Ok(browser::webkit::ensure(workspace, terminal)),
         })?;
         Ok((engine, programs))

@@ -21,6 +21,8 @@ pub(crate) struct RustTool {
     version: Cow<'static, str>,
     /// Further arguments for `cargo install`.
     arguments: &'static [&'static str],
+    /// How far it is optimised: the less, the sooner it is ready.
+    opt_level: &'static str,
     /// How long it takes to compile on two cores, for whoever waits.
     takes: &'static str,
 }
@@ -31,6 +33,7 @@ pub(crate) const TRUNK: RustTool = RustTool {
     program: "trunk",
     version: Cow::Borrowed("0.21.14"),
     arguments: &["--locked", "--no-default-features", "--features", "rustls"],
+    opt_level: "1",
     takes: "up to five minutes",
 };
 
@@ -40,6 +43,7 @@ pub(crate) const CARGO_DENY: RustTool = RustTool {
     program: "cargo-deny",
     version: Cow::Borrowed("0.20.2"),
     arguments: &["--locked"],
+    opt_level: "1",
     takes: "about a minute",
 };
 
@@ -49,16 +53,18 @@ pub(crate) const CARGO_FUZZ: RustTool = RustTool {
     program: "cargo-fuzz",
     version: Cow::Borrowed("0.13.1"),
     arguments: &["--locked"],
+    opt_level: "1",
     takes: "about a minute",
 };
 
-/// Drives Firefox.
+/// Drives Firefox. It hands on what it is told, and waits: nothing of it is worth optimising.
 pub(crate) const GECKODRIVER: RustTool = RustTool {
     package: "geckodriver",
     program: "geckodriver",
     version: Cow::Borrowed("0.37.1"),
     arguments: &["--locked"],
-    takes: "about two minutes",
+    opt_level: "0",
+    takes: "about a minute",
 };
 
 /// wasm-bindgen-cli in the version of the crate.
@@ -77,16 +83,14 @@ pub(crate) fn wasm_bindgen(workspace: &Workspace) -> Result<RustTool, Failure> {
         // Not --locked: its lock file names releases from the day it came out, which a registry mirror that holds
         // new releases back for a while does not have.
         arguments: &[],
+        opt_level: "1",
         takes: "about two minutes",
     })
 }
 
 /// A tool runs for seconds and is compiled for minutes: less optimised it is ready much sooner.
-const QUICK_BUILD: [(&str, &str); 3] = [
-    ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
-    ("CARGO_PROFILE_RELEASE_LTO", "off"),
-    ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
-];
+const QUICK_BUILD: [(&str, &str); 2] =
+    [("CARGO_PROFILE_RELEASE_LTO", "off"), ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")];
 
 impl RustTool {
     /// Installs the tool, unless the one that would be started is already of the right version.
@@ -145,6 +149,7 @@ impl RustTool {
         cargo.args(self.arguments).arg("--root").arg(stage);
         // A folder of its own: an interrupted build is taken up again, and a finished one can be removed.
         cargo.arg("--target-dir").arg(workspace.tools.join("build")).envs(QUICK_BUILD);
+        cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.opt_level);
         cargo
     }
 }

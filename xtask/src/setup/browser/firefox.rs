@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use super::Programs;
-use crate::failure::Failure;
 use crate::process;
 use crate::setup::{apt, rust_tools::GECKODRIVER};
 use crate::steps::Outcome;
@@ -16,14 +15,8 @@ const FIREFOX: &str = "BELL_FIREFOX";
 const DRIVER: &str = "BELL_GECKODRIVER";
 
 /// Finds Firefox, or installs it; none if neither works, and that is said. Its driver is compiled where there is a
-/// browser for it.
-///
-/// # Errors
-/// If the driver cannot be installed.
-pub(crate) fn ensure(
-    workspace: &Workspace,
-    terminal: Terminal,
-) -> Result<(Outcome, Option<Programs>), Failure> {
+/// browser for it, and without one the browser is of no use.
+pub(crate) fn ensure(workspace: &Workspace, terminal: Terminal) -> (Outcome, Option<Programs>) {
     let mut outcome = Outcome::UpToDate;
     let firefox = find(workspace).or_else(|| {
         outcome = Outcome::Done;
@@ -33,16 +26,24 @@ pub(crate) fn ensure(
         terminal.note(&format!(
             "there is no Firefox: install it (Debian: apt-get install firefox-esr), or name it in {FIREFOX}"
         ));
-        return Ok((Outcome::LeftOut, None));
+        return (Outcome::LeftOut, None);
     };
     if let Some(driver) = std::env::var_os(DRIVER).map(PathBuf::from) {
-        return Ok((outcome, Some(vec![(FIREFOX, firefox), (DRIVER, driver)])));
+        return (outcome, Some(vec![(FIREFOX, firefox), (DRIVER, driver)]));
     }
-    if GECKODRIVER.ensure(workspace, terminal)? == Outcome::Done {
-        outcome = Outcome::Done;
+    match GECKODRIVER.ensure(workspace, terminal) {
+        Ok(Outcome::Done) => outcome = Outcome::Done,
+        Ok(_) => {}
+        Err(failure) => {
+            terminal.error(&failure);
+            terminal.note(&format!(
+                "Firefox is left out without geckodriver: install it, or name it in {DRIVER}"
+            ));
+            return (Outcome::LeftOut, None);
+        }
     }
     let driver = workspace.find_program("geckodriver").map(|driver| (DRIVER, driver));
-    Ok((outcome, Some([(FIREFOX, firefox)].into_iter().chain(driver).collect())))
+    (outcome, Some([(FIREFOX, firefox)].into_iter().chain(driver).collect()))
 }
 
 fn find(workspace: &Workspace) -> Option<PathBuf> {
