@@ -31,6 +31,7 @@ const listeners = new Map();
 /** @type {AudioContext | undefined} */
 let audio;
 let isUnlocked = false;
+let isSounding = false;
 let lastSoundMs = -QUIET_MS;
 
 /**
@@ -69,6 +70,7 @@ export function leave(host) {
     audio.close().catch(() => {});
     audio = undefined;
     isUnlocked = false;
+    isSounding = false;
   }
 }
 
@@ -117,13 +119,25 @@ function canSound() {
 }
 
 function unlock() {
+  if (isUnlocked) return;
   try {
     audio ??= new AudioContext();
     // Refused, it waits until the reader touches the page again.
-    audio.resume().then(() => (isUnlocked = true), () => {});
+    audio.resume().then(
+      () => {
+        isUnlocked = true;
+        rest();
+      },
+      () => {},
+    );
   } catch {
     // Without a sound card, or in a browser that has none of this.
   }
+}
+
+/** Lets the sound card sleep while there is nothing to be heard. */
+function rest() {
+  if (!isSounding) audio?.suspend().catch(() => {});
 }
 
 async function chime() {
@@ -133,9 +147,13 @@ async function chime() {
   unlock();
   if (!audio) return;
   const context = audio;
+  isSounding = true;
   // Some never answer. Late, a sound would only startle.
   await Promise.race([context.resume().catch(() => {}), wait(500)]);
-  if (context.state !== "running") return;
+  if (context.state !== "running") {
+    isSounding = false;
+    return;
+  }
   NOTES.forEach((frequency, index) => {
     const start = context.currentTime + 0.02 + index * 0.13;
     const volume = context.createGain();
@@ -147,8 +165,11 @@ async function chime() {
     note.connect(volume).connect(context.destination);
     note.start(start);
     note.stop(start + 0.65);
-    // It would keep the sound card awake.
-    if (index === NOTES.length - 1) note.onended = () => context.suspend().catch(() => {});
+    if (index < NOTES.length - 1) return;
+    note.onended = () => {
+      isSounding = false;
+      rest();
+    };
   });
 }
 

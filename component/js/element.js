@@ -83,7 +83,7 @@ let failure;
 const connected = new Set();
 
 export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
-  static observedAttributes = [...Object.values(OPTIONS).flat(), ...SWITCHES, "lang"];
+  static observedAttributes = [...Object.values(OPTIONS).flat(), ...SWITCHES, "lang", "dir"];
   static [MARK] = true;
 
   /** @type {Bell | undefined} */
@@ -172,7 +172,7 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
     if (before === after) return;
     // Whichever was set last counts.
     if (after !== null && OPTIONS.userToken.includes(name)) this.#userToken = null;
-    if (name === "headless" && this.isConnected && !this.#bell) this.#drawEarly();
+    if (["headless", "inline"].includes(name) && this.isConnected && !this.#bell) this.#drawEarly();
     this.#change(IDENTITY.has(name));
   }
 
@@ -214,10 +214,7 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
 
   /** @param {boolean} isIdentity */
   #change(isIdentity) {
-    if (!this.#bell) {
-      if (!this.#hasBell()) this.#drawEarly();
-      return this.#showWish();
-    }
+    if (!this.#bell) return this.#showWish();
     if (isIdentity) this.#bell.userChanged();
     if (this.#isChanging) return;
     this.#isChanging = true;
@@ -349,20 +346,14 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
     bell?.free();
   }
 
-  #hasBell() {
-    return !this.inline && !this.headless;
-  }
-
   /** Draws what the wasm will draw in this place: the same button without a number, which is not known yet. */
   #drawEarly() {
     const root = this.shadowRoot;
     const document = this.ownerDocument;
-    if (this.headless) {
+    if (this.headless || this.inline) {
       root.adoptedStyleSheets = [];
-      root.replaceChildren(document.createElement("slot"));
-      return;
+      return root.replaceChildren(...(this.headless ? [document.createElement("slot")] : []));
     }
-    if (!this.#hasBell()) return root.replaceChildren();
     // Drawn already, and moved within its document; another document takes the sheets away. Without a window nothing shows.
     if (root.adoptedStyleSheets.length > 0 || !document.defaultView) return;
     // The constructor of the document's own window: an element may live in a frame.

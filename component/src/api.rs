@@ -1,7 +1,7 @@
 //! The calls to the server: what is sent, and what an answer that is no success means.
 //!
 //! A token travels in the `Authorization` header, or in a cookie that only the browser sees, and nowhere else. Letting
-//! go of a call aborts its request.
+//! go of a call aborts its request, unless that is to outlive the page.
 
 use js_sys::{Promise, Reflect};
 use notification_bell_protocol::{Code, SessionGrant, SessionRequest};
@@ -148,7 +148,8 @@ pub(crate) struct Call<'call> {
 impl Call<'_> {
     /// Sends it and waits for the head of the answer. May be called again.
     pub(crate) async fn send(&self, credential: Credential<'_>) -> Result<Answered, Fault> {
-        let abort = AbortOnDrop(AbortController::new().ok());
+        // What outlives the page outlives the element too.
+        let abort = AbortOnDrop(AbortController::new().ok().filter(|_| !self.outlives_page));
         let answer = self.request(credential, abort.0.as_ref()).map_err(|error| Fault::thrown(&error))?;
         let answer =
             JsFuture::from(Promise::resolve(&answer)).await.map_err(|error| Fault::thrown(&error))?;

@@ -3,11 +3,16 @@
 
 use serde_json::Value;
 
-/// The value of a text; `None` if it is not JSON.
+/// A value that is nested deeper is none: what reads it would need more stack than there is. The server takes 32, and
+/// what it answers has a few around it.
+#[cfg(target_arch = "wasm32")]
+const DEPTH_MAX: u32 = 64;
+
+/// The value of a text; `None` if it is not JSON, or too deep.
 #[must_use]
 pub fn parse(text: &str) -> Option<Value> {
     #[cfg(target_arch = "wasm32")]
-    let value = browser::value_of(&js_sys::JSON::parse(text).ok()?);
+    let value = browser::value_of(&js_sys::JSON::parse(text).ok()?, DEPTH_MAX);
     #[cfg(not(target_arch = "wasm32"))]
     let value = serde_json::from_str(text).ok();
     value
@@ -26,7 +31,7 @@ mod browser {
     const WHOLE_MAX: f64 = 9_007_199_254_740_991.0;
 
     /// What `JSON.parse` made, which is a tree of plain values.
-    pub(super) fn value_of(js: &JsValue) -> Option<Value> {
+    pub(super) fn value_of(js: &JsValue, depth: u32) -> Option<Value> {
         if js.is_null() {
             Some(Value::Null)
         } else if let Some(flag) = js.as_bool() {
@@ -40,12 +45,14 @@ mod browser {
             let is_whole = number.abs() <= WHOLE_MAX && whole as f64 == number;
             if is_whole { Some(whole.into()) } else { Number::from_f64(number).map(Value::Number) }
         } else if let Some(list) = js.dyn_ref::<Array>() {
-            Some(Value::Array(list.iter().map(|member| value_of(&member)).collect::<Option<_>>()?))
+            let depth = depth.checked_sub(1)?;
+            Some(Value::Array(list.iter().map(|member| value_of(&member, depth)).collect::<Option<_>>()?))
         } else {
+            let depth = depth.checked_sub(1)?;
             let mut object = Map::new();
             let source: &Object = js.unchecked_ref();
             for name in Object::keys(source).iter() {
-                object.insert(name.as_string()?, value_of(&Reflect::get(js, &name).ok()?)?);
+                object.insert(name.as_string()?, value_of(&Reflect::get(js, &name).ok()?, depth)?);
             }
             Some(Value::Object(object))
         }

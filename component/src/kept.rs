@@ -1,41 +1,48 @@
 //! What is kept in the browser between two pages: the last state of an inbox, and the changes that wait for a line.
 //!
-//! Each says which version of this form it has and whose it is. Whatever else is found, another version's, another
-//! user's, or something that cannot be read, is as good as nothing.
+//! Each says which version of this form it has, whose it is and when it was kept. Whatever else is found, another
+//! version's, another user's, something old or something that cannot be read, is as good as nothing.
 
-use notification_bell_protocol::{InboxPage, MarkSet};
+use notification_bell_protocol::{InboxPage, MarkSet, Timestamp};
 use serde_json::{Map, Value};
 
 use crate::{feed::Change, wire};
 
 /// To be raised when what was written before could be misunderstood.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
+
+/// What is older is forgotten: 30 days.
+const AGE_MAX_MS: i64 = 30 * 86_400_000;
 
 /// More changes than this are not kept: somebody who makes so many without a line has lost it for good.
 const CHANGES_MAX: usize = 200;
 
 /// The last state, to be kept.
 #[must_use]
-pub fn state_value(user_id: &str, page: &InboxPage) -> Value {
-    value(user_id, "state", wire::page_value(page))
+pub fn state_value(user_id: &str, page: &InboxPage, now: Timestamp) -> Value {
+    value(user_id, now, "state", wire::page_value(page))
 }
 
 /// The last state that was kept of a user.
 #[must_use]
-pub fn state(value: &Value, user_id: &str) -> Option<InboxPage> {
-    wire::page(content(value, user_id, "state")?).ok()
+pub fn state(value: &Value, user_id: &str, now: Timestamp) -> Option<InboxPage> {
+    wire::page(content(value, user_id, now, "state")?).ok()
 }
 
 /// The changes that wait, in their order, to be kept.
 #[must_use]
-pub fn changes_value<'change>(user_id: &str, changes: impl Iterator<Item = &'change Change>) -> Value {
-    value(user_id, "changes", Value::Array(changes.take(CHANGES_MAX).map(change_value).collect()))
+pub fn changes_value<'change>(
+    user_id: &str,
+    changes: impl Iterator<Item = &'change Change>,
+    now: Timestamp,
+) -> Value {
+    value(user_id, now, "changes", Value::Array(changes.take(CHANGES_MAX).map(change_value).collect()))
 }
 
 /// The changes of a user that waited. Those after one that cannot be read are left out with it: they may rest on it.
 #[must_use]
-pub fn changes(value: &Value, user_id: &str) -> Vec<Change> {
-    let list = content(value, user_id, "changes").and_then(Value::as_array);
+pub fn changes(value: &Value, user_id: &str, now: Timestamp) -> Vec<Change> {
+    let list = content(value, user_id, now, "changes").and_then(Value::as_array);
     list.into_iter().flatten().take(CHANGES_MAX).map_while(change).collect()
 }
 
@@ -45,18 +52,20 @@ pub fn is_quiet(change: &Change) -> bool {
     matches!(change, Change::Mark(request) if request.set == MarkSet { seen: Some(true), ..MarkSet::default() })
 }
 
-fn value(user_id: &str, name: &str, content: Value) -> Value {
+fn value(user_id: &str, now: Timestamp, name: &str, content: Value) -> Value {
     let mut members = Map::new();
     members.insert("version".to_owned(), VERSION.into());
     members.insert("userId".to_owned(), Value::String(user_id.to_owned()));
+    members.insert("keptAt".to_owned(), now.unix_ms().into());
     members.insert(name.to_owned(), content);
     Value::Object(members)
 }
 
-fn content<'value>(value: &'value Value, user_id: &str, name: &str) -> Option<&'value Value> {
+fn content<'value>(value: &'value Value, user_id: &str, now: Timestamp, name: &str) -> Option<&'value Value> {
     let is_known = value.get("version").and_then(Value::as_u64) == Some(VERSION);
     let is_own = value.get("userId").and_then(Value::as_str) == Some(user_id);
-    value.get(name).filter(|_| is_known && is_own)
+    let kept_at_ms = value.get("keptAt").and_then(Value::as_i64)?;
+    value.get(name).filter(|_| is_known && is_own && now.unix_ms().saturating_sub(kept_at_ms) <= AGE_MAX_MS)
 }
 
 fn change_value(change: &Change) -> Value {
@@ -132,11 +141,12 @@ mod tests {
         fn changes_come_back_as_they_were_and_in_their_order(
             made in prop::collection::vec(any_change(), 0..6),
             user in ".{1,8}",
+            now in moment(),
         ) {
-            let value = changes_value(&user, made.iter());
+            let value = changes_value(&user, made.iter(), now);
             let text = value.to_string();
-            prop_assert_eq!(changes(&serde_json::from_str(&text).unwrap(), &user), made);
-            prop_assert_eq!(changes(&value, "somebody else's"), Vec::new());
+            prop_assert_eq!(changes(&serde_json::from_str(&text).unwrap(), &user, now), made);
+            prop_assert_eq!(changes(&value, "somebody else's", now), Vec::new());
         }
     }
 
@@ -144,26 +154,41 @@ mod tests {
         InboxPage { items: Vec::new(), next: None, counts: Counts::default(), revision: "r1".to_owned() }
     }
 
+    const NOW: Timestamp = Timestamp::from_unix_ms(1_700_000_000_000);
+
     #[test]
     fn a_state_is_its_users_alone_and_of_this_form_alone() {
-        let kept = state_value("one", &page());
-        assert_eq!(state(&kept, "one"), Some(page()));
-        assert_eq!(state(&kept, "other"), None);
+        let kept = state_value("one", &page(), NOW);
+        assert_eq!(state(&kept, "one", NOW), Some(page()));
+        assert_eq!(state(&kept, "other", NOW), None);
         let mut later = kept.clone();
-        later["version"] = json!(2);
-        assert_eq!(state(&later, "one"), None);
-        for foreign in [json!(null), json!([1]), json!({"version": 1, "userId": "one"}), json!("text")] {
-            assert_eq!(state(&foreign, "one"), None);
-            assert_eq!(changes(&foreign, "one"), Vec::new());
+        later["version"] = json!(super::VERSION + 1);
+        assert_eq!(state(&later, "one", NOW), None);
+        for foreign in [json!(null), json!([1]), json!({"version": 2, "userId": "one"}), json!("text")] {
+            assert_eq!(state(&foreign, "one", NOW), None);
+            assert_eq!(changes(&foreign, "one", NOW), Vec::new());
         }
+    }
+
+    #[test]
+    fn what_was_kept_more_than_thirty_days_ago_is_forgotten() {
+        let days = |number: i64| Timestamp::from_unix_ms(NOW.unix_ms() + number * 86_400_000);
+        let made = [Change::Remove("a".to_owned())];
+        let (page_kept, changes_kept) =
+            (state_value("one", &page(), NOW), changes_value("one", made.iter(), NOW));
+        assert_eq!(state(&page_kept, "one", days(30)), Some(page()));
+        assert_eq!(state(&page_kept, "one", days(31)), None);
+        assert_eq!(changes(&changes_kept, "one", days(30)), made);
+        assert_eq!(changes(&changes_kept, "one", days(31)), Vec::new());
+        assert_eq!(state(&page_kept, "one", days(-1)), Some(page()), "a clock may be set back");
     }
 
     #[test]
     fn what_follows_a_change_that_cannot_be_read_is_left_out() {
         let made = [Change::Remove("a".to_owned()), Change::Remove("b".to_owned())];
-        let mut kept = changes_value("one", made.iter());
+        let mut kept = changes_value("one", made.iter(), NOW);
         kept["changes"][1] = Value::Null;
-        assert_eq!(changes(&kept, "one"), made[..1]);
+        assert_eq!(changes(&kept, "one", NOW), made[..1]);
     }
 
     #[test]

@@ -2,9 +2,10 @@
 
 use notification_bell_protocol::ItemId;
 
-/// The chosen items, in the order they were chosen.
+/// The chosen items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
+    /// In the order of the ids, which are found by halving: there may be thousands.
     ids: Vec<ItemId>,
     /// Where a range begins: what was chosen, or given up, last.
     anchor: Option<ItemId>,
@@ -13,7 +14,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Those that are chosen.
+    /// Those that are chosen, in the order of their ids.
     #[must_use]
     pub fn ids(&self) -> &[ItemId] {
         &self.ids
@@ -22,15 +23,28 @@ impl Selection {
     /// Whether an item is chosen.
     #[must_use]
     pub fn contains(&self, id: &str) -> bool {
-        self.ids.iter().any(|own| own == id)
+        self.place(id).is_ok()
+    }
+
+    /// The place of an id, or the one where it would be.
+    fn place(&self, id: &str) -> Result<usize, usize> {
+        self.ids.binary_search_by(|own| own.as_str().cmp(id))
+    }
+
+    /// Chooses these too. A list has the newest first, whose ids are the last: from its end, each goes to the end.
+    fn add(&mut self, listed: &[ItemId]) {
+        for id in listed.iter().rev() {
+            if let Err(place) = self.place(id) {
+                self.ids.insert(place, id.clone());
+            }
+        }
     }
 
     /// Chooses an item, or gives it up.
     pub fn toggle(&mut self, id: &str) {
-        if self.contains(id) {
-            self.ids.retain(|own| own != id);
-        } else {
-            self.ids.push(id.to_owned());
+        match self.place(id) {
+            Ok(place) => drop(self.ids.remove(place)),
+            Err(place) => self.ids.insert(place, id.to_owned()),
         }
         self.begin_range(id);
     }
@@ -46,31 +60,28 @@ impl Selection {
         let place = |id: &str| listed.iter().position(|own| own == id);
         let Some(to) = place(id) else { return };
         let Some(from) = self.anchor.as_deref().and_then(place) else {
-            if !self.contains(id) {
-                self.ids.push(id.to_owned());
-            }
+            self.add(&[id.to_owned()]);
             self.begin_range(id);
             return;
         };
         self.ids.clone_from(&self.base);
-        for id in &listed[from.min(to)..=from.max(to)] {
-            if !self.contains(id) {
-                self.ids.push(id.clone());
-            }
-        }
+        self.add(&listed[from.min(to)..=from.max(to)]);
     }
 
     /// Chooses all of these.
     pub fn choose_all(&mut self, listed: &[ItemId]) {
-        self.ids = listed.to_vec();
+        self.ids.clear();
+        self.add(listed);
         self.base.clone_from(&self.ids);
     }
 
     /// Gives up what is no longer in the list. False if nothing was.
     pub fn keep(&mut self, listed: &[ItemId]) -> bool {
         let before = self.ids.len();
-        self.ids.retain(|id| listed.contains(id));
-        self.base.retain(|id| listed.contains(id));
+        let mut there = Self::default();
+        there.add(listed);
+        self.ids.retain(|id| there.contains(id));
+        self.base.retain(|id| there.contains(id));
         self.ids.len() < before
     }
 }
@@ -94,7 +105,7 @@ mod tests {
         let mut selection = Selection::default();
         selection.toggle("b");
         selection.toggle("a");
-        assert_eq!(chosen(&selection), "ba");
+        assert_eq!(chosen(&selection), "ab");
         selection.toggle("b");
         assert_eq!(chosen(&selection), "a");
     }
@@ -106,11 +117,11 @@ mod tests {
         selection.toggle("f");
         selection.toggle("c");
         selection.extend_to("e", &listed);
-        assert_eq!(chosen(&selection), "fcde");
+        assert_eq!(chosen(&selection), "cdef");
         selection.extend_to("d", &listed);
-        assert_eq!(chosen(&selection), "fcd");
+        assert_eq!(chosen(&selection), "cdf");
         selection.extend_to("a", &listed);
-        assert_eq!(chosen(&selection), "fcab", "and what was chosen before stays");
+        assert_eq!(chosen(&selection), "abcf", "and what was chosen before stays");
     }
 
     #[test]

@@ -1,7 +1,12 @@
 //! A session with the server: opened when it is first needed, renewed when the server says so, and once more if
 //! a call is turned away because of its token.
 
-use std::{cell::RefCell, future::Future, pin::Pin, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+};
 
 use futures_util::lock::Mutex;
 use notification_bell_protocol::{InboxPage, Preferences, SessionGrant, SessionRequest};
@@ -37,6 +42,8 @@ pub(crate) struct Session {
     held: Mutex<Held>,
     /// Told of each new grant.
     on_grant: RefCell<GrantListener>,
+    /// The element has another user, or has gone.
+    is_over: Cell<bool>,
 }
 
 impl Session {
@@ -58,7 +65,14 @@ impl Session {
             language: language.into(),
             held: Mutex::new(Held::Nothing),
             on_grant: RefCell::new(Box::new(on_grant)),
+            is_over: Cell::new(false),
         }
+    }
+
+    /// The element is done with it. What is still to be sent may open it anew, but not in a cookie: that is by now of
+    /// whoever signed in next.
+    pub(crate) fn end(&self) {
+        self.is_over.set(true);
     }
 
     /// The grant there is, or a new one if there is none, or if it is `refused`: that very one, for those whose
@@ -71,6 +85,9 @@ impl Session {
             }
             Held::Refusal(fault) => return Err(fault.clone()),
             Held::Grant(_) | Held::Nothing => *held = Held::Nothing,
+        }
+        if self.is_over.get() && self.request.cookie.is_some() {
+            return Err(Fault::network("The session is over".to_owned()));
         }
         match open_session(&self.base, &self.request, self.credential(None)).await {
             Ok(grant) => {

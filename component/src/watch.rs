@@ -44,18 +44,19 @@ impl Watch {
     }
 }
 
-/// The language of the page may be switched while it is open.
+/// The language of the page, and with it the direction, may be switched while it is open.
 fn watch_language(inbox: &Rc<Inbox>) -> Option<(MutationObserver, Closure<dyn FnMut()>)> {
     let page = inbox.host.owner_document()?.document_element()?;
     let inbox = Rc::downgrade(inbox);
     let changed = Closure::<dyn FnMut()>::new(move || {
         if let Some(inbox) = inbox.upgrade() {
             inbox.follow_language();
+            inbox.place_panel();
         }
     });
     let observer = MutationObserver::new(changed.as_ref().unchecked_ref()).ok()?;
     let init = MutationObserverInit::new();
-    init.set_attribute_filter(&Array::of1(&"lang".into()));
+    init.set_attribute_filter(&Array::of2(&"lang".into(), &"dir".into()));
     observer.observe_with_options(&page, &init).ok()?;
     Some((observer, changed))
 }

@@ -221,3 +221,20 @@ async fn on_a_phone_they_are_as_wide_as_the_screen() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_snoozed_elsewhere_or_has_ended_is_not_shown_any_more() {
+    browse(async |page| {
+        let scene = with_toasts(page, "toasts").await;
+        let session = scene.server.session(USER).await;
+        let first = scene.server.notify(USER, "A").await;
+        let ends = page.value("new Date(Date.now() + 4000).toISOString()").await;
+        scene.server.notify_with(USER, &json!({"title": "B", "expiresAt": ends})).await;
+        shows(page, "A,B").await;
+        let until = page.value("new Date(Date.now() + 3600000).toISOString()").await;
+        session.patch(&first, &json!({"snoozedUntil": until})).await;
+        shows(page, "B").await;
+        page.until("!part('toast-item')").await;
+    })
+    .await;
+}

@@ -1,6 +1,10 @@
 //! Categories: one of them is shown, or all, each with its own number.
 
-use notification_bell_tests::browser::{Key, Page, browse};
+use notification_bell_tests::{
+    Reply,
+    browser::{Key, Page, browse},
+};
+use reqwest::Method;
 use serde_json::json;
 
 use crate::scene::{Scene, USER};
@@ -123,6 +127,50 @@ async fn left_and_right_home_and_end_go_through_the_categories() {
         page.run("bell.dir = 'rtl';").await;
         page.press(Key::Right).await;
         page.until("focused() === parts('category')[1]").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_category_is_called_what_its_readers_call_it() {
+    browse(async |page| {
+        let scene = with_two(page).await;
+        has_categories(page, "All categories 3,Billing 2,Releases 1").await;
+        let names = json!({"names": {"en": "Invoices", "de": "Rechnungen"}});
+        let declare = scene.server.api().v1(Method::PUT, "/categories/Billing").json(&names);
+        let reply = Reply::to(declare.bearer_auth(&scene.server.project().backend_key)).await;
+        assert_eq!(reply.status, 204);
+        page.reload().await;
+        scene.open_panel(page).await;
+        has_categories(page, "All categories 3,Invoices 2,Releases 1").await;
+        page.assert("item('Invoice 1').innerText.includes('Invoices')").await;
+        page.run("bell.locale = 'de';").await;
+        has_categories(page, "Alle Kategorien 3,Rechnungen 2,Releases 1").await;
+        page.click("parts('category')[1]").await;
+        page.until("titles().join() === 'Invoice 2,Invoice 1'").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_category_that_is_turned_off_is_no_choice_any_more() {
+    browse(async |page| {
+        let scene = with_two(page).await;
+        send(&scene, "Survey", "Others").await;
+        has_categories(page, "All categories 4,Billing 2,Others 1,Releases 1").await;
+        page.click("parts('category')[1]").await;
+        page.until("titles().join() === 'Invoice 2,Invoice 1'").await;
+        page.click("button('Settings')").await;
+        page.click("button('Billing')").await;
+        page.until("button('Billing').ariaChecked === 'false'").await;
+        page.click("button('Back')").await;
+        has_categories(page, "All categories 2,Others 1,Releases 1").await;
+        page.until("titles().join() === 'Survey,Release 1' && parts('category')[0].ariaChecked === 'true'")
+            .await;
+        page.click("button('Settings')").await;
+        page.click("button('Billing')").await;
+        page.click("button('Back')").await;
+        has_categories(page, "All categories 4,Billing 2,Others 1,Releases 1").await;
     })
     .await;
 }

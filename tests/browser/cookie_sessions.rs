@@ -11,7 +11,10 @@ use notification_bell_tests::{
     eventually,
 };
 
-use crate::scene::{OTHER, Scene, USER};
+use crate::{
+    scene::{OTHER, Scene, USER},
+    undo::use_button,
+};
 
 /// Keeps what each call to the API was made with, and what was answered to those that end.
 const SPY: &str = "<script>window.original = fetch; window.calls = [];\
@@ -225,6 +228,35 @@ async fn a_project_that_names_no_origins_gives_no_cookie() {
         page.until("part('error')").await;
         page.assert("events('error').length === 1 && events('ready').length === 0").await;
         assert_eq!(scene.answers("POST", "/session", 403).await, 1, "the same would be refused again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_comes_late_does_not_sign_the_user_before_in_again() {
+    browse(async |page| {
+        let scene = scene_with(&[]).await;
+        scene.server.notify(USER, "Of the first").await;
+        scene.server.notify(OTHER, "Of the second").await;
+        show_bell(&scene, page).await;
+        scene.open_panel(page).await;
+        page.until("titles().join() === 'Of the first'").await;
+        // The cookie is no longer of the user whose deletion it is.
+        let refuse = "const before = fetch; window.late = 0; window.signIns = [];\
+            window.fetch = async (url, init) => {\
+              if (url.endsWith('/session')) signIns.push(JSON.parse(init.body).userId);\
+              if (init?.method !== 'DELETE') return before(url, init);\
+              late += 1;\
+              return Response.json({ code: 'invalid_token', detail: '' }, { status: 401 });\
+            };";
+        page.run(refuse).await;
+        use_button(page, "Of the first", "Delete").await;
+        page.until("titles().length === 0").await;
+        let proof = scene.server.project().proof(OTHER);
+        page.run(&format!("bell.userId = '{OTHER}'; bell.userHmac = '{proof}';")).await;
+        page.until("late === 1 && titles().join() === 'Of the second'").await;
+        scene.has_streams(1).await;
+        page.assert(&format!("signIns.join() === '{OTHER}'")).await;
     })
     .await;
 }

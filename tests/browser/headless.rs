@@ -1,6 +1,6 @@
 //! The state and the actions for pages that draw the inbox themselves.
 
-use notification_bell_tests::browser::{Page, browse};
+use notification_bell_tests::browser::{Gate, Page, browse};
 
 use crate::{
     scene::{Scene, USER},
@@ -172,6 +172,52 @@ async fn a_bell_that_is_drawn_has_the_same_state_and_actions() {
         page.run("bell.remove();").await;
         page.until("bells.length === 0").await;
         scene.has_streams(0).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn marking_all_as_read_before_anything_is_known_marks_nothing() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let gate = Gate::to(scene.server.api()).await;
+        scene.server.notify(USER, "Hello").await;
+        let attributes = scene.attributes_at(gate.origin(), USER);
+        // Held up by the page, so that the bell is there and has heard of nothing.
+        let hold = "<script>(() => { const own = fetch; const way = new Promise((open) => (window.open = open));\
+            window.fetch = async (url, init) => {\
+              if (String(url).endsWith('/session')) await way;\
+              return own(url, init); }; })()</script>";
+        scene.show(page, &[hold, &format!("<notification-bell {attributes} headless></notification-bell>")].concat()).await;
+        page.until("bell.state").await;
+        page.run("bell.markAllRead(); window.open();").await;
+        scene.is_live(page, 1).await;
+        page.until("bell.state.counts.unread === 1").await;
+        page.run("bell.show();").await;
+        page.until("bell.state.items.length === 1 && !bell.state.isLoading").await;
+        // A change of the bell's own comes after whatever it had still to send.
+        page.run("bell.archive(bell.state.items[0].id);").await;
+        has_titles(&scene.server.session(USER).await, "archived", &["Hello"]).await;
+        assert_eq!(scene.answers("POST", "/inbox/mark", 200).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_drawn_when_headless_ends_is_what_the_other_attributes_say() {
+    browse(async |page| {
+        let _scene = show_two(page, "headless inline panelHeight=300px panelWidth=310px").await;
+        page.run("bell.headless = false;").await;
+        page.until("titles().join() === 'First,Second' && !part('bell')").await;
+        page.assert("part('panel').role === 'region' && part('panel').offsetHeight > 0").await;
+        page.run("bell.headless = true;").await;
+        page.until("!part('panel')").await;
+        page.run("bell.inline = false; bell.headless = false; bell.open = true;").await;
+        page.until("part('bell') && isOpen() && part('panel').offsetWidth === 310").await;
+        page.assert(
+            "getComputedStyle(part('panel')).getPropertyValue('--nb-panel-height').trim() === '300px'",
+        )
+        .await;
     })
     .await;
 }

@@ -5,6 +5,7 @@ use notification_bell_tests::browser::{Gate, Key, Page, browse};
 use crate::{
     accessibility::{axe_finds_nothing, everything_is_named},
     scene::{Scene, USER},
+    undo::use_button,
 };
 
 async fn with_inline(page: &Page, style: &str, more: &str) -> Scene {
@@ -105,6 +106,8 @@ async fn an_inline_and_a_headless_element_have_no_early_bell() {
             page.assert("!part('bell') && root.querySelectorAll(':not(slot)').length === 0").await;
             page.run(&format!("bells[1].toggleAttribute('{attribute}');")).await;
             page.until("!of(bells[1]).part('bell')").await;
+            page.run(&format!("for (const bell of bells) bell.removeAttribute('{attribute}');")).await;
+            page.until("bells.every((bell) => of(bell).part('bell')?.offsetWidth === 40)").await;
             gate.open();
         }
     })
@@ -160,6 +163,20 @@ async fn on_a_phone_the_panel_is_all_of_the_screen_and_tab_stays_in_it() {
         }
         page.click("button('Close')").await;
         page.until("!isOpen() && focused() === part('bell')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_menu_of_times_of_an_inline_panel_closes_when_the_page_is_scrolled() {
+    browse(async |page| {
+        let _scene = with_inline(page, "", "").await;
+        page.run("document.body.append(Object.assign(document.createElement('div'), { style: 'height: 3000px' }));")
+            .await;
+        use_button(page, "Hello", "Snooze").await;
+        page.until("root.querySelector('#snooze')?.matches(':popover-open')").await;
+        page.run("scrollTo({ top: 200, behavior: 'instant' });").await;
+        page.until("!root.querySelector('#snooze')?.matches(':popover-open')").await;
     })
     .await;
 }

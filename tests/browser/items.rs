@@ -1,9 +1,17 @@
 //! Items: what they show, and what becomes of acting on them.
 
-use notification_bell_tests::browser::{Gate, browse};
+use notification_bell_tests::{
+    ANSWER_LIMIT, Reply,
+    browser::{Gate, browse},
+    eventually,
+};
+use reqwest::Method;
 use serde_json::json;
 
-use crate::scene::{Scene, USER};
+use crate::{
+    scene::{Scene, USER},
+    undo::use_button,
+};
 
 #[tokio::test]
 async fn an_item_shows_title_body_and_time() {
@@ -181,6 +189,29 @@ async fn a_change_that_the_server_does_not_take_is_taken_back_and_said() {
         page.click("button('Mark all as read')").await;
         page.until("badge() === '1' && part('toast')?.innerText.includes('could not be saved')").await;
         page.until("events('error').some((event) => event.detail.code && event.detail.message)").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_click_is_counted_for_whoever_sent_the_item() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let id = scene.server.notify(USER, "Hello").await;
+        let _other = scene.server.notify(USER, "Only read").await;
+        scene.show_items(page, 2).await;
+        let clicked = async || {
+            let call = scene.server.api().v1(Method::GET, &format!("/notifications/{id}"));
+            let reply = Reply::to(call.bearer_auth(&scene.server.project().backend_key)).await;
+            reply.json()["tallies"]["clicked"].clone()
+        };
+        use_button(page, "Hello", "Mark as read").await;
+        scene.has_unread(USER, &["Only read"]).await;
+        assert_eq!(clicked().await, 0, "to be read is not to be clicked");
+        page.click("item('Hello')").await;
+        page.until("events('item-click').length === 1").await;
+        eventually(ANSWER_LIMIT, "the click being counted", async || (clicked().await == 1).then_some(()))
+            .await;
     })
     .await;
 }

@@ -1,6 +1,6 @@
 //! The languages of the element: whose texts, forms of number, digits and direction a reader gets.
 
-use notification_bell_tests::browser::browse;
+use notification_bell_tests::{ANSWER_LIMIT, browser::browse, eventually};
 use serde_json::json;
 
 use crate::scene::{Scene, USER};
@@ -139,6 +139,61 @@ async fn items_are_in_the_language_of_the_element_and_follow_it() {
         page.run("bell.locale = 'ja';").await;
         page.until("titles().join() === 'Shipped,Shipped'").await;
         page.assert("events('ready').length === 1 && events('error').length === 0").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_empty_list_stays_empty_while_it_is_asked_for_in_another_language() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        scene.show_bell(page).await;
+        scene.open_panel(page).await;
+        page.until("part('empty')").await;
+        page.run(
+            "window.wasLoading = false;\
+             new MutationObserver(() => { wasLoading ||= root.querySelector('.loading') !== null; })\
+               .observe(part('panel'), { childList: true, subtree: true });\
+             bell.locale = 'de';",
+        )
+        .await;
+        page.until("part('empty')?.innerText.startsWith('Nichts Neues') && events('ready').length === 1")
+            .await;
+        scene.has_streams(1).await;
+        eventually(ANSWER_LIMIT, "the list being asked for again", async || {
+            (scene.answers("GET", "/inbox", 200).await >= 2).then_some(())
+        })
+        .await;
+        page.assert("!wasLoading && part('empty') !== null").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_text_of_the_other_direction_is_cut_off_at_its_own_end_and_stands_where_the_others_do() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let long = "A title that is far too long for two lines of any panel ".repeat(4);
+        scene.server.notify_with(USER, &json!({"title": long, "body": "And a body. ".repeat(40)})).await;
+        scene.server.notify_with(USER, &json!({"title": "Short", "body": "Too"})).await;
+        scene.server.notify_with(USER, &json!({"title": "مرحبا", "body": "نص"})).await;
+        scene.show_items(page, 3).await;
+        for (dir, directions) in [("rtl", ["rtl", "ltr", "ltr"]), ("ltr", ["rtl", "ltr", "ltr"])] {
+            page.run(&format!("document.documentElement.dir = '{dir}';")).await;
+            let edge = if dir == "rtl" { "right" } else { "left" };
+            for name in ["title", "body"] {
+                for (index, direction) in directions.iter().enumerate() {
+                    let text = format!("parts('{name}')[{index}]");
+                    page.until(&format!("getComputedStyle({text}).direction === '{direction}'")).await;
+                    // Of more than one line, none need be as wide as there is room.
+                    page.until(&format!(
+                        "{text}.innerText.length > 40 || Math.abs({text}.firstElementChild.getBoundingClientRect().{edge} - \
+                         {text}.getBoundingClientRect().{edge}) < 2"
+                    ))
+                    .await;
+                }
+            }
+        }
     })
     .await;
 }

@@ -173,3 +173,31 @@ async fn an_element_of_this_name_from_somebody_else_is_left_alone() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn changes_that_are_under_way_are_made_although_the_bell_is_removed() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        for title in ["Second", "First"] {
+            scene.server.notify(USER, title).await;
+        }
+        // Changes wait on their way to the network until the page lets them go.
+        let slow = "<script>(() => { const own = fetch; window.begun = 0;\
+            const way = new Promise((open) => (window.letThemGo = open));\
+            window.fetch = async (url, init) => {\
+              if (init?.method === 'PATCH') { window.begun += 1; await way; }\
+              return own(url, init);\
+            }; })()</script>";
+        scene.show(page, &[slow, &scene.tag(USER)].concat()).await;
+        scene.is_live(page, 1).await;
+        scene.open_panel(page).await;
+        page.until("titles().join() === 'First,Second'").await;
+        page.run("for (const { id } of bell.state.items) bell.markRead(id);").await;
+        page.until("window.begun === 1").await;
+        page.run("bell.remove();").await;
+        scene.has_streams(0).await;
+        page.run("letThemGo();").await;
+        scene.has_unread(USER, &[]).await;
+    })
+    .await;
+}

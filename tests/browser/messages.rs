@@ -100,3 +100,18 @@ async fn markup_in_an_own_text_is_text() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn texts_that_are_nested_too_deep_are_none_and_do_no_harm() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        scene.server.notify(USER, "Hello").await;
+        scene.show(page, &[LISTEN, &scene.tag(USER)].concat()).await;
+        scene.is_live(page, 1).await;
+        page.run("bell.setAttribute('messages', '[['.repeat(200000) + ']]'.repeat(200000));").await;
+        page.until("warnings.some((words) => words.includes('messages is no JSON object'))").await;
+        scene.open_panel(page).await;
+        page.until("titles().join() === 'Hello' && nameOf(part('bell')) === 'Notifications, 1 unread'").await;
+    })
+    .await;
+}

@@ -93,3 +93,26 @@ async fn a_window_that_changes_its_size_keeps_the_panel_on_screen() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_panel_changes_sides_with_the_direction_of_the_page() {
+    browse(async |page| {
+        page.resize(1200, 800).await;
+        let scene = Scene::new().await;
+        let middle = "<style>body { margin: 0; text-align: center }</style>";
+        scene.show(page, &[middle, &scene.tag(USER)].concat()).await;
+        scene.is_live(page, 1).await;
+        scene.open_panel(page).await;
+        let aligned = |side: &str| {
+            format!(
+                "Math.abs(part('panel').getBoundingClientRect().{side} - part('bell').getBoundingClientRect().{side}) < 1"
+            )
+        };
+        page.until(&aligned("right")).await;
+        page.run("document.documentElement.dir = 'rtl';").await;
+        page.until(&aligned("left")).await;
+        page.run("bell.dir = 'ltr';").await;
+        page.until(&aligned("right")).await;
+    })
+    .await;
+}

@@ -170,3 +170,23 @@ async fn axe_finds_nothing_in_the_settings() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_list_is_where_it_was_when_the_settings_are_closed() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        for number in 0..20 {
+            scene.server.notify(USER, &format!("Number {number}")).await;
+        }
+        scene.show(page, &[PREFERENCES, &scene.tag(USER)].concat()).await;
+        scene.is_live(page, 1).await;
+        scene.open_panel(page).await;
+        page.until("titles().length === 20").await;
+        page.run("part('list').scrollTop = 400;").await;
+        page.until("part('list').scrollTop === 400").await;
+        page.click("button('Settings')").await;
+        page.click("button('Back')").await;
+        page.until("focused() === button('Settings') && part('list').scrollTop === 400").await;
+    })
+    .await;
+}

@@ -220,3 +220,30 @@ async fn reading_in_the_view_of_unread_ones_can_be_undone() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_change_that_is_refused_leaves_the_way_back_of_another() {
+    browse(async |page| {
+        let scene = with_two(page).await;
+        let refuse = "const own = fetch; window.held = [];\
+            window.fetch = async (url, init) => {\
+              if (init?.method !== 'PATCH' || !String(url).endsWith(window.refused)) return own(url, init);\
+              await new Promise((go) => held.push(go));\
+              return Response.json({ code: 'validation_failed', detail: 'No.' }, { status: 422 });\
+            };";
+        page.run(&format!("{refuse} window.refused = bell.state.items[1].id; bell.markRead(refused);")).await;
+        page.until("held.length === 1").await;
+        use_button(page, "First", "Delete").await;
+        page.until(&format!("{TOAST} === 'Deleted Undo'")).await;
+        page.run("held[0]();").await;
+        page.until("events('error').length === 1").await;
+        page.assert(&format!("{TOAST} === 'Deleted Undo'")).await;
+        page.click("button('Undo')").await;
+        page.until("titles().join() === 'First,Second' && badge() === '2'").await;
+        // What there was no room for is said now.
+        page.until(&format!("{TOAST}?.startsWith('That could not be saved')")).await;
+        scene.has_unread(USER, &["First", "Second"]).await;
+        assert_eq!(scene.answers("DELETE", "/inbox/{id}", 200).await, 0);
+    })
+    .await;
+}

@@ -41,15 +41,61 @@ pub(super) struct Pending {
     is_held: bool,
 }
 
+/// All that are not answered. Those of one item are found by halving: whoever deletes a thousand has a thousand of them,
+/// and each is looked for with every item of the list.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AllPending {
+    /// Of one item each, in the order of its id, and then as they were made.
+    singles: Vec<Pending>,
+    /// Of many, as they were made.
+    marks: Vec<Pending>,
+}
+
+impl AllPending {
+    fn push(&mut self, pending: Pending) {
+        let Some(id) = pending.single() else { return self.marks.push(pending) };
+        let place = self.singles.partition_point(|other| other.single() <= Some(id));
+        self.singles.insert(place, pending);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Pending> {
+        self.singles.iter().chain(&self.marks)
+    }
+
+    fn take(&mut self, number: ChangeNumber) -> Option<Pending> {
+        let of = |all: &[Pending]| all.iter().position(|pending| pending.number == number);
+        if let Some(place) = of(&self.singles) {
+            return Some(self.singles.remove(place));
+        }
+        of(&self.marks).map(|place| self.marks.remove(place))
+    }
+
+    /// Those that are about an item, as they were made.
+    pub(super) fn about(&self, entry: &Entry) -> Vec<&Pending> {
+        let id = Some(entry.item.id.as_str());
+        let mut all: Vec<_> = self.marks.iter().filter(|mark| mark.reaches(entry)).collect();
+        let first = self.singles.partition_point(|single| single.single() < id);
+        for single in self.singles[first..].iter().take_while(|single| single.single() == id) {
+            all.insert(all.partition_point(|other| other.number < single.number), single);
+        }
+        all
+    }
+}
+
 impl Pending {
-    /// Whether it is about an item at all.
-    pub(super) fn concerns(&self, Entry { item, tick }: &Entry) -> bool {
+    /// The item that it is about, if that is one alone.
+    fn single(&self) -> Option<&str> {
         match &self.change {
-            Change::Remove(id) | Change::Patch(id, _) => *id == item.id,
-            Change::Mark(request) => match &request.ids {
-                Some(ids) => ids.binary_search(&item.id).is_ok(),
-                None => *tick <= self.tick,
-            },
+            Change::Remove(id) | Change::Patch(id, _) => Some(id),
+            Change::Mark(_) => None,
+        }
+    }
+
+    /// Whether a mark may be about an item.
+    fn reaches(&self, Entry { item, tick }: &Entry) -> bool {
+        match &self.change {
+            Change::Mark(MarkRequest { ids: Some(ids), .. }) => ids.binary_search(&item.id).is_ok(),
+            _ => *tick <= self.tick,
         }
     }
 
@@ -172,7 +218,7 @@ impl Feed {
 
     /// Takes note that the server cannot be told for now: the numbers are shown with the changes in them.
     pub fn hold_changes(&mut self) {
-        for pending in &mut self.pending {
+        for pending in self.pending.singles.iter_mut().chain(&mut self.pending.marks) {
             pending.is_held = true;
         }
     }
@@ -183,14 +229,16 @@ impl Feed {
     /// By the difference that it makes to each item: one that the stream has told of already makes none, so nothing is
     /// taken twice.
     pub(super) fn with_unsaid(&self, mut counts: Counts) -> Counts {
-        let held: Vec<_> = self.pending.iter().filter(|pending| pending.is_held).collect();
-        let at = held.iter().map(|pending| pending.at).chain(self.expired_by).max();
+        let held = || self.pending.iter().filter(|pending| pending.is_held);
+        let at = held().map(|pending| pending.at).chain(self.expired_by).max();
         let Some(at) = at else { return counts };
-        let all_are_read = held.iter().any(|pending| pending.reads_everything());
+        let all_are_read = held().any(Pending::reads_everything);
         let mut shown = Vec::new();
         for entry in &self.entries {
             let has_ended = self.has_ended(&entry.item);
-            if !has_ended && !all_are_read && !held.iter().any(|pending| pending.concerns(entry)) {
+            let mut held = self.pending.about(entry);
+            held.retain(|pending| pending.is_held);
+            if !has_ended && !all_are_read && held.is_empty() {
                 continue;
             }
             let mut item = entry.item.clone();
@@ -241,7 +289,6 @@ impl Feed {
     }
 
     fn take_pending(&mut self, number: ChangeNumber) -> Option<Pending> {
-        let index = self.pending.iter().position(|pending| pending.number == number)?;
-        Some(self.pending.remove(index))
+        self.pending.take(number)
     }
 }

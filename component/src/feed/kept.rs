@@ -46,10 +46,15 @@ impl Feed {
         self.revision = Some(kept.revision);
     }
 
-    /// The server does not accept the user whose state is painted: nothing of it is left.
-    pub fn forget_painted(&mut self) {
-        if self.stream_revision.is_none() {
-            *self = Self::default();
+    /// The server does not accept the user whose state is painted: nothing of it is left. False if it has accepted them
+    /// before, so that it is not only painted.
+    pub fn forget_painted(&mut self) -> bool {
+        let is_painted = self.stream_revision.is_none();
+        if is_painted {
+            // What the user has done is still to be sent, and keeps its numbers.
+            let (pending, last_change) = (std::mem::take(&mut self.pending), self.last_change);
+            *self = Self { pending, last_change, ..Self::default() };
         }
+        is_painted
     }
 }

@@ -58,6 +58,12 @@ impl Feed {
         self.shown(self.entry(id)?)
     }
 
+    /// Whether an item is in the inbox and unread.
+    #[must_use]
+    pub fn is_unread(&self, id: &str, now: Timestamp) -> bool {
+        self.look(id).is_some_and(|item| List::from(View::Unread).has(&item, now))
+    }
+
     /// When an item came, or came back, as lists have it; and what does not change of it.
     #[must_use]
     pub fn placed(&self, id: &str) -> Option<(Timestamp, &Item)> {
@@ -67,7 +73,7 @@ impl Feed {
 
     fn shown<'feed>(&self, entry: &'feed Entry) -> Option<Cow<'feed, Item>> {
         let mut item = Cow::Borrowed(&entry.item);
-        for pending in self.pending.iter().filter(|pending| pending.concerns(entry)) {
+        for pending in self.pending.about(entry) {
             if !pending.apply(item.to_mut(), entry.tick) {
                 return None;
             }

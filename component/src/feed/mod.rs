@@ -14,7 +14,7 @@ mod window;
 
 use notification_bell_protocol::{Counts, InboxPage, Item, ItemId, Revision, Sync, Timestamp, View};
 
-use change::Pending;
+use change::AllPending;
 pub use change::{Answer, Change, ChangeNumber};
 pub use window::List;
 use window::Window;
@@ -46,7 +46,7 @@ pub struct Feed {
     revision: Option<Revision>,
     stream_revision: Option<Revision>,
     tick: Tick,
-    pending: Vec<Pending>,
+    pending: AllPending,
     last_change: ChangeNumber,
     /// What was to end by then has ended, whether or not the server has said so yet.
     expired_by: Option<Timestamp>,
@@ -180,6 +180,18 @@ impl Feed {
     #[must_use]
     pub fn is_loaded(&self, list: &List) -> bool {
         self.window(list).is_some_and(|window| window.is_loaded)
+    }
+
+    /// Whether what is known of a list holds until it is loaded again: it does, unless the numbers say that there is
+    /// something in the inbox.
+    #[must_use]
+    pub fn is_settled(&self, list: &List) -> bool {
+        let is_empty = match list.view {
+            View::All => self.counts.as_ref().is_some_and(|counts| counts.total == 0),
+            View::Unread => self.counts.as_ref().is_some_and(|counts| counts.unread == 0),
+            View::Archived | View::Snoozed => true,
+        };
+        self.is_loaded(list) || (is_empty && self.window(list).is_some())
     }
 
     /// Whether a list is loaded again, and has not come as far as it was.

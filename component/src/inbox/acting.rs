@@ -171,6 +171,10 @@ impl Inbox {
     /// Undone by the ids of what was loaded: of what else was unread, nobody here knows. Where that is less than all,
     /// the message says then how many are unread again.
     pub(crate) fn mark_all_read(self: &Rc<Self>) {
+        // Nothing has been shown yet: unbounded, the mark would reach what nobody has seen.
+        if self.state.feed.with_untracked(|feed| feed.revision().is_none()) {
+            return;
+        }
         let now = self.environment.now();
         let category = self.state.category.get_untracked();
         let (ids, count) = self.state.feed.with_untracked(|feed| {

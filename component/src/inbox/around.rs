@@ -56,6 +56,22 @@ pub(crate) enum Permission {
 }
 
 impl Around {
+    /// What is known of a category, if that is known.
+    pub(crate) fn category<T>(&self, name: &str, read: impl FnOnce(&CategoryPreference) -> T) -> Option<T> {
+        let find = |choices: &Choices| match choices {
+            Choices::Ready(preferences) => {
+                preferences.categories.iter().find(|own| own.name == name).map(read)
+            }
+            Choices::Loading | Choices::Failed => None,
+        };
+        self.choices.with(find)
+    }
+
+    /// What the reader calls a category.
+    pub(crate) fn label(&self, name: &str) -> String {
+        self.category(name, |own| own.label.clone()).flatten().unwrap_or_else(|| name.to_owned())
+    }
+
     /// Everything of one user's is gone.
     pub(super) fn forget(&self) {
         self.arrivals.set(Arrivals::default());
@@ -90,6 +106,8 @@ pub(super) struct Outside {
     pub(super) unsaved: RefCell<Vec<CategoryPreference>>,
     /// Its last word.
     pub(super) saved: RefCell<Preferences>,
+    /// How far the list was scrolled when the settings took its place.
+    pub(super) list_top: Cell<i32>,
 }
 
 impl Outside {
@@ -108,6 +126,7 @@ impl Outside {
             is_saving: Cell::default(),
             unsaved: RefCell::default(),
             saved: RefCell::default(),
+            list_top: Cell::default(),
         }
     }
 

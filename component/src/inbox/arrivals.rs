@@ -96,13 +96,10 @@ impl Inbox {
         self.keep_arrivals(|_| false);
     }
 
-    /// Takes those off the screen that are read or gone, wherever that was done.
+    /// Takes those off the screen that are read or gone, or have ended, wherever that was done.
     pub(crate) fn review_arrivals(&self) {
-        let feed = self.state.feed;
-        self.keep_arrivals(|id| {
-            let item = feed.try_with_untracked(|feed| feed.item(id)).flatten();
-            item.is_some_and(|item| item.read_at.is_none() && item.archived_at.is_none())
-        });
+        let (feed, now) = (self.state.feed, self.environment.now());
+        self.keep_arrivals(|id| feed.try_with_untracked(|feed| feed.is_unread(id, now)) == Some(true));
     }
 
     fn keep_arrivals(&self, keep: impl Fn(&str) -> bool) {

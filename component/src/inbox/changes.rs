@@ -141,8 +141,11 @@ impl Inbox {
                 Change::Mark(_) => false,
             };
         if !is_quiet && !is_gone {
-            let words = self.state.words(|locale| locale.text(Text::NotSaved));
-            self.show_toast(Toast { words, undo: None });
+            if self.offers_to_undo(Some(change)) {
+                self.owes_refusal.set(true);
+            } else {
+                self.tell_refusal();
+            }
             // Each refused change is one of its own.
             Happening::Error(fault).fire(&self.host);
         }
@@ -162,8 +165,7 @@ impl Inbox {
             && !self.has_told_waiting.get()
             && self.state.open.try_get_untracked() == Some(true)
             && self.queue.borrow().iter().any(|queued| !queued.is_quiet);
-        let has_undo = |toast: &Option<Toast>| toast.as_ref().is_some_and(|toast| toast.undo.is_some());
-        if is_worth_it && self.state.toast.try_with_untracked(has_undo) == Some(false) {
+        if is_worth_it && !self.offers_to_undo(None) {
             self.has_told_waiting.set(true);
             let words = self.state.words(|locale| locale.text(Text::Queued));
             self.show_toast(Toast { words, undo: None });

@@ -98,6 +98,7 @@ impl Inbox {
         drop(self.tasks.list.take());
         self.state.loading.set(Loading::Idle);
         self.update_feed(Feed::invalidate);
+        self.learn_categories_again();
         if !matches!(self.state.connection.get_untracked(), Connection::Stopped(_)) {
             self.connect();
         }
@@ -166,6 +167,7 @@ impl Inbox {
         match parse(data).map(|value| wire::sync(&value)) {
             Some(Ok(sync)) if is_reset => {
                 self.update_feed(|feed| feed.reset(sync));
+                self.learn_categories_again();
             }
             Some(Ok(sync)) => return self.take_sync(sync),
             _ => {
@@ -207,6 +209,10 @@ impl Inbox {
         if matches!(fault.status, 401 | 403) && !fault.is_proof_expired {
             self.wipe_kept();
             self.state.feed.try_update(Feed::forget_painted);
+        } else if fault.is_about_the_token() {
+            // Of a token nobody knows whether it is too old or of somebody else. What waits is for the fresh one: it shows
+            // nothing, and is sent to nobody else.
+            self.wipe_unproven();
         }
         self.state.connection.set(Connection::Stopped(fault));
     }
@@ -229,6 +235,7 @@ fn began(inbox: &Weak<Inbox>, grant: &SessionGrant) {
     if let Some(inbox) = inbox.upgrade() {
         let (counts, revision) = (grant.counts.clone(), grant.revision.clone());
         inbox.update_feed(|feed| feed.begin_session(counts, revision, feed.tick()));
+        inbox.wipe_of_others(&grant.user_id);
         inbox.know_user(&grant.user_id);
         Happening::Ready.fire(&inbox.host);
     }

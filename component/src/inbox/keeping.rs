@@ -9,12 +9,11 @@ use std::{cell::RefCell, rc::Rc};
 use serde_json::Value;
 
 use super::Inbox;
-use crate::{kept, locks::Lock, options::Options, storage};
+use crate::{feed::Feed, kept, locks::Lock, options::Options, storage};
 
 /// An element's part in it; dropped, its changes are anybody's.
 pub(super) struct Keeping {
     user_id: String,
-    /// What all names of the project begin with.
     prefix: String,
     /// The name of the changes of this element.
     queue: String,
@@ -29,13 +28,9 @@ impl Keeping {
         [self.prefix.as_str(), "state"].concat()
     }
 
-    fn owner_name(&self) -> String {
-        [self.prefix.as_str(), "owner"].concat()
-    }
-
     /// Whether what is kept is still to be this user's: a page that signed them out, or somebody else in, has said so.
     fn is_owner(&self) -> bool {
-        storage::read(&self.owner_name()).as_ref().and_then(Value::as_str) == Some(&self.user_id)
+        storage::read(&owner_name(&self.prefix)).as_ref().and_then(Value::as_str) == Some(&self.user_id)
     }
 }
 
@@ -46,8 +41,12 @@ fn owner(options: &Options) -> Option<(String, String)> {
     if !options.cache || options.mock || identity.session_in_cookie || !identity.is_complete() {
         return None;
     }
-    let prefix = ["notification-bell ", &identity.api_url, " ", &identity.api_key, " "].concat();
-    Some((prefix, identity.user_id.clone()?))
+    Some((prefix(options), identity.user_id.clone()?))
+}
+
+/// What all names of a project begin with.
+fn prefix(options: &Options) -> String {
+    ["notification-bell ", &options.identity.api_url, " ", &options.identity.api_key, " "].concat()
 }
 
 impl Inbox {
@@ -70,19 +69,19 @@ impl Inbox {
         let keeping = Rc::new(Keeping { user_id, prefix, queue, own, others });
         *self.keeping.borrow_mut() = Some(Rc::clone(&keeping));
         self.paint(&keeping);
-        storage::write(&keeping.owner_name(), &Value::String(keeping.user_id.clone()));
+        storage::write(&owner_name(&keeping.prefix), &Value::String(keeping.user_id.clone()));
         self.take_over_changes(&keeping);
     }
 
     fn paint(self: &Rc<Self>, keeping: &Keeping) {
         let name = keeping.state_name();
         let Some(value) = storage::read(&name) else { return };
-        match kept::state(&value, &keeping.user_id) {
+        let now = self.environment.now();
+        match kept::state(&value, &keeping.user_id, now) {
             Some(page) => {
-                let now = self.environment.now();
                 self.update_feed(|feed| feed.paint(page, now));
             }
-            // Another user's, perhaps: nothing of theirs stays.
+            // Another user's, perhaps, or old: nothing of it stays.
             None => wipe(&keeping.prefix),
         }
     }
@@ -95,7 +94,9 @@ impl Inbox {
             let left = name.clone();
             let lock = Lock::ask(&name, move || {
                 if let (Some(inbox), Some(keeping)) = (inbox.upgrade(), own.upgrade()) {
-                    let changes = storage::read(&left).map(|value| kept::changes(&value, &keeping.user_id));
+                    let now = inbox.environment.now();
+                    let read = |value| kept::changes(&value, &keeping.user_id, now);
+                    let changes = storage::read(&left).map(read);
                     storage::remove(&left);
                     for change in changes.unwrap_or_default() {
                         let is_quiet = kept::is_quiet(&change);
@@ -120,7 +121,7 @@ impl Inbox {
     /// Keeps the changes that wait as they are now.
     pub(super) fn keep_changes(&self) {
         let Some(keeping) = self.still_keeping().filter(|keeping| keeping.own.is_some()) else { return };
-        let queue = self.queue.borrow();
+        let (queue, now) = (self.queue.borrow(), self.environment.now());
         if queue.is_empty() {
             storage::remove(&keeping.queue);
         } else {
@@ -128,11 +129,23 @@ impl Inbox {
             let mut number = queue.len();
             let write = |number: usize| {
                 let changes = queue.iter().take(number).map(|queued| &queued.change);
-                storage::write(&keeping.queue, &kept::changes_value(&keeping.user_id, changes))
+                storage::write(&keeping.queue, &kept::changes_value(&keeping.user_id, changes, now))
             };
             while number > 0 && !write(number) {
                 number /= 2;
             }
+        }
+    }
+
+    /// Whether the changes that wait are kept.
+    pub(super) fn keeps_changes(&self) -> bool {
+        self.still_keeping().is_some_and(|keeping| keeping.own.is_some())
+    }
+
+    /// Has what waits be nobody's to send again.
+    pub(super) fn forget_kept_changes(&self) {
+        if let Some(keeping) = self.still_keeping() {
+            storage::remove(&keeping.queue);
         }
     }
 
@@ -144,7 +157,7 @@ impl Inbox {
             return;
         };
         // Items may be large: then fewer of them.
-        while !storage::write(&keeping.state_name(), &kept::state_value(&keeping.user_id, &page))
+        while !storage::write(&keeping.state_name(), &kept::state_value(&keeping.user_id, &page, now))
             && !page.items.is_empty()
         {
             page.items.truncate(page.items.len() / 2);
@@ -157,12 +170,38 @@ impl Inbox {
         drop(self.keeping.take());
     }
 
+    /// Nothing is left of a state that no session has shown to be the user's, on screen or kept.
+    pub(super) fn wipe_unproven(&self) {
+        if self.state.feed.try_update(Feed::forget_painted) == Some(true)
+            && let Some(keeping) = self.still_keeping()
+        {
+            storage::remove(&keeping.state_name());
+        }
+    }
+
+    /// This user is signed in where nothing of theirs is kept: nothing of anybody else's stays.
+    pub(super) fn wipe_of_others(&self, user_id: &str) {
+        let options = self.options.borrow();
+        if !options.cache || options.mock || self.keeping.borrow().is_some() {
+            return;
+        }
+        let prefix = prefix(&options);
+        let owner = storage::read(&owner_name(&prefix));
+        if owner.as_ref().and_then(Value::as_str).is_some_and(|owner| owner != user_id) {
+            wipe(&prefix);
+        }
+    }
+
     /// Nothing that was kept of the project is left.
     pub(super) fn wipe_kept(&self) {
         if let Some(keeping) = self.keeping.take() {
             wipe(&keeping.prefix);
         }
     }
+}
+
+fn owner_name(prefix: &str) -> String {
+    [prefix, "owner"].concat()
 }
 
 fn wipe(prefix: &str) {

@@ -1,24 +1,54 @@
-//! What is left to tell the server when the page goes away.
+//! What is left to tell the server when the page or the element goes away.
 
 use std::rc::Rc;
 
-use super::Inbox;
+use super::{Connection, Inbox, connection::is_online};
 
 impl Inbox {
     /// Sends the changes whose turn has not come, all at once: nobody will be here to send one after the other.
     ///
-    /// They stay in the queue. If the page comes back they are sent again, and do nothing the second time: each says how
-    /// things are to be.
+    /// If the page comes back they are sent again, and do nothing the second time: each says how things are to be.
     pub(crate) fn leave(self: &Rc<Self>) {
         self.rest();
+        self.send_the_rest(false);
+    }
+
+    /// Sends what nobody has been asked for, and takes it out of what is kept: the next page is not to send it again.
+    ///
+    /// Without a line, what is kept stays for the next page, and only what is not is tried all the same.
+    pub(super) fn send_the_rest(&self, in_turn: bool) {
         let Some(backend) = self.backend.borrow().clone() else { return };
-        let environment = self.environment;
-        let changes: Vec<_> = self.queue.borrow().iter().map(|queued| queued.change.clone()).collect();
-        for change in changes {
-            let backend = Rc::clone(&backend);
+        let has_line = self.has_line();
+        let is_kept = !self.queue.borrow().is_empty() && self.keeps_changes();
+        if is_kept && !has_line {
+            return;
+        }
+        // The first is on its way, and comes there without us.
+        let begun = usize::from(has_line && self.is_sending.get());
+        let changes: Vec<_> =
+            self.queue.borrow().iter().skip(begun).map(|queued| queued.change.clone()).collect();
+        if is_kept {
+            self.forget_kept_changes();
+        }
+        let at_once = if in_turn { changes.len() } else { 1 };
+        for changes in changes.chunks(at_once.max(1)) {
+            let (backend, environment, changes) = (Rc::clone(&backend), self.environment, changes.to_vec());
             wasm_bindgen_futures::spawn_local(async move {
-                let _ = backend.change(&change, true, environment).await;
+                for change in changes {
+                    let _ = backend.change(&change, true, environment).await;
+                }
             });
         }
+    }
+
+    /// Whether what is sent now arrives, as far as anybody knows.
+    fn has_line(&self) -> bool {
+        let is_live = self.state.connection.try_get_untracked() == Some(Connection::Live);
+        is_live && is_online() && !self.is_waiting.get()
+    }
+
+    /// Whether a change that may be the last thing to be done is better kept for the next page.
+    pub(super) fn better_waits(&self) -> bool {
+        !is_online() || (!self.has_line() && self.keeps_changes())
     }
 }

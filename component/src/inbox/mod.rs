@@ -43,7 +43,7 @@ pub(crate) use around::{Choices, Permission};
 pub(crate) use listing::Rows;
 pub(crate) use rendering::slot_of;
 pub(crate) use selecting::CHOSEN;
-pub(crate) use state::{Announcement, Connection, Loading, Snoozing, State, Toast, Undo};
+pub(crate) use state::{Announcement, Connection, Loading, Snoozing, State, Toast, Undo, unread_of};
 
 use crate::{
     api::Fault,
@@ -90,6 +90,8 @@ pub(crate) struct Inbox {
     is_waiting: Cell<bool>,
     /// The user knows that they wait.
     has_told_waiting: Cell<bool>,
+    /// The user is still to be told that a change was not taken.
+    owes_refusal: Cell<bool>,
     keeping: RefCell<Option<Rc<Keeping>>>,
     /// What the page has read last of the state.
     snapshot: RefCell<Option<outside::Read>>,
@@ -151,6 +153,7 @@ impl Inbox {
             is_sending: Cell::default(),
             is_waiting: Cell::default(),
             has_told_waiting: Cell::default(),
+            owes_refusal: Cell::default(),
             keeping: RefCell::default(),
             snapshot: RefCell::default(),
             is_dropped: Cell::default(),
@@ -251,13 +254,17 @@ impl Inbox {
         self.outside.stop();
         self.is_waiting.set(false);
         self.has_told_waiting.set(false);
-        drop(self.backend.take());
+        self.owes_refusal.set(false);
+        if let Some(Backend::Server(session)) = self.backend.take().as_deref() {
+            session.end();
+        }
     }
 
     /// The same, and what a removed element needs no more.
     pub(crate) fn end(self: &Rc<Self>) {
         self.end_toast_now();
         self.keep_state();
+        self.send_the_rest(true);
         self.end_keeping();
         self.stop();
         drop(self.tasks.locale.take());

@@ -120,7 +120,7 @@ impl Inbox {
         self.state.follows_system.set(is_unsaid && !self.options.borrow().has_own_theme);
     }
 
-    pub(super) fn place_panel(&self) {
+    pub(crate) fn place_panel(&self) {
         let (Some(bell), Some(panel), Some(window)) = (self.element("bell"), self.element("panel"), window())
         else {
             return;

@@ -133,14 +133,17 @@ impl Inbox {
         self.state.is_headless.set(is_headless);
         style::follow(&self.root, is_headless);
         drop(self.openness.take());
-        if is_headless || !self.state.open.get_untracked() {
+        if is_headless {
             return;
         }
-        self.listen();
+        if self.state.open.get_untracked() {
+            self.listen();
+        }
         let inbox = Rc::clone(self);
         *self.tasks.focus.borrow_mut() = Some(Task::spawn(async move {
             // Until it is drawn.
             sleep_ms(0.0).await;
+            inbox.fit_panel();
             inbox.show_panel();
         }));
     }

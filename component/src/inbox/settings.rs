@@ -5,13 +5,12 @@ use std::rc::Rc;
 
 use notification_bell_protocol::{CategoryPreference, Preferences};
 
-use super::{Choices, Inbox, Toast};
+use super::{Choices, Inbox};
 use crate::{
     api::Fault,
     backend::Backend,
     events::Happening,
     task::{Task, sleep_ms},
-    texts::Text,
 };
 
 impl Inbox {
@@ -20,6 +19,7 @@ impl Inbox {
         self.end_toast();
         self.state.snoozing.set(None);
         self.see_permission();
+        self.outside.list_top.set(self.element("list").map_or(0, |list| list.scroll_top()));
         self.state.around.is_setting.set(true);
         self.load_choices();
         self.focus_soon("settings-back");
@@ -32,11 +32,19 @@ impl Inbox {
         self.focus_soon("settings-open");
     }
 
+    /// The list that is drawn again is where it was.
+    fn scroll_back(&self) {
+        if let Some(list) = self.element("list") {
+            list.set_scroll_top(self.outside.list_top.take());
+        }
+    }
+
     /// Gives the focus to what is about to be drawn.
     fn focus_soon(self: &Rc<Self>, id: &'static str) {
         let inbox = Rc::clone(self);
         *self.tasks.focus.borrow_mut() = Some(Task::spawn(async move {
             sleep_ms(0.0).await;
+            inbox.scroll_back();
             inbox.focus_id(id);
         }));
     }
@@ -68,6 +76,27 @@ impl Inbox {
         }));
     }
 
+    /// Learns what the categories are called and which are turned off. Until then, and where it fails, they have the
+    /// names they are sent by.
+    pub(crate) fn learn_categories(self: &Rc<Self>) {
+        let Some(backend) = self.backend.borrow().clone().filter(|_| !self.outside.is_saving.get()) else {
+            return;
+        };
+        let inbox = Rc::clone(self);
+        *self.outside.loading.borrow_mut() = Some(Task::spawn(async move {
+            if let Ok(preferences) = backend.preferences(None).await {
+                inbox.take_choices(preferences);
+            }
+        }));
+    }
+
+    /// The same again, if they are known: they may be others by now.
+    pub(super) fn learn_categories_again(self: &Rc<Self>) {
+        if self.state.around.choices.with_untracked(|choices| matches!(choices, Choices::Ready(_))) {
+            self.learn_categories();
+        }
+    }
+
     fn take_choices(&self, preferences: Preferences) {
         self.outside.saved.borrow_mut().clone_from(&preferences);
         self.state.around.choices.set(Choices::Ready(preferences));
@@ -82,6 +111,9 @@ impl Inbox {
             Some(category.clone())
         });
         let Some(category) = toggled.flatten() else { return };
+        if !category.enabled && self.state.category.with_untracked(|own| own.as_deref() == Some(name)) {
+            self.show_category(None);
+        }
         // An answer that is on its way does not know of it.
         drop(self.outside.loading.take());
         let mut unsaved = self.outside.unsaved.borrow_mut();
@@ -126,7 +158,7 @@ impl Inbox {
         self.outside.unsaved.borrow_mut().clear();
         let saved = self.outside.saved.borrow().clone();
         self.state.around.choices.set(Choices::Ready(saved));
-        self.show_toast(Toast { words: self.state.words(|locale| locale.text(Text::NotSaved)), undo: None });
+        self.tell_refusal();
         Happening::Error(fault).fire(&self.host);
     }
 }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use web_sys::{Element, KeyboardEvent, css};
+use web_sys::{Element, HtmlElement, KeyboardEvent, css};
 
 use super::Inbox;
 use crate::{
@@ -23,8 +23,21 @@ impl Inbox {
             self.drop_arrivals();
         }
         self.stand(options.inline && !options.headless);
-        self.size("--nb-panel-width", options.panel_width.as_deref());
-        self.size("--nb-panel-height", options.panel_height.as_deref());
+        self.fit_panel();
+    }
+
+    /// Has the panel be as the options say, once it is drawn.
+    pub(super) fn fit_panel(&self) {
+        let Some(panel) = self.element("panel") else { return };
+        let _ = if self.state.around.is_inline.get_untracked() {
+            let _ = panel.remove_attribute("aria-modal");
+            panel.remove_attribute("popover")
+        } else {
+            panel.set_attribute("popover", "manual")
+        };
+        let options = self.options.borrow();
+        Self::size(&panel, "--nb-panel-width", options.panel_width.as_deref());
+        Self::size(&panel, "--nb-panel-height", options.panel_height.as_deref());
     }
 
     fn stand(self: &Rc<Self>, inline: bool) {
@@ -36,18 +49,15 @@ impl Inbox {
             self.close();
         }
         self.state.around.is_inline.set(inline);
-        let Some(panel) = self.element("panel") else { return };
         if inline {
-            let _ = panel.remove_attribute("popover");
-            let _ = panel.remove_attribute("aria-modal");
             self.drop_arrivals();
             self.state.open.set(true);
             self.state.view.set(self.options.borrow().view);
             self.follow_scheme();
+            self.listen();
             self.load_if_needed();
             self.keep_time();
         } else {
-            let _ = panel.set_attribute("popover", "manual");
             let inbox = Rc::clone(self);
             *self.tasks.focus.borrow_mut() = Some(Task::spawn(async move {
                 // Until there is a bell for it to hang from.
@@ -58,8 +68,7 @@ impl Inbox {
     }
 
     /// Sets a length of the panel's; what is no length leaves it to the style sheets.
-    fn size(&self, property: &str, length: Option<&str>) {
-        let Some(panel) = self.element("panel") else { return };
+    fn size(panel: &HtmlElement, property: &str, length: Option<&str>) {
         // In the place where it is used: `auto` and `none` are no lengths there.
         let is_length = |length: &&str| {
             css::supports_with_value("width", &["min(1px, ", length, ")"].concat()).unwrap_or_default()

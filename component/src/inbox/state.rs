@@ -2,7 +2,7 @@
 
 use std::{ops::Deref, rc::Rc};
 
-use notification_bell_protocol::{ItemId, Timestamp, View};
+use notification_bell_protocol::{Counts, ItemId, Timestamp, View};
 
 use super::{around::Around, handling::Handling, listing::Listing};
 use crate::{
@@ -133,11 +133,21 @@ pub(crate) struct Signals {
     pub(crate) listing: Listing,
     /// What is listed, the newest first.
     pub(crate) listed: Memo<Vec<ItemId>>,
+    /// The numbers.
+    pub(crate) counts: Memo<Option<Counts>>,
     pub(crate) unread: Memo<u64>,
     /// How many of what may be listed are unread.
     pub(crate) unread_here: Memo<u64>,
     /// What the view `all` has loaded and is read, of the category.
     pub(crate) archivable: Memo<Vec<ItemId>>,
+}
+
+/// How many are unread of a category, or of all.
+pub(crate) fn unread_of(counts: Option<&Counts>, category: Option<&str>) -> u64 {
+    counts.map_or(0, |counts| match category {
+        Some(name) => counts.categories.get(name).copied().unwrap_or_default(),
+        None => counts.unread,
+    })
 }
 
 impl State {
@@ -149,7 +159,7 @@ impl State {
         let category = RwSignal::new(None);
         let list = move || List { view: view.get(), category: category.get() };
         let listed = memo(move || feed.with(|feed| feed.listed(&list(), now.get())));
-        let counts = move || feed.with(Feed::counts);
+        let counts = memo(move || feed.with(Feed::counts));
         Self(Box::leak(Box::new(Signals {
             feed,
             view,
@@ -175,12 +185,10 @@ impl State {
                 let list = List { view: View::All, ..list() };
                 feed.with(|feed| feed.read(&list, now.get()))
             }),
-            unread: memo(move || counts().map_or(0, |counts| counts.unread)),
+            counts,
+            unread: memo(move || counts.with(|counts| unread_of(counts.as_ref(), None))),
             unread_here: memo(move || {
-                counts().map_or(0, |counts| match category.get() {
-                    Some(name) => counts.categories.get(&name).copied().unwrap_or_default(),
-                    None => counts.unread,
-                })
+                category.with(|name| counts.with(|counts| unread_of(counts.as_ref(), name.as_deref())))
             }),
         })))
     }

@@ -5,10 +5,11 @@
 
 use std::rc::Rc;
 
-use super::{Inbox, Toast, Undo, connection::is_online};
+use super::{Inbox, Toast, Undo};
 use crate::{
     feed::{Change, ChangeNumber},
     task::{Task, sleep_ms},
+    texts::Text,
 };
 
 /// How long a message stays.
@@ -20,6 +21,36 @@ impl Inbox {
         self.end_toast();
         self.state.toast.set(Some(toast));
         self.let_toast_go();
+    }
+
+    /// Whether a message is there that offers to take something back, other than this change.
+    pub(super) fn offers_to_undo(&self, but: Option<&Change>) -> bool {
+        let takes_back = |back: &Change| match (back, but) {
+            (Change::Patch(own, _), Some(Change::Patch(id, _))) => own == id,
+            (Change::Mark(back), Some(Change::Patch(id, _))) => {
+                back.ids.as_ref().is_some_and(|ids| ids.contains(id))
+            }
+            (_, but) => matches!(but, Some(Change::Mark(_))),
+        };
+        let is_another = |toast: &Option<Toast>| match toast.as_ref().and_then(|toast| toast.undo.as_ref()) {
+            Some(Undo::Changes { back, .. }) => !back.iter().any(takes_back),
+            Some(Undo::Removals(_)) => true,
+            None => false,
+        };
+        self.state.toast.try_with_untracked(is_another) == Some(true)
+    }
+
+    /// Says what had to wait for another message to go.
+    fn tell_later(self: &Rc<Self>) {
+        if self.owes_refusal.replace(false) {
+            self.tell_refusal();
+        }
+        self.tell_waiting();
+    }
+
+    /// Says that a change was not taken.
+    pub(super) fn tell_refusal(self: &Rc<Self>) {
+        self.show_toast(Toast { words: self.state.words(|locale| locale.text(Text::NotSaved)), undo: None });
     }
 
     /// Keeps the message while somebody is about to use it.
@@ -37,7 +68,7 @@ impl Inbox {
         *self.tasks.toast.borrow_mut() = Some(Task::spawn(async move {
             sleep_ms(TOAST_MS).await;
             inbox.end_toast();
-            inbox.tell_waiting();
+            inbox.tell_later();
         }));
     }
 
@@ -52,10 +83,10 @@ impl Inbox {
     pub(crate) fn end_toast_now(self: &Rc<Self>) {
         // All of them at once: they cannot wait for each other.
         for (number, change) in self.take_removals() {
-            if is_online() {
-                self.send_now(number, change);
-            } else {
+            if self.better_waits() {
                 self.send(number, change, false);
+            } else {
+                self.send_now(number, change);
             }
         }
     }
@@ -121,5 +152,6 @@ impl Inbox {
             self.state.current.set(id);
         }
         self.focus_current();
+        self.tell_later();
     }
 }

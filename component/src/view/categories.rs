@@ -10,9 +10,8 @@ use super::{
 };
 use crate::{
     draw::{AnyView, each, view},
-    feed::Feed,
-    follow::memo,
-    inbox::{Handle, State},
+    follow::{follow, memo},
+    inbox::{Handle, Inbox, State, unread_of},
     signal::{Memo, StoredValue},
     texts::Text,
 };
@@ -26,8 +25,19 @@ const NUMBER_MIN: usize = 2;
 type Names = Vec<Option<String>>;
 
 pub(super) fn categories(inbox: Handle, state: State) -> When {
+    let known = memo(move || state.feed.with(|feed| feed.categories().to_vec()));
+    let has_any = memo(move || !known.with(Vec::is_empty));
+    follow(move || {
+        if has_any.get() {
+            with_inbox(inbox, Inbox::learn_categories);
+        }
+    });
     let names = memo(move || {
-        let known = state.feed.with(|feed| feed.categories().to_vec());
+        let mut known = known.get();
+        known.retain(|name| {
+            let is_chosen = state.category.with(|own| own.as_ref() == Some(name));
+            is_chosen || state.around.category(name, |own| own.enabled) != Some(false)
+        });
         let has_choice = known.len() >= NUMBER_MIN || state.category.with(Option::is_some);
         let mut names: Names = vec![None];
         names.extend(known.into_iter().map(Some));
@@ -62,11 +72,7 @@ fn category(inbox: Handle, state: State, name: Option<String>) -> AnyView {
     let name = StoredValue::new(name);
     let is_chosen = memo(move || name.with_value(|name| state.category.with(|own| own == name)));
     let unread = memo(move || {
-        let counts = state.feed.with(Feed::counts).unwrap_or_default();
-        name.with_value(|name| match name {
-            Some(name) => counts.categories.get(name).copied().unwrap_or_default(),
-            None => counts.unread,
-        })
+        name.with_value(|name| state.counts.with(|counts| unread_of(counts.as_ref(), name.as_deref())))
     });
     view! {
         <button
@@ -79,7 +85,10 @@ fn category(inbox: Handle, state: State, name: Option<String>) -> AnyView {
             tabindex=words(move || (if is_chosen.get() { "0" } else { "-1" }).to_owned())
             on:click=clicked(move |_| with_inbox(inbox, |inbox| inbox.show_category(name.get_value())))
         >
-            <bdi>{words(move || name.get_value().unwrap_or_else(|| state.text(Text::AllCategories)))}</bdi>
+            <bdi>{words(move || match name.get_value() {
+                Some(name) => state.around.label(&name),
+                None => state.text(Text::AllCategories),
+            })}</bdi>
             {when(move || unread.get() > 0, move || view! {
                 <span class="count">{words(move || state.number(unread.get().min(999)))}</span>
             })}

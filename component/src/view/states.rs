@@ -39,7 +39,7 @@ pub(super) fn notice(inbox: Handle, state: State) -> Part {
 fn notice_of(state: State) -> Option<Notice> {
     let view = state.view.get();
     let has_items = state.listed.with(|ids| !ids.is_empty());
-    let is_loaded = state.feed.with(|feed| feed.is_loaded(&state.list()));
+    let is_loaded = state.feed.with(|feed| feed.is_settled(&state.list()));
     match (state.connection.get(), state.loading.get()) {
         (Connection::SignedOut, _) => Some(Notice::Empty(Text::SignedOut, Text::SignedOutHint)),
         (Connection::Stopped(fault), _) | (_, Loading::Failed(fault)) => Some(error_of(&fault)),

@@ -108,6 +108,21 @@ export const list = {
         item("Low priority", { age: 4 * HOUR_MS, category: "House", priority: "low", read: true }),
       ],
     },
+    {
+      id: "repeats",
+      title: "Repeated",
+      note: "One that took the place of others says for how many it stands.",
+      items: () => [
+        item("Proof 1042 has a comment", { age: 3 * MINUTE_MS, category: "Proofs", groupCount: 3, body: "By Ada: the blue is too dark." }),
+        item("Museum poster: colours corrected for the customer who wants another blue than the one on the proof", {
+          age: 2 * HOUR_MS,
+          category: "Proofs",
+          priority: "high",
+          groupCount: 128,
+          read: true,
+        }),
+      ],
+    },
     { id: "unread", title: "Unread", items: day, attributes: { view: "unread" } },
     {
       id: "snoozed",

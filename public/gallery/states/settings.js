@@ -9,6 +9,12 @@ const opened = async ({ find, until }, isThere) => {
 };
 const hasSwitch = ({ root }) => () => root.querySelector("[role=switch]");
 
+const DECLARED = [
+  { name: "House", label: "News of the house", enabled: false, canBeTurnedOff: true },
+  { name: "Invoices", label: "Invoices and reminders", enabled: true, canBeTurnedOff: false },
+  { name: "Proofs", label: "Proofs", enabled: true, canBeTurnedOff: true },
+];
+
 export const settings = {
   title: "Settings",
   states: [
@@ -30,6 +36,14 @@ export const settings = {
       note: "Where the page offers it. The browser asks before it shows notifications of its own.",
       items: day,
       attributes: { sound: "" },
+      after: (hands) => opened(hands, hasSwitch(hands)),
+    },
+    {
+      id: "settings-locked",
+      title: "Declared categories",
+      note: "They have the names that the project gave them; what cannot be turned off says so.",
+      items: day,
+      answers: ({ path }) => (path === "/preferences" ? Response.json({ categories: DECLARED }) : undefined),
       after: (hands) => opened(hands, hasSwitch(hands)),
     },
     {

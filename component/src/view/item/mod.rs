@@ -257,7 +257,7 @@ fn text(
             <p class="meta">
                 {fresh(state, own, live)}
                 <time id=time_id class="time" part="time" dir="auto" datetime=shown.to_string() title=moment>{ago}</time>
-                {item.category.clone().map(|category| view! { <span class="category"><bdi>{category}</bdi></span> })}
+                {item.category.clone().map(|category| view! { <span class="category"><bdi>{words(move || state.around.label(&category))}</bdi></span> })}
             </p>
         </div>
     }
