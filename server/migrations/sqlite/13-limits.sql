@@ -1,14 +1,12 @@
--- How much of what is shared, and how many topics, a project has: both are bounded.
+-- How much is shared with one audience, and how many topics a project has: both are bounded.
 
--- Shared notifications that are there, or are to be sent: what somebody who has never acted reads at each look.
-ALTER TABLE projects ADD COLUMN shared_count INTEGER NOT NULL DEFAULT 0;
+-- What is to be sent to an audience counts as well.
+CREATE INDEX scheduled_by_topic ON scheduled (topic) WHERE topic IS NOT NULL;
+CREATE INDEX scheduled_for_everyone ON scheduled (notification) WHERE is_for_everyone = 1;
+
 ALTER TABLE projects ADD COLUMN topic_count INTEGER NOT NULL DEFAULT 0;
 
-UPDATE projects SET
-    shared_count = (SELECT count(*) FROM shared WHERE project = projects.key AND removed_at IS NULL)
-        + (SELECT count(*) FROM scheduled s JOIN notifications n ON n.key = s.notification
-           WHERE n.project = projects.key AND (s.topic IS NOT NULL OR s.is_for_everyone = 1)),
-    topic_count = (SELECT count(*) FROM topics WHERE project = projects.key);
+UPDATE projects SET topic_count = (SELECT count(*) FROM topics WHERE project = projects.key);
 
 CREATE TRIGGER a_topic_comes AFTER INSERT ON topics BEGIN
     UPDATE projects SET topic_count = topic_count + 1 WHERE key = NEW.project;

@@ -94,9 +94,9 @@ pub enum Error {
     /// The client does not accept the one form there is.
     #[error("The answer is {0}, which the Accept header rules out.")]
     NotAcceptable(&'static str),
-    /// As much is shared by a project as may be.
+    /// As much is shared with one audience as may be.
     #[error(
-        "{MAX_SHARED} notifications to topics and to everyone are there or are to be sent, which is as many as may be. \
+        "{MAX_SHARED} notifications to this topic, or to everyone, are there or are to be sent, which is as many as may be. \
          They end when they expire, are withdrawn, or are older than the project keeps what was sent."
     )]
     TooManyShared,

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use super::{ProjectKey, StoreError};
 use crate::auth::user_id::UserId;
 
-/// How many notifications to topics or to everyone a project may have that are there or are to be sent. Whoever has never
-/// acted reads all they have received of them at each look, and gets items of all of them with their first act.
+/// How many notifications to one topic, or to everyone, there may be or be to be sent. Whoever has never acted reads all
+/// they have received of them at each look, and gets items of all of them with their first act.
 pub const MAX_SHARED: u64 = 10_000;
 
 /// Whom a notification is for. What is for a topic or for everyone is stored once, however many that are, and merged

@@ -81,7 +81,7 @@ pub enum SendOutcome {
     },
     /// The key was used with another body.
     KeyReused,
-    /// It is for a topic or for everyone, and as much of that kind is there, or is to be sent, as may be
+    /// It is for a topic or for everyone, and as much of theirs is there, or is to be sent, as may be
     /// ([`MAX_SHARED`](super::MAX_SHARED)). Nothing is stored.
     TooManyShared,
 }

@@ -72,7 +72,7 @@ pub(in crate::store) async fn no_more_is_shared_at_a_time_than_may_be(bench: Ben
     let project = bench.project.key;
     bench.store.subscribe(project, "t", vec![bench.user("u").user], 1).await.unwrap();
     let later = NewNotification { send_at: Some(NOW.plus_ms(1_000_000)), ..notification(1) };
-    bench.store.send(project, later, Audience::Topic("t".to_owned()), None).await.unwrap();
+    bench.store.send(project, later, Audience::Everyone, None).await.unwrap();
     let expiring = NewNotification { expires_at: Some(NOW.plus_ms(500_000)), ..notification(2) };
     bench.store.send(project, expiring, Audience::Everyone, None).await.unwrap();
     let most = usize::try_from(MAX_SHARED).unwrap();
@@ -88,12 +88,14 @@ pub(in crate::store) async fn no_more_is_shared_at_a_time_than_may_be(bench: Ben
         assert!(matches!(sent, BatchStanding::Sent(sent) if sent.iter().all(|entry| !entry.is_refused)));
     }
     let number = u128::from(MAX_SHARED) + 1;
-    let refused = async |audience: Audience| {
+    let refused = async |number, audience: Audience| {
         let sent = bench.store.send(project, notification(number), audience, None).await.unwrap();
         sent == SendOutcome::TooManyShared
     };
-    assert!(refused(Audience::Everyone).await && refused(Audience::Topic("t".to_owned())).await);
-    assert!(!refused(Audience::Users(vec![bench.user("u").user])).await);
+    assert!(refused(number, Audience::Everyone).await);
+    assert!(!refused(number, Audience::Topic("t".to_owned())).await, "each audience has its own");
+    assert!(!refused(number + 1, Audience::Users(vec![bench.user("u").user])).await);
+    let number = number + 1;
     let entry =
         BatchEntry { position: 0, notification: notification(number + 1), audience: Audience::Everyone };
     let sent = bench.store.send_entries(project, vec![entry], None, NOW).await.unwrap();

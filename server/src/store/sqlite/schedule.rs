@@ -1,12 +1,11 @@
 //! What is to be sent at a later moment.
 
 use notification_bell_protocol::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::{
     retention, rows,
     sends::{self, Placement},
-    shared,
 };
 use crate::{
     auth::user_id::UserId,
@@ -41,9 +40,6 @@ pub(super) fn put(
             "INSERT INTO scheduled (notification, send_at, topic, is_for_everyone) VALUES (?1, ?2, ?3, ?4)",
         )?
         .execute(params![notification, send_at.unix_ms(), topic, *audience == Audience::Everyone])?;
-    if !matches!(audience, Audience::Users(_)) {
-        shared::reserve(connection, notification, 1)?;
-    }
     let mut insert = connection
         .prepare_cached("INSERT INTO scheduled_recipients (notification, user_id) VALUES (?1, ?2)")?;
     for recipient in recipients {
@@ -85,17 +81,10 @@ pub(super) fn send_due(connection: &Connection, now: Timestamp, most: usize) -> 
 
 /// Forgets that a notification was to be sent.
 pub(super) fn withdraw(connection: &Connection, notification: i64) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("DELETE FROM scheduled_recipients WHERE notification = ?1")?
-        .execute([notification])?;
-    let was_to_be_shared: Option<bool> = connection
-        .prepare_cached(
-            "DELETE FROM scheduled WHERE notification = ?1 RETURNING topic IS NOT NULL OR is_for_everyone = 1",
-        )?
-        .query_row([notification], |row| row.get(0))
-        .optional()?;
-    if was_to_be_shared == Some(true) {
-        shared::reserve(connection, notification, -1)?;
+    for table in ["scheduled_recipients", "scheduled"] {
+        connection
+            .prepare_cached(&format!("DELETE FROM {table} WHERE notification = ?1"))?
+            .execute([notification])?;
     }
     Ok(())
 }

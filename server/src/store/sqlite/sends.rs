@@ -43,7 +43,12 @@ pub(super) fn send(
     if let Some(outcome) = idempotency.map(|key| repeated(connection, project, key)).transpose()?.flatten() {
         return Ok(outcome);
     }
-    if !matches!(audience, Audience::Users(_)) && shared::is_full(connection, project)? {
+    let is_full = match audience {
+        Audience::Users(_) => false,
+        Audience::Topic(topic) => shared::is_full(connection, project, Some(topic))?,
+        Audience::Everyone => shared::is_full(connection, project, None)?,
+    };
+    if is_full {
         return Ok(SendOutcome::TooManyShared);
     }
     let reached = reached(connection, project, audience)?;

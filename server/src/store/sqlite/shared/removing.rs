@@ -46,7 +46,7 @@ fn remove(
     notification: i64,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let revision = raise_revision(connection, project, -1)?;
+    let revision = raise_revision(connection, project)?;
     connection
         .prepare_cached(
             "UPDATE shared SET revision = ?2, removed_at = ?3, due_at = NULL WHERE notification = ?1",
@@ -94,26 +94,21 @@ pub(in crate::store::sqlite) fn remove_old(
     before: Timestamp,
     most: usize,
 ) -> Result<usize, StoreError> {
-    let were_there: Vec<bool> = connection
+    let removed = connection
         .prepare_cached(
             "DELETE FROM shared WHERE notification IN \
-             (SELECT notification FROM shared WHERE project = ?1 AND position < ?2 LIMIT ?3) \
-             RETURNING removed_at IS NULL",
+             (SELECT notification FROM shared WHERE project = ?1 AND position < ?2 LIMIT ?3)",
         )?
-        .query_map(params![project.0, before.unix_ms(), i64::try_from(most).unwrap_or(i64::MAX)], |row| {
-            row.get(0)
-        })?
-        .collect::<Result<_, _>>()?;
-    if !were_there.is_empty() {
-        let fewer = were_there.iter().map(|was_there| i64::from(*was_there)).sum::<i64>();
+        .execute(params![project.0, before.unix_ms(), i64::try_from(most).unwrap_or(i64::MAX)])?;
+    if removed > 0 {
         connection
             .prepare_cached(
-                "UPDATE projects SET shared_revision = shared_revision + 1, shared_floor = shared_revision + 1, \
-                 shared_count = shared_count - ?2 WHERE key = ?1",
+                "UPDATE projects SET shared_revision = shared_revision + 1, shared_floor = shared_revision + 1 \
+                 WHERE key = ?1",
             )?
-            .execute([project.0, fewer])?;
+            .execute([project.0])?;
     }
-    Ok(were_there.len())
+    Ok(removed)
 }
 
 /// Forgets what was gone before a moment; says how many.

@@ -23,7 +23,7 @@ pub(in crate::store::sqlite) fn share(
     if topic_key == Some(None) {
         return Ok(());
     }
-    let came = raise_revision(connection, project, 1)?;
+    let came = raise_revision(connection, project)?;
     connection
         .prepare_cached(
             "INSERT INTO shared (notification, project, topic, came, revision, position, category, due_at, group_key) \
@@ -42,44 +42,40 @@ pub(in crate::store::sqlite) fn share(
     Ok(())
 }
 
-/// Whether as much is shared by a project, or is to be, as may be.
+/// Whether as much is shared with a topic or, without one, with everyone, or is to be, as may be.
 pub(in crate::store::sqlite) fn is_full(
     connection: &Connection,
     project: ProjectKey,
+    topic: Option<&str>,
 ) -> Result<bool, StoreError> {
-    let shared: i64 = connection
-        .prepare_cached("SELECT shared_count FROM projects WHERE key = ?1")?
-        .query_row([project.0], |row| row.get(0))?;
-    Ok(shared >= i64::try_from(MAX_SHARED).unwrap_or(i64::MAX))
+    // No more is looked at than may be there. Numbers kept with each topic would save that, and would have to be right
+    // about what is to be sent to topics that come and go meanwhile.
+    let most = i64::try_from(MAX_SHARED).unwrap_or(i64::MAX);
+    let (shared, scheduled) = if topic.is_some() {
+        (
+            "shared s JOIN topics t ON t.key = s.topic WHERE t.project = ?1 AND t.name = ?2 AND s.removed_at IS NULL",
+            "scheduled s JOIN notifications n ON n.key = s.notification WHERE s.topic = ?2 AND n.project = ?1",
+        )
+    } else {
+        (
+            "shared WHERE project = ?1 AND topic IS NULL AND removed_at IS NULL AND ?2 IS NULL",
+            "scheduled s JOIN notifications n ON n.key = s.notification WHERE s.is_for_everyone = 1 AND n.project = ?1",
+        )
+    };
+    let sql =
+        format!("SELECT count(*) FROM (SELECT 1 FROM {shared} UNION ALL SELECT 1 FROM {scheduled} LIMIT ?3)");
+    let number: i64 =
+        connection.prepare_cached(&sql)?.query_row(params![project.0, topic, most], |row| row.get(0))?;
+    Ok(number >= most)
 }
 
-/// Takes note that so much more is to be shared by the project of a notification.
-pub(in crate::store::sqlite) fn reserve(
-    connection: &Connection,
-    notification: i64,
-    more: i64,
-) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "UPDATE projects SET shared_count = shared_count + ?2 \
-             WHERE key = (SELECT project FROM notifications WHERE key = ?1)",
-        )?
-        .execute([notification, more])?;
-    Ok(())
-}
-
-/// The next shared revision of a project, with which so much more is there.
-pub(super) fn raise_revision(
-    connection: &Connection,
-    project: ProjectKey,
-    more: i64,
-) -> Result<i64, StoreError> {
+/// The next shared revision of a project.
+pub(super) fn raise_revision(connection: &Connection, project: ProjectKey) -> Result<i64, StoreError> {
     Ok(connection
         .prepare_cached(
-            "UPDATE projects SET shared_revision = shared_revision + 1, shared_count = shared_count + ?2 \
-             WHERE key = ?1 RETURNING shared_revision",
+            "UPDATE projects SET shared_revision = shared_revision + 1 WHERE key = ?1 RETURNING shared_revision",
         )?
-        .query_row([project.0, more], |row| row.get(0))?)
+        .query_row([project.0], |row| row.get(0))?)
 }
 
 /// The key of a topic.
