@@ -65,6 +65,7 @@ async fn ids_by_pages(bench: &Bench, user: &UserRef, view: View, limit: usize) -
         let query = ListQuery { view, category: None, limit, cursor };
         let page = bench.store.list(user, query, ANY).await.unwrap();
         ids.extend(page.items.into_iter().map(|item| item.id));
+        assert!(ids.len() <= STEPS, "pages that never end");
         cursor = page.next;
         if cursor.is_none() {
             return ids;
