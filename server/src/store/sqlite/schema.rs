@@ -34,6 +34,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/13-limits.sql"),
     include_str!("../../../migrations/sqlite/14-shared-groups.sql"),
     include_str!("../../../migrations/sqlite/15-lists.sql"),
+    include_str!("../../../migrations/sqlite/16-subscriptions.sql"),
 ];
 
 /// A connection that may write, on a database that is up to date.

@@ -41,12 +41,8 @@ pub(super) fn withdraw(
     // What has yet to be sent never is.
     schedule::withdraw(connection, key)?;
     withdrawal.shared = shared::withdraw(connection, project, key, now)?;
-    let sql = format!(
-        "SELECT i.user, {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
-         WHERE i.notification = ?1 AND i.user > ?3 AND i.place <> 3 ORDER BY i.user LIMIT ?2"
-    );
     let found: Vec<(i64, Candidate)> = connection
-        .prepare_cached(&sql)?
+        .prepare_cached(&next_items())?
         .query_map(params![key, i64::try_from(MAX_ITEMS).unwrap_or(i64::MAX), up_to], |row| {
             Ok((row.get("user")?, inbox_changes::candidate(row)?))
         })?
@@ -61,6 +57,14 @@ pub(super) fn withdraw(
         .prepare_cached("UPDATE notifications SET withdrawing = ?2, withdrawn_up_to = ?3 WHERE key = ?1")?
         .execute(params![key, withdrawal.more, up_to])?;
     Ok(Some(withdrawal))
+}
+
+/// Those that are still there, after a user. What has been removed is before that, and not passed over again.
+fn next_items() -> String {
+    format!(
+        "SELECT i.user, {CANDIDATE_COLUMNS} FROM items i JOIN notifications n ON n.key = i.notification \
+         WHERE i.notification = ?1 AND i.user > ?3 AND i.place <> 3 ORDER BY i.user LIMIT ?2"
+    )
 }
 
 fn remove(
@@ -83,4 +87,25 @@ pub(super) fn unfinished(connection: &Connection) -> Result<Vec<(ProjectKey, Uui
         .prepare_cached("SELECT project, id FROM notifications WHERE withdrawing = 1 ORDER BY key")?
         .query_map([], |row| Ok((ProjectKey(row.get(0)?), Uuid::from_bytes(row.get(1)?))))?
         .collect::<Result<_, _>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::next_items;
+    use crate::{randomness::test::CountedRandomness, store::sqlite::schema};
+
+    #[test]
+    fn a_step_of_a_withdrawal_begins_where_the_one_before_it_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let (connection, _) =
+            schema::open(&folder.path().join("bell.db"), &CountedRandomness::default()).unwrap();
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", next_items())).unwrap();
+        let (mut rows, mut steps) = (statement.raw_query(), Vec::new());
+        while let Some(row) = rows.next().unwrap() {
+            steps.push(row.get::<_, String>("detail").unwrap());
+        }
+        let plan = steps.join("; ");
+        assert!(plan.contains("items_by_notification (notification=? AND user>?)"), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
 }

@@ -161,3 +161,25 @@ async fn what_a_user_received_is_found_by_indexes_alone() {
     }
     assert!(!plan.contains("SCAN s\n") && !plan.contains("SCAN e") && !plan.contains("SCAN t"), "{plan}");
 }
+
+#[tokio::test]
+async fn who_joins_and_leaves_a_topic_over_and_over_leaves_no_more_than_was_sent_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, bench, _) = open(&folder.path().join("bell.db")).await;
+    let (project, user) = (bench.project.key, bench.user("u"));
+    let topic = || Audience::Topic("releases".to_owned());
+    for round in 0..40 {
+        store.subscribe(project, "releases", vec![user.user.clone()], 1).await.unwrap();
+        // The topic gets something in two of the rounds, everybody in each.
+        if round % 20 == 10 {
+            store.send(project, notification(1_000 + round), topic(), None).await.unwrap();
+        }
+        store.send(project, notification(round), Audience::Everyone, None).await.unwrap();
+        store.unsubscribe(project, "releases", vec![user.user.clone()]).await.unwrap();
+        // What ends without anything coming before it goes on would be one.
+        store.send(project, notification(500 + round), Audience::Everyone, None).await.unwrap();
+    }
+    assert_eq!(count(&store, "SELECT count(*) FROM subscriptions").await, 2);
+    let (counts, _) = store.counts(&user).await.unwrap();
+    assert_eq!(counts.total, 82, "what came is theirs");
+}

@@ -120,21 +120,25 @@ fn unsubscribe(
     topic: &str,
     users: &[UserId],
 ) -> Result<(), StoreError> {
-    // One during which nothing came need not be remembered.
-    let mut drop_empty = connection.prepare_cached(
-        "DELETE FROM subscriptions WHERE topic = (SELECT key FROM topics WHERE project = ?1 AND name = ?2) \
-         AND user = (SELECT key FROM users WHERE project = ?1 AND id = ?3) AND until IS NULL \
-         AND since = (SELECT shared_revision FROM projects WHERE key = ?1)",
-    )?;
     let mut end = connection.prepare_cached(
         "UPDATE subscriptions SET until = (SELECT shared_revision FROM projects WHERE key = ?1) \
          WHERE topic = (SELECT key FROM topics WHERE project = ?1 AND name = ?2) \
          AND user = (SELECT key FROM users WHERE project = ?1 AND id = ?3) AND until IS NULL",
     )?;
+    // One during which nothing came that is still known need not be remembered: who joins and leaves over and over leaves
+    // no more of them than was sent to the topic, and each read looks at all.
+    let mut forget = connection.prepare_cached(
+        "DELETE FROM subscriptions WHERE topic = (SELECT key FROM topics WHERE project = ?1 AND name = ?2) \
+         AND user = (SELECT key FROM users WHERE project = ?1 AND id = ?3) AND until IS NOT NULL \
+         AND NOT EXISTS (SELECT 1 FROM shared x WHERE x.topic = subscriptions.topic \
+         AND x.came > subscriptions.since AND x.came <= subscriptions.until AND x.removed_at IS NULL) \
+         AND NOT EXISTS (SELECT 1 FROM shared x WHERE x.topic = subscriptions.topic \
+         AND x.came > subscriptions.since AND x.came <= subscriptions.until AND x.removed_at IS NOT NULL)",
+    )?;
     for user in users {
         let parameters = params![project.0, topic, user.as_str()];
-        if drop_empty.execute(parameters)? == 0 {
-            end.execute(parameters)?;
+        if end.execute(parameters)? == 1 {
+            forget.execute(parameters)?;
         }
     }
     Ok(())
