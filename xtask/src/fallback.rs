@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::component::{FLAGS, SMALLEST};
 use crate::failure::Failure;
 use crate::process;
+use crate::reorder;
 use crate::setup::wasm_target::TARGET;
 use crate::workspace::Workspace;
 
@@ -69,6 +70,8 @@ pub(crate) fn build(workspace: &Workspace, dist: &Path) -> Result<(), Failure> {
     let (wasm, lowered) = (file(&format!("{CRATE}_bg.wasm")), file("lowered.wasm"));
     let mut lower = workspace.command("wasm-opt");
     process::run_quietly(lower.arg("-Oz").args(LOWERED).arg(&wasm).arg("--output").arg(&lowered))?;
+    // It is translated in this order.
+    reorder::reorder(&lowered)?;
     let script = file("wasm2js.js");
     let mut translate = workspace.command("wasm2js");
     process::run_quietly(translate.arg("-Oz").arg(&lowered).arg("--output").arg(&script))?;

@@ -2,6 +2,8 @@
 //! seen before. What the wasm does is the same.
 
 use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
 
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{CodeSection, FunctionSection, Module};
@@ -14,11 +16,16 @@ const PIECE: usize = 4;
 /// What more functions than this have in common says nothing.
 const COMMON_MAX: usize = 300;
 
-/// The same wasm with its functions in the better order.
+/// Puts the functions of a file into the better order, in its place.
 ///
 /// # Errors
-/// If it is none.
-pub(crate) fn reordered(wasm: &[u8]) -> Result<Vec<u8>, Failure> {
+/// If it is no wasm, or cannot be read or written.
+pub(crate) fn reorder(file: &Path) -> Result<(), Failure> {
+    let wasm = fs::read(file).map_err(Failure::file("read", file))?;
+    fs::write(file, reordered(&wasm)?).map_err(Failure::file("write", file))
+}
+
+fn reordered(wasm: &[u8]) -> Result<Vec<u8>, Failure> {
     let wrong = |fault: &dyn std::fmt::Display| Failure::Wasm(fault.to_string());
     let (imported, bodies) = functions(wasm).map_err(|fault| wrong(&fault))?;
     let order = by_likeness(&bodies);

@@ -49,8 +49,7 @@ pub(crate) fn shrink(workspace: &Workspace, dist: &Path) -> Result<(), Failure> 
         "--strip-target-features",
     ]);
     let printed = process::run_quietly(rename.args([&wasm, Path::new("--output"), &wasm]))?;
-    let optimised = fs::read(&wasm).map_err(Failure::file("read", &wasm))?;
-    fs::write(&wasm, reorder::reordered(&optimised)?).map_err(Failure::file("write", &wasm))?;
+    reorder::reorder(&wasm)?;
     let glue = glue::renamed(&glue, MODULE, &Names::read(&printed))?;
     fs::write(&glue_file, glue).map_err(Failure::file("write", &glue_file))?;
 
