@@ -2,8 +2,8 @@
 //!
 //! Leptos would have a copy of all that reads, sets and compares for every type of value (`docs/SIZE.md`). Here its own
 //! are given a [`Slot`], and only what looks into that is there for each type. Names and meaning are those of Leptos:
-//! a copy goes anywhere, and leads nowhere once its owner is cleaned up; what begins with `try_` says so, the rest must
-//! not be used then.
+//! a copy goes anywhere, and leads nowhere once its owner is cleaned up: what begins with `try_` says so then, setting
+//! does nothing, and the rest must not be used.
 
 use std::{any::Any, cell::RefCell, marker::PhantomData, rc::Rc};
 
