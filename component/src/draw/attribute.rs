@@ -27,7 +27,7 @@ impl Attribute for Words {
         let element = element.clone();
         let mut last = None;
         keep(Box::new(move || {
-            let words = Some(self());
+            let words = Some(self.now());
             if words != last {
                 words.as_deref().keep(&element, name);
                 last = words;
@@ -41,7 +41,7 @@ impl Attribute for Flag {
     fn keep(mut self, element: &Element, name: &'static str) {
         let element = element.clone();
         keep(Box::new(move || {
-            let _ = element.toggle_attribute_with_force(name, self());
+            let _ = element.toggle_attribute_with_force(name, self.now());
         }));
     }
 }
@@ -71,7 +71,7 @@ impl Class for Flag {
         let element = element.clone();
         let mut last = None;
         keep(Box::new(move || {
-            let is_on = self();
+            let is_on = self.now();
             if last != Some(is_on) {
                 Class::keep(is_on, &element, class);
                 last = Some(is_on);

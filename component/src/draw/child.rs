@@ -6,17 +6,31 @@ use web_sys::Node;
 
 use super::{AnyView, document, keep};
 
+/// What is another at times, and is asked for what it is then.
+///
+/// Not a closure as it is: each has three functions in its table, of which one is called.
+pub(crate) trait Changing<T> {
+    /// What it is now.
+    fn now(&mut self) -> T;
+}
+
+impl<T, F: FnMut() -> T> Changing<T> for F {
+    fn now(&mut self) -> T {
+        self()
+    }
+}
+
 /// A text that changes.
-pub(crate) type Words = Box<dyn FnMut() -> String>;
+pub(crate) type Words = Box<dyn Changing<String>>;
 /// A yes or no that changes.
-pub(crate) type Flag = Box<dyn FnMut() -> bool>;
+pub(crate) type Flag = Box<dyn Changing<bool>>;
 /// Nodes that change, or are not there at all.
-pub(crate) type Part = Box<dyn FnMut() -> Option<AnyView>>;
+pub(crate) type Part = Box<dyn Changing<Option<AnyView>>>;
 
 /// Nodes that are there or not, and stay the same ones while they are there.
 pub(crate) struct When {
     pub(crate) is_there: Flag,
-    pub(crate) draw: Box<dyn Fn() -> AnyView>,
+    pub(crate) draw: Box<dyn Changing<AnyView>>,
 }
 
 /// What can stand within an element.
@@ -49,7 +63,7 @@ impl Child for Words {
         let _ = place.append_child(&text);
         let mut last = String::new();
         keep(Box::new(move || {
-            let words = self();
+            let words = self.now();
             if words != last {
                 text.set_data(&words);
                 last = words;
@@ -62,7 +76,7 @@ impl Child for Part {
     fn place(mut self, place: &Node) {
         let (begin, end) = (mark(place), mark(place));
         keep(Box::new(move || {
-            let view = self();
+            let view = self.now();
             clear(&begin, &end);
             if let Some(view) = view {
                 put(view, &end);
@@ -73,12 +87,12 @@ impl Child for Part {
 
 impl Child for When {
     fn place(self, place: &Node) {
-        let Self { mut is_there, draw } = self;
+        let Self { mut is_there, mut draw } = self;
         let Some(parent) = Owner::current() else { return };
         let (begin, end) = (mark(place), mark(place));
         let mut owner: Option<Owner> = None;
         keep(Box::new(move || {
-            let is_there = is_there();
+            let is_there = is_there.now();
             if is_there == owner.is_some() {
                 return;
             }
@@ -88,7 +102,7 @@ impl Child for When {
             }
             clear(&begin, &end);
             if let Some(owner) = &owner {
-                put(owner.with(|| untrack(&draw)), &end);
+                put(owner.with(|| untrack(|| draw.now())), &end);
             }
         }));
     }

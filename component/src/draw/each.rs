@@ -3,11 +3,15 @@
 use leptos::prelude::*;
 use web_sys::Node;
 
-use super::{AnyView, Child, child::mark, keep};
+use super::{
+    AnyView, Child,
+    child::{Changing, mark},
+    keep,
+};
 
 /// What `each` makes.
 pub(crate) struct Each {
-    keys: Box<dyn FnMut() -> Vec<String>>,
+    keys: Box<dyn Changing<Vec<String>>>,
     draw: Box<dyn Fn(String) -> AnyView>,
 }
 
@@ -33,7 +37,7 @@ impl Child for Each {
         let (begin, end) = (mark(place), mark(place));
         let mut all: Vec<Drawn> = Vec::new();
         keep(Box::new(move || {
-            let keys = keys();
+            let keys = keys.now();
             let Some(place) = end.parent_node() else { return };
             all.retain(|drawn| {
                 let is_kept = keys.contains(&drawn.key);
