@@ -9,7 +9,7 @@ use futures_util::{
 };
 use notification_bell_protocol::{EVENT_SESSION_EXPIRING, SessionGrant};
 
-use super::{Connection, Inbox};
+use super::{Connection, Inbox, Loading};
 use crate::{
     api::Fault,
     session::Session,
@@ -115,10 +115,15 @@ impl Inbox {
     async fn open_stream(self: &Rc<Self>, session: &Session) -> Result<Stream, Fault> {
         let from = self.state.feed.try_with_untracked(|feed| feed.stream_revision().cloned()).flatten();
         let stream = Stream::of(session.stream(from.as_deref()).await?)?;
+        // A list that was asked for on a line that has held is on its way, and not to be asked for twice.
+        let was_live = self.state.connection.try_get_untracked() == Some(Connection::Live);
+        let is_on_its_way = was_live && self.state.loading.try_get_untracked() == Some(Loading::First);
         self.state.connection.set(Connection::Live);
         self.send_what_waits();
         drop(self.told_fault.take());
-        self.load_if_needed();
+        if !is_on_its_way {
+            self.load_if_needed();
+        }
         Ok(stream)
     }
 

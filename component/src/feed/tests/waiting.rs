@@ -39,6 +39,30 @@ fn what_the_stream_has_told_of_is_not_taken_off_twice() {
 }
 
 #[test]
+fn changes_of_one_item_and_of_many_are_shown_in_the_order_they_were_made() {
+    let mut feed = feed_of(&["a1", "a2", "a3"]);
+    let patch = |read| Change::Patch("a2".to_owned(), ItemPatch { read: Some(read), ..ItemPatch::default() });
+    let mark = |read| {
+        let set = MarkSet { read: Some(read), ..MarkSet::default() };
+        let ids = Some(vec!["a2".to_owned(), "a3".to_owned()]);
+        Change::Mark(MarkRequest { set, ids, ..MarkRequest::default() })
+    };
+    let is_read = |feed: &Feed, id: &str| feed.item(id).unwrap().read_at.is_some();
+    let mut last = 0;
+    for (change, is_second, is_third) in [
+        (patch(true), true, false),
+        (mark(false), false, false),
+        (mark(true), true, true),
+        (patch(false), false, true),
+    ] {
+        last = feed.begin(change, NOW);
+        assert_eq!((is_read(&feed, "a2"), is_read(&feed, "a3")), (is_second, is_third));
+    }
+    feed.take_back(last);
+    assert!(is_read(&feed, "a2") && !is_read(&feed, "a1"));
+}
+
+#[test]
 fn taken_back_it_counts_again() {
     let mut feed = waiting(read_one("a2"));
     let number = feed.begin(read_one("a1"), NOW);
