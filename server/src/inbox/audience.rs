@@ -16,7 +16,7 @@ const MAX_RECIPIENTS: usize = 1_000;
 /// In one request.
 const MAX_SUBSCRIBERS: usize = 100_000;
 /// Of a project.
-const MAX_TOPICS: u32 = 100_000;
+const MAX_TOPICS: u32 = 1_000_000;
 
 impl Recipients {
     pub(super) fn check(&self, faults: &mut Faults) {
