@@ -27,6 +27,15 @@ impl RawConnection {
         let _ = within(ANSWER_LIMIT, "sending", self.0.write_all(bytes.as_ref())).await;
     }
 
+    /// Waits until the server asks for the body of a request that expects to be asked (RFC 9110, section 10.1.1).
+    pub async fn asked_for_the_body(&mut self) {
+        const ASKED: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+        let mut received = [0; ASKED.len()];
+        let reading = within(ANSWER_LIMIT, "being asked for the body", self.0.read_exact(&mut received));
+        reading.await.expect("the server answers");
+        assert_eq!(String::from_utf8_lossy(&received), String::from_utf8_lossy(ASKED));
+    }
+
     /// Everything the server sends until it closes the connection, which it has to do within `limit`.
     pub async fn closed_within(&mut self, limit: Duration) -> Vec<u8> {
         let mut received = Vec::new();
