@@ -89,8 +89,8 @@ mod tests {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/browser");
         for named in DIFFERING {
             let (module, test) = named.split_once("::").unwrap();
-            let text = std::fs::read_to_string(tests.join(module).with_extension("rs")).unwrap();
-            assert!(text.contains(&format!("async fn {test}")), "{named}");
+            let source = std::fs::read_to_string(tests.join(module).with_extension("rs")).unwrap();
+            assert!(source.contains(&format!("async fn {test}")), "{named}");
         }
     }
 }

@@ -82,6 +82,17 @@ pub(in crate::store) async fn what_is_shared_takes_the_place_of_what_each_reader
     assert_eq!(bench.counts(&idle).await.categories["chat"], 1);
 }
 
+pub(in crate::store) async fn a_repeat_by_name_finds_what_it_repeats_among_much_that_is_shared(bench: Bench) {
+    for number in 1..=150 {
+        let shared = if number == 7 { grouped(number, "room") } else { notification(number) };
+        bench.store.send(bench.project.key, shared, Audience::Everyone, None).await.unwrap();
+    }
+    bench.send(&["u"], grouped(200, "room")).await;
+    let counts = bench.counts(&bench.user("u")).await;
+    assert_eq!((counts.total, counts.categories["chat"]), (150, 1));
+    assert_eq!(shown(&bench, &bench.user("u")).await[0], (id(200).to_string(), 2));
+}
+
 pub(in crate::store) async fn a_group_is_of_one_inbox(bench: Bench) {
     bench.send(&["u", "v"], grouped(1, "room")).await;
     bench.store.change_item(&bench.user("v"), id(1), NOW, read(), ANY).await.unwrap();

@@ -75,6 +75,8 @@ fn send_entries(
             outcomes.push(*sent);
             continue;
         }
+        let group = entry.notification.group_key.as_deref();
+        sends::prepare(connection, project, group, &entry.audience, usize::MAX)?;
         let sent = sends::send(connection, project, &entry.notification, &entry.audience, None)?;
         let is_refused = sent == SendOutcome::TooManyShared;
         // Without a key of its own it is stored in any other case.

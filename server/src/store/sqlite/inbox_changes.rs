@@ -150,10 +150,22 @@ impl InboxStore for SqliteStore {
         idempotency: Option<Idempotency>,
     ) -> Result<SendOutcome, StoreError> {
         let is_large = matches!(&audience, Audience::Users(users) if users.len() > LARGE_SEND);
-        let send = move |connection: &Connection| {
-            sends::send(connection, project, &notification, &audience, idempotency.as_ref())
+        let send = move |connection: &Connection, most_settled| {
+            let group = notification.group_key.as_deref();
+            if !sends::prepare(connection, project, group, &audience, most_settled)? {
+                return Ok(None);
+            }
+            sends::send(connection, project, &notification, &audience, idempotency.as_ref()).map(Some)
         };
-        if is_large { self.writer.run_large(send).await } else { self.writer.run(send).await }
+        let attempt = send.clone();
+        if !is_large
+            && let Some(outcome) =
+                self.writer.run(move |connection| attempt(connection, LARGE_SETTLING)).await?
+        {
+            return Ok(outcome);
+        }
+        let outcome = self.writer.run_large(move |connection| send(connection, usize::MAX)).await?;
+        outcome.ok_or_else(|| StoreError::Database("there is no bound on what is settled here".into()))
     }
 
     async fn repeated_send(

@@ -63,6 +63,8 @@ pub(super) fn send_due(connection: &Connection, now: Timestamp, most: usize) -> 
         // If it is over already, nobody was there to send it in its time.
         if placement.expires_at.is_none_or(|at| at > now) {
             let reached = sends::reached(connection, project, &audience)?;
+            let group = placement.group_key.as_deref();
+            sends::prepare(connection, project, group, &audience, usize::MAX)?;
             sends::place(connection, project, &placement, &audience)?;
             connection.prepare_cached("UPDATE notifications SET recipients = ?2 WHERE key = ?1")?.execute(
                 params![placement.notification, i64::try_from(reached.recipients).unwrap_or(i64::MAX)],

@@ -84,7 +84,22 @@ pub(super) fn send(
     Ok(SendOutcome::Stored(reached))
 }
 
-/// Puts a notification where its audience sees it.
+/// Has what it is to take the place of be in the inboxes of its recipients: what is shared may be read without being
+/// there. `false`, and it must not be sent yet, if that would be more than `most` for one of them.
+pub(super) fn prepare(
+    connection: &Connection,
+    project: ProjectKey,
+    group_key: Option<&str>,
+    audience: &Audience,
+    most: usize,
+) -> Result<bool, StoreError> {
+    match (audience, group_key) {
+        (Audience::Users(users), Some(group)) => shared::fold_group(connection, project, users, group, most),
+        _ => Ok(true),
+    }
+}
+
+/// Puts a notification where its audience sees it. What is sent by name has been [prepared](prepare).
 pub(super) fn place(
     connection: &Connection,
     project: ProjectKey,
@@ -196,9 +211,6 @@ fn insert_item(
     placement: &Placement,
     recipient: &UserId,
 ) -> Result<(), StoreError> {
-    if let Some(group) = &placement.group_key {
-        shared::fold_group(connection, project, recipient, group)?;
-    }
     let (user, revision): (i64, i64) = connection
         .prepare_cached(
             "INSERT INTO users (project, id, revision, floor) \

@@ -78,6 +78,7 @@ conforms! {
         what_was_read_or_put_away_or_removed_is_not_repeated
         a_group_is_of_one_inbox
         what_is_shared_takes_the_place_of_what_each_reader_has_not_read
+        a_repeat_by_name_finds_what_it_repeats_among_much_that_is_shared
     ;
     texts:
         an_item_is_in_the_language_of_its_reader_wherever_it_is_read

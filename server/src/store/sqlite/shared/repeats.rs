@@ -36,21 +36,31 @@ pub(in crate::store::sqlite) fn are_there(
 /// Settles a user's inbox if there are such.
 pub(in crate::store::sqlite) fn fold(connection: &Connection, user: &UserRef) -> Result<(), StoreError> {
     let row = counts::user_row(connection, user.project.0, user.user.as_str())?;
-    if are_there(connection, &row)? { settling::settle_all(connection, user, &row) } else { Ok(()) }
+    if are_there(connection, &row)? {
+        settling::settle_all(connection, user, &row, usize::MAX)?;
+    }
+    Ok(())
 }
 
-/// Settles a user's inbox before something of a group comes by name, so that it finds what it repeats.
+/// Settles the inboxes of users before something of a group comes to them by name, so that it finds what it repeats.
+/// `false`, and not all of them are settled, if more than `most` would have to be for one.
 pub(in crate::store::sqlite) fn fold_group(
     connection: &Connection,
     project: ProjectKey,
-    user: &UserId,
+    users: &[UserId],
     group: &str,
-) -> Result<(), StoreError> {
-    let row = counts::user_row(connection, project.0, user.as_str())?;
-    if row.state.shared != row.settled && is_grouped(connection, &row, Some(group))? {
-        settling::settle_all(connection, &UserRef { project, user: user.clone() }, &row)?;
+    most: usize,
+) -> Result<bool, StoreError> {
+    for user in users {
+        let row = counts::user_row(connection, project.0, user.as_str())?;
+        if row.state.shared != row.settled && is_grouped(connection, &row, Some(group))? {
+            let user = UserRef { project, user: user.clone() };
+            if !settling::settle_all(connection, &user, &row, most)? {
+                return Ok(false);
+            }
+        }
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Whether the project has shared anything of a group, or of any, that the user has not settled.

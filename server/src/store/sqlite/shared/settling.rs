@@ -54,10 +54,20 @@ pub(in crate::store::sqlite) fn settle(
     settle_found(connection, user, &row, &found).map(Some)
 }
 
-/// Settles all of a user's inbox, whatever there is.
-pub(super) fn settle_all(connection: &Connection, user: &UserRef, row: &UserRow) -> Result<(), StoreError> {
-    let found = unsettled(connection, row, usize::MAX)?;
-    settle_found(connection, user, row, &found).map(drop)
+/// Settles all of a user's inbox, whatever a change would reach; `false`, and nothing has changed, if that is more than
+/// `most`.
+pub(super) fn settle_all(
+    connection: &Connection,
+    user: &UserRef,
+    row: &UserRow,
+    most: usize,
+) -> Result<bool, StoreError> {
+    let found = unsettled(connection, row, most.saturating_add(1))?;
+    if found.len() > most {
+        return Ok(false);
+    }
+    settle_found(connection, user, row, &found)?;
+    Ok(true)
 }
 
 fn settle_found(
