@@ -65,11 +65,13 @@ pub(super) struct Numbers {
 /// The numbers of a user, without what they have turned off.
 pub(super) fn numbers(connection: &Connection, user: &UserRow) -> Result<Numbers, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT c.name, c.unread, c.unseen, c.total, o.name IS NULL FROM inbox_categories c \
-         LEFT JOIN categories_off o ON o.user = c.user AND o.name = c.name \
-         WHERE c.user = ?1 AND (c.unread > 0 OR o.name IS NOT NULL)",
+        // As in `categories_off`, which SQLite would work out for all users to join it here.
+        "SELECT name, unread, unseen, total, is_on FROM (SELECT c.*, \
+         coalesce(d.is_locked, 0) = 1 OR coalesce(c.wanted, d.is_default, 1) = 1 AS is_on \
+         FROM inbox_categories c LEFT JOIN categories d ON d.project = ?2 AND d.name = c.name WHERE c.user = ?1) \
+         WHERE unread > 0 OR NOT is_on",
     )?;
-    let mut rows = statement.query([user.key])?;
+    let mut rows = statement.query([user.key, user.project])?;
     let mut shown = Weight { unseen: user.unseen, unread: user.unread, total: user.total, stored: 0 };
     let mut categories = BTreeMap::new();
     let mut only_wanted = "";
