@@ -1,107 +1,42 @@
-//! Measures the server from outside: the release binary, over HTTP, on loopback, with everything switched on but its
-//! quotas.
+//! Measures the release from outside, on loopback, with everything switched on but its quotas.
 //!
 //! It prints what it measured and judges nothing: times of one machine say little about another, and a check of them
 //! would fail by chance. What has to stay quick is held by counts of rows and of statements, beside the code.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its findings")]
 
-mod filling;
 mod findings;
+mod inboxes;
 mod latencies;
-mod loads;
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
-use clap::Parser;
-use notification_bell_tests::{Installation, Project, Server};
+use clap::{Parser, Subcommand};
 
-use crate::{filling::Filling, findings::Findings};
-
-/// Sends, lists and syncs against a database that is as full as asked for.
+/// Measures Notification Bell on this machine
 #[derive(Debug, Parser)]
-#[command(after_help = "Example: cargo xtask bench -- --rows 10000000")]
+#[command(after_help = "Example: cargo xtask bench -- inboxes --rows 10000000")]
 struct Arguments {
-    /// Items in the database, in the inboxes of other users
-    #[arg(long, default_value_t = 1_000_000)]
-    rows: u64,
-    /// Items in the inbox that is listed and synced
-    #[arg(long, default_value_t = 100_000)]
-    inbox: u64,
-    /// Users of the project, to whom a broadcast goes
-    #[arg(long, default_value_t = 1_000_000)]
-    users: u64,
-    /// Subscribers of the topic
-    #[arg(long, default_value_t = 100_000)]
-    subscribers: u64,
-    /// How often each thing is measured
-    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(10..))]
-    times: u32,
-    /// Keep the database in this folder, and measure what an earlier run has left there
-    #[arg(long)]
-    folder: Option<PathBuf>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
+    #[command(subcommand)]
+    load: Load,
+}
+
+#[derive(Debug, Subcommand)]
+enum Load {
+    /// Sends, lists and syncs with a database that is as full as asked for
+    #[command(after_help = "Example: cargo xtask bench -- inboxes --rows 10000000")]
+    Inboxes(inboxes::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let filling = Filling {
-        rows: arguments.rows,
-        inbox: arguments.inbox,
-        users: arguments.users,
-        subscribers: arguments.subscribers,
+    let outcome = match Arguments::parse().load {
+        Load::Inboxes(arguments) => inboxes::run(arguments).await,
     };
-    let mut server = match filled(filling, arguments.folder.as_deref()).await {
-        Ok(server) => server,
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: the database could not be kept: {error}");
-            return ExitCode::FAILURE;
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
         }
-    };
-    let mut findings = Findings::new(database_bytes(server.installation()));
-    loads::send(&server, arguments.times, &mut findings).await;
-    loads::read(&server, arguments.times, &mut findings).await;
-    findings.print(arguments.json);
-    server.stop().await;
-    ExitCode::SUCCESS
-}
-
-/// A server on a database that is as full as asked for, or that an earlier run filled.
-async fn filled(filling: Filling, folder: Option<&Path>) -> io::Result<Server> {
-    let Some(folder) = folder else {
-        let mut server = Server::start().await;
-        filling.fill(&server).await;
-        // Started anew, it has in memory what it needs and nothing that only the filling needed.
-        server.stop().await;
-        server.restart().await;
-        return Ok(server);
-    };
-    let keys = folder.join("project.json");
-    if !keys.exists() {
-        fs::create_dir_all(folder)?;
-        let builder = Server::builder().installation(Installation::within(folder), Vec::new());
-        let mut server = builder.start().await;
-        filling.fill(&server).await;
-        server.stop().await;
-        fs::write(&keys, server.project().to_json().to_string())?;
     }
-    let project = Project::from_json(&serde_json::from_str(&fs::read_to_string(&keys)?)?);
-    let builder = Server::builder().installation(Installation::within(folder), vec![project]);
-    Ok(builder.start().await)
-}
-
-/// How large the database is on disk.
-fn database_bytes(installation: &Installation) -> u64 {
-    let names = ["bell.db", "bell.db-wal"];
-    names
-        .iter()
-        .filter_map(|name| installation.path().join(name).metadata().ok())
-        .map(|file| file.len())
-        .sum()
 }

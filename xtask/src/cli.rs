@@ -44,7 +44,7 @@ pub(crate) enum Task {
         build: Build,
     },
     /// Measure how quick the release is on this machine
-    #[command(after_help = "Example: cargo xtask bench -- --rows 10000000")]
+    #[command(after_help = "Example: cargo xtask bench -- inboxes --rows 10000000")]
     Bench {
         /// Options of the measuring program; `--help` lists them
         #[arg(last = true)]

@@ -4,13 +4,11 @@ use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
 use notification_bell_tests::{Server, Session};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{
-    filling::{READER, TOPIC, notification, other, post},
-    findings::Findings,
-    latencies::Latencies,
-};
+use super::filling::{READER, TOPIC, answered, notification, other, post};
+use crate::{findings::Findings, latencies::Latencies};
 
 /// Senders at once, where a rate is measured.
 const SENDERS: usize = 64;
@@ -67,7 +65,7 @@ pub(crate) async fn read(server: &Server, times: u32, findings: &mut Findings) {
         ("list, a category", "?category=security".to_owned()),
     ] {
         let latencies = Latencies::measure(times, async |_| {
-            reader.inbox(&query).await;
+            list(&reader, &query).await;
         });
         findings.add(what, latencies.await);
     }
@@ -75,11 +73,19 @@ pub(crate) async fn read(server: &Server, times: u32, findings: &mut Findings) {
     findings.add("mark one as read", mark(&reader, times).await);
 }
 
+async fn list(reader: &Session, query: &str) -> Value {
+    answered(reader.call(Method::GET, &format!("/inbox{query}")), 200).await
+}
+
+async fn mark_read(reader: &Session, id: &str) {
+    answered(reader.call(Method::PATCH, &format!("/inbox/{id}")).json(&json!({"read": true})), 200).await;
+}
+
 async fn read_one(reader: &Session) -> Latencies {
-    let page = reader.inbox("?limit=1").await;
+    let page = list(reader, "?limit=1").await;
     let id = page["items"][0]["id"].as_str().unwrap_or_default().to_owned();
     Latencies::measure(1, async |_| {
-        let _ = reader.patch(&id, &json!({"read": true})).await.expect(200);
+        mark_read(reader, &id).await;
     })
     .await
 }
@@ -88,7 +94,7 @@ async fn deep_cursor(reader: &Session) -> String {
     let mut cursor = String::new();
     for page in 0..DEEP_PAGES {
         let query = if page == 0 { "?limit=100".to_owned() } else { format!("?limit=100&cursor={cursor}") };
-        let page = reader.inbox(&query).await;
+        let page = list(reader, &query).await;
         page["next"].as_str().unwrap_or_default().clone_into(&mut cursor);
     }
     cursor
@@ -99,7 +105,7 @@ async fn sync(server: &Server, reader: &Session, times: u32) -> Latencies {
     let to = json!({ "users": [READER] });
     let mut measured = Vec::new();
     for number in 0..times {
-        let page = reader.inbox("?limit=1").await;
+        let page = list(reader, "?limit=1").await;
         post(server, "/notifications", &notification(&to, number.into()), 201).await;
         let began = Instant::now();
         let mut stream = reader.stream(page["revision"].as_str()).await;
@@ -118,7 +124,7 @@ async fn mark(reader: &Session, times: u32) -> Latencies {
             || "?view=unread&limit=100".to_owned(),
             |cursor| format!("?view=unread&limit=100&cursor={cursor}"),
         );
-        let page = reader.inbox(&query).await;
+        let page = list(reader, &query).await;
         let items = page["items"].as_array().cloned().unwrap_or_default();
         ids.extend(items.iter().filter_map(|item: &Value| Some(item["id"].as_str()?.to_owned())));
         cursor = page["next"].as_str().map(ToOwned::to_owned);
@@ -128,8 +134,7 @@ async fn mark(reader: &Session, times: u32) -> Latencies {
     }
     let times = times.min(u32::try_from(ids.len()).unwrap_or(u32::MAX));
     Latencies::measure(times, async |number| {
-        let id = &ids[number as usize];
-        let _ = reader.patch(id, &json!({"read": true})).await.expect(200);
+        mark_read(reader, &ids[number as usize]).await;
     })
     .await
 }
