@@ -28,52 +28,11 @@
  * @typedef {(host: NotificationBell, root: ShadowRoot) => Bell} Maker
  */
 
-/** Each option: its property, and the spellings of its attribute, the one that is written first. */
-const OPTIONS = {
-  apiUrl: ["apiurl", "api-url"],
-  apiKey: ["apikey", "api-key"],
-  userId: ["userid", "user-id"],
-  userHmac: ["userhmac", "user-hmac"],
-  userToken: ["usertoken", "user-token"],
-  session: ["session"],
-  locale: ["locale"],
-  messages: ["messages"],
-  theme: ["theme"],
-  placement: ["placement"],
-  view: ["view"],
-  toasts: ["toasts"],
-  pageBadge: ["pagebadge", "page-badge"],
-  panelWidth: ["panelwidth", "panel-width"],
-  panelHeight: ["panelheight", "panel-height"],
-};
-const SWITCHES = ["mock", "open", "inline", "headless", "sound", "desktop", "cache"];
-
-/** The options that say who the user is, and where. */
-const IDENTITY = new Set(
-  ["apiUrl", "apiKey", "userId", "userHmac", "userToken"].flatMap((property) => OPTIONS[property]).concat("mock"),
-);
-
-const SVG = "http://www.w3.org/2000/svg";
+import { drawBell } from "./early-bell.js";
+import { IDENTITY, OPTIONS, SWITCHES, defineOptions, jsonOf, written } from "./options.js";
 
 /** Says in another copy of this class that it is one. */
 const MARK = Symbol.for("notification-bell");
-
-/** The part of the element's own style sheet (tokens.css, bell.css) that the early bell is drawn with: kept alike by a test. */
-const EARLY_STYLE = `
-:host { --nb-accent: light-dark(oklch(0.52 0.19 262), oklch(0.7 0.14 258)); --nb-focus: var(--nb-accent); --nb-bell-size: 22px; display: inline-block; vertical-align: middle; line-height: 1 }
-:host([hidden]) { display: none }
-:host([theme="light"]) { color-scheme: light }
-:host([theme="dark"]) { color-scheme: dark }
-* { box-sizing: border-box }
-button { position: relative; display: inline-grid; place-items: center; width: 40px; height: 40px; margin: 0; padding: 0; border: 0; border-radius: 8px; background: none; color: inherit; font: inherit; cursor: pointer; -webkit-tap-highlight-color: transparent; transition: background-color 120ms ease-out }
-button:hover, [aria-expanded="true"] { background: color-mix(in oklab, currentColor 9%, transparent) }
-:focus-visible { outline: 2px solid var(--nb-focus); outline-offset: -2px }
-span { display: grid; place-items: center }
-svg { display: block; width: var(--nb-bell-size); height: var(--nb-bell-size); fill: none; stroke: currentColor; stroke-width: 1.6; stroke-linecap: round; stroke-linejoin: round }
-@media (prefers-reduced-motion: reduce) { button { transition: none } }
-`;
-const BELL =
-  "M6 10a6 6 0 1 1 12 0c0 4.2 1.4 5.8 2 6.5.3.4 0 1-.5 1h-15c-.5 0-.8-.6-.5-1 .6-.7 2-2.3 2-6.5ZM10 20.5a2.2 2.2 0 0 0 4 0";
 
 /** @type {Maker | undefined} Makes bells, once the wasm is there. */
 let make;
@@ -89,6 +48,8 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
   /** @type {Bell | undefined} */
   #bell;
   #isChanging = false;
+  /** The early bell is held down: its click is still to come, and would be lost with the button. */
+  #isHeld = false;
   /** @type {string | null} The token, if it was set as a property: such a thing is kept out of the document. */
   #userToken = null;
   /** @type {((item: object) => Node | null | undefined) | null} */
@@ -332,7 +293,7 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
   }
 
   #begin() {
-    if (this.#bell || !make) return;
+    if (this.#bell || !make || this.#isHeld) return;
     const hadFocus = this.shadowRoot.activeElement !== null;
     this.#bell = make(this, this.shadowRoot);
     if (hadFocus && !this.open) this.shadowRoot.querySelector("button")?.focus();
@@ -340,6 +301,7 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
 
   #end() {
     connected.delete(this);
+    this.#isHeld = false;
     const bell = this.#bell;
     this.#bell = undefined;
     bell?.end();
@@ -356,30 +318,14 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
     }
     // Drawn already, and moved within its document; another document takes the sheets away. Without a window nothing shows.
     if (root.adoptedStyleSheets.length > 0 || !document.defaultView) return;
-    // The constructor of the document's own window: an element may live in a frame.
-    const sheet = new document.defaultView.CSSStyleSheet();
-    sheet.replaceSync(EARLY_STYLE);
-    root.adoptedStyleSheets = [sheet];
-
-    const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("d", BELL);
-    svg.append(path);
-    const slot = document.createElement("slot");
-    slot.name = "bell";
-    slot.append(svg);
-    const clapper = document.createElement("span");
-    clapper.append(slot);
-    const button = document.createElement("button");
-    button.type = "button";
-    button.part = "bell";
-    button.ariaLabel = "Notifications";
-    button.ariaHasPopup = "dialog";
-    button.append(clapper);
-    button.addEventListener("click", () => this.toggle());
-    root.replaceChildren(button);
+    drawBell(
+      root,
+      () => this.toggle(),
+      (isHeld) => {
+        this.#isHeld = isHeld;
+        if (connected.has(this)) this.#begin();
+      },
+    );
     this.#showWish();
   }
 
@@ -417,57 +363,4 @@ function frozen(value) {
   return value;
 }
 
-/**
- * What an option's attribute says, however it is spelled.
- *
- * @param {NotificationBell} element
- * @param {string} property
- */
-function written(element, property) {
-  return OPTIONS[property].map((name) => element.getAttribute(name)).find((value) => value !== null) ?? null;
-}
-
-/**
- * What is given, as JSON. A member that JSON cannot say becomes null and is complained of, not left out in silence.
- *
- * @param {unknown} value
- */
-function jsonOf(value) {
-  const sayable = (_, member) => (/^(string|object|undefined)$/.test(typeof member) ? member : null);
-  try {
-    return JSON.stringify(value, sayable);
-  } catch {
-    // An object that contains itself: the text of it is no JSON, and is complained of too.
-    return String(value);
-  }
-}
-
-for (const [property, [first, ...others]] of Object.entries(OPTIONS)) {
-  // What is more than an attribute is in the class.
-  if (Object.hasOwn(NotificationBell.prototype, property)) continue;
-  Object.defineProperty(NotificationBell.prototype, property, {
-    configurable: true,
-    enumerable: true,
-    get() {
-      return written(this, property);
-    },
-    set(value) {
-      if (value === null || value === undefined) this.removeAttribute(first);
-      else this.setAttribute(first, value);
-      for (const name of others) this.removeAttribute(name);
-    },
-  });
-}
-
-for (const name of SWITCHES) {
-  Object.defineProperty(NotificationBell.prototype, name, {
-    configurable: true,
-    enumerable: true,
-    get() {
-      return this.hasAttribute(name);
-    },
-    set(value) {
-      this.toggleAttribute(name, Boolean(value));
-    },
-  });
-}
+defineOptions(NotificationBell.prototype);

@@ -26,6 +26,13 @@ async fn take_over(page: &Page, gate: &Gate) {
     page.until("part('panel')").await;
 }
 
+/// Lets the wasm come while the early bell is held down. Another bell of the page tells when it is there.
+async fn come(page: &Page, gate: &Gate) {
+    page.run("document.body.append(bell.cloneNode());").await;
+    gate.open();
+    page.until("of(bells[1]).part('panel')").await;
+}
+
 /// Where the bell and what is around it is, and how it is drawn.
 async fn look(page: &Page) -> Value {
     let properties = "['color', 'background-color', 'border-radius', 'cursor', 'display', 'outline', 'outline-offset', \
@@ -173,6 +180,86 @@ async fn a_click_where_the_wasm_cannot_come_says_so_and_opens_nothing() {
         page.click("part('bell')").await;
         page.assert("events('error').length === 2 && !bell.open").await;
         page.assert("focused() === part('bell') && record.errors.length === 0").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_press_of_the_mouse_that_the_wasm_comes_into_opens_the_panel() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let gate = show_early(&scene, page, "", "").await;
+        page.hold("part('bell')").await;
+        come(page, &gate).await;
+        page.let_go().await;
+        page.until("isOpen()").await;
+        page.assert("bell.open && events('open').length === 1").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tap_that_the_wasm_comes_into_opens_the_panel() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let gate = show_early(&scene, page, "", "").await;
+        // By hand: a finger of the driver's that stays for as long as a busy machine may need is no tap any more.
+        let finger = "pointerId: 9, pointerType: 'touch', isPrimary: true, bubbles: true, composed: true";
+        let touch = format!("new PointerEvent('pointerdown', {{ {finger} }})");
+        page.run(&format!("window.early = part('bell'); window.early.dispatchEvent({touch});")).await;
+        come(page, &gate).await;
+        let lift = format!(
+            "const {{ early }} = window, press = {{ {finger} }};\
+             for (const end of ['pointerup', 'pointerout', 'pointerleave'])\
+               early.dispatchEvent(new PointerEvent(end, press));\
+             setTimeout(() => early.isConnected && early.click());"
+        );
+        page.run(&lift).await;
+        page.until("isOpen()").await;
+        page.assert("bell.open && events('open').length === 1").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_space_bar_that_the_wasm_comes_into_opens_the_panel() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let gate = show_early(&scene, page, "", "").await;
+        page.press(Key::Tab).await;
+        page.assert("focused() === part('bell')").await;
+        page.hold_key(' ').await;
+        come(page, &gate).await;
+        page.let_go_of_key(' ').await;
+        page.until("isOpen()").await;
+        page.assert("bell.open && events('open').length === 1 && focused() === part('panel')").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_press_that_is_taken_elsewhere_opens_nothing_and_the_real_bell_comes() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let gate = show_early(&scene, page, "", "").await;
+        page.hold("part('bell')").await;
+        come(page, &gate).await;
+        page.drag_by(200, 200).await;
+        page.until("part('panel')").await;
+        page.let_go().await;
+        page.assert("!isOpen() && !bell.open && events('open').length === 0").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_press_whose_end_nobody_tells_keeps_the_real_bell_away_for_some_seconds_only() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let gate = show_early(&scene, page, "", "").await;
+        page.run("part('bell').dispatchEvent(new PointerEvent('pointerdown', { bubbles: true }));").await;
+        come(page, &gate).await;
+        page.until("part('panel')").await;
     })
     .await;
 }

@@ -20,6 +20,8 @@ const MODULE: &str = "./notification-bell-component_bg.js";
 const CLASS: &str = "Bell";
 /// Every script that a page with the element loads.
 const SCRIPTS: [&str; 5] = ["notification-bell.js", "element.js", "attention.js", "page-badge.js", GLUE];
+/// What `element.js` is written in parts of, and has in it in the end.
+const PARTS: [&str; 2] = ["early-bell.js", "options.js"];
 /// All browsers that have what the element's scripts are written with.
 const LANGUAGE: &str = "--target=es2022";
 
@@ -55,6 +57,7 @@ pub(crate) fn shrink(workspace: &Workspace, dist: &Path) -> Result<(), Failure> 
 
     let mut esbuild = workspace.command("esbuild");
     esbuild.args([
+        "--bundle",
         "--minify",
         "--format=esm",
         "--tree-shaking=true",
@@ -64,6 +67,9 @@ pub(crate) fn shrink(workspace: &Workspace, dist: &Path) -> Result<(), Failure> 
     esbuild.args([LANGUAGE, "--allow-overwrite", "--log-level=warning"]);
     let scripts: Vec<PathBuf> = SCRIPTS.iter().map(|name| file(name)).collect();
     process::run_quietly(esbuild.arg(format!("--outdir={}", dist.display())).args(scripts))?;
+    for part in PARTS.map(file) {
+        fs::remove_file(&part).map_err(Failure::file("remove", &part))?;
+    }
     Ok(())
 }
 

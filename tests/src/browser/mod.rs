@@ -9,6 +9,7 @@ mod driver;
 mod emulation;
 mod engine;
 mod gate;
+mod hands;
 mod page;
 mod session;
 mod site;

@@ -5,19 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use thirtyfour::{
     WebDriver, WebElement, WindowHandle,
-    common::command::{Actions, Command},
     error::{WebDriverErrorInner, WebDriverResult},
 };
 
-use super::{
-    Engine,
-    abilities::{Ability, need},
-    driver::place,
-    session::accepted,
-};
+use super::{Engine, driver::place, session::accepted};
 
 const TOOLS: &str = include_str!("tools.js");
 const UNTIL: &str = include_str!("until.js");
@@ -141,7 +135,7 @@ impl Page {
         assert_eq!(value, Value::Bool(true), "`{condition}`");
     }
 
-    async fn element(&self, expression: &str) -> WebElement {
+    pub(super) async fn element(&self, expression: &str) -> WebElement {
         let found = self.found(expression).await;
         found.unwrap_or_else(|error| panic!("`{expression}` is no element: {error}"))
     }
@@ -153,7 +147,7 @@ impl Page {
 
     /// Does something with an element, and with the one in its place where that has been drawn anew meanwhile: the
     /// early bell is another element than the one that takes over.
-    async fn with(&self, expression: &str, act: impl AsyncFn(WebElement) -> WebDriverResult<()>) {
+    pub(super) async fn with(&self, expression: &str, act: impl AsyncFn(WebElement) -> WebDriverResult<()>) {
         loop {
             self.until(expression).await;
             let outcome = match self.found(expression).await {
@@ -178,46 +172,6 @@ impl Page {
             element.click().await
         })
         .await;
-    }
-
-    /// Waits for an element and moves the mouse over it.
-    pub async fn hover(&self, expression: &str) {
-        self.with(expression, async |element| {
-            self.driver.action_chain().move_to_element_center(&element).perform().await
-        })
-        .await;
-    }
-
-    /// Puts a finger on an element, moves it sideways by so many pixels, and lifts it.
-    pub async fn swipe(&self, expression: &str, way: i64) {
-        need(self.engine(), Ability::Touch);
-        self.until(expression).await;
-        let origin = accepted(self.element(expression).await.to_json());
-        let mut steps = vec![
-            json!({"type": "pointerMove", "duration": 0, "origin": origin, "x": 0, "y": 0}),
-            json!({"type": "pointerDown", "button": 0}),
-        ];
-        // A finger does not jump.
-        let step = json!({"type": "pointerMove", "duration": 16, "origin": "pointer", "x": way / 8, "y": 0});
-        steps.extend(std::iter::repeat_n(step, 8));
-        steps.push(json!({"type": "pointerUp", "button": 0}));
-        let finger = json!({"type": "pointer", "id": "finger",
-                            "parameters": {"pointerType": "touch"}, "actions": steps});
-        let actions = Actions::from(json!([finger]));
-        accepted(self.driver.cmd(Command::PerformActions(actions)).await);
-    }
-
-    /// Presses and lets go of a key, wherever the focus is.
-    pub async fn press(&self, key: impl Into<char>) {
-        let key = key.into();
-        accepted(self.driver.action_chain().key_down(key).key_up(key).perform().await);
-    }
-
-    /// The same while another key is held down.
-    pub async fn press_with(&self, modifier: impl Into<char>, key: impl Into<char>) {
-        let (modifier, key) = (modifier.into(), key.into());
-        let chain = self.driver.action_chain();
-        accepted(chain.key_down(modifier).key_down(key).key_up(key).key_up(modifier).perform().await);
     }
 
     /// Types into an empty field.
