@@ -1,6 +1,6 @@
 //! Languages: how one is written (BCP 47), which ones a reader has asked for, and which of several texts that makes.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use axum::http::{HeaderMap, header};
 use oxilangtag::LanguageTag;
@@ -54,12 +54,14 @@ impl FromStr for Locale {
 }
 
 /// The languages somebody reads, the best first. None: whatever there is.
+///
+/// One text with commas: there is one for each open stream, and one for each of its looks at the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Languages(Vec<String>);
+pub struct Languages(Option<Arc<str>>);
 
 impl Languages {
     /// Whatever there is.
-    pub const ANY: Self = Self(Vec::new());
+    pub const ANY: Self = Self(None);
 
     /// Those that `Accept-Language` names (RFC 9110, section 12.5.4), by their weight and then in their order. `*`,
     /// what has no weight at all and what is no language range count as not there: a header is no reason to refuse.
@@ -69,13 +71,18 @@ impl Languages {
         let mut ranges: Vec<(u16, String)> =
             lines.flat_map(|line| line.split(',')).filter_map(weighted).take(MAX_ASKED).collect();
         ranges.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
-        Self(ranges.into_iter().map(|(_, range)| range).collect())
+        let ranges: Vec<String> = ranges.into_iter().map(|(_, range)| range).collect();
+        Self((!ranges.is_empty()).then(|| ranges.join(",").into()))
     }
 
     /// Whether no language was asked for.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
+    }
+
+    fn ranges(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flat_map(|ranges| ranges.split(','))
     }
 
     /// The tag among those there are that fits best, if one fits at all.
@@ -84,15 +91,14 @@ impl Languages {
     /// other tag of the same language, because somebody who asks for `pt-BR` reads `pt-PT` rather than the next
     /// language of the list; but not one in another script, if both say theirs.
     pub fn pick<'tag>(&self, tags: &(impl Iterator<Item = &'tag str> + Clone)) -> Option<&'tag str> {
-        self.0
-            .iter()
+        self.ranges()
             .find_map(|range| looked_up(range, tags.clone()).or_else(|| related(range, tags.clone())))
     }
 }
 
 impl From<&Locale> for Languages {
     fn from(locale: &Locale) -> Self {
-        Self(vec![locale.0.clone()])
+        Self(Some(locale.0.as_str().into()))
     }
 }
 
@@ -181,6 +187,10 @@ mod tests {
         Languages::accepted(&headers)
     }
 
+    fn ranges(text: &str) -> Vec<String> {
+        accepted(text).ranges().map(str::to_owned).collect()
+    }
+
     fn pick(asked: &str, tags: &[&'static str]) -> Option<&'static str> {
         accepted(asked).pick(&tags.iter().copied())
     }
@@ -201,12 +211,12 @@ mod tests {
 
     #[test]
     fn weights_order_what_is_asked_for() {
-        assert_eq!(accepted("de-AT, en;q=0.5").0, ["de-AT", "en"]);
-        assert_eq!(accepted("en;q=0.5, de-AT , fr;Q=0.825").0, ["de-AT", "fr", "en"]);
-        assert_eq!(accepted("a;q=1.000,b;q=1").0, ["a", "b"]);
-        assert_eq!(accepted("*, de;q=0, en;q=0.000, fr;q=1.5, it;q=x, es;q=0.1234, nl;q").0, [""; 0]);
-        assert_eq!(accepted("de_AT, <b>, pt-").0, [""; 0]);
-        assert_eq!(accepted(&"aa,".repeat(1_000)).0.len(), 20);
+        assert_eq!(ranges("de-AT, en;q=0.5"), ["de-AT", "en"]);
+        assert_eq!(ranges("en;q=0.5, de-AT , fr;Q=0.825"), ["de-AT", "fr", "en"]);
+        assert_eq!(ranges("a;q=1.000,b;q=1"), ["a", "b"]);
+        assert_eq!(ranges("*, de;q=0, en;q=0.000, fr;q=1.5, it;q=x, es;q=0.1234, nl;q"), [""; 0]);
+        assert_eq!(ranges("de_AT, <b>, pt-"), [""; 0]);
+        assert_eq!(ranges(&"aa,".repeat(1_000)).len(), 20);
     }
 
     #[test]
@@ -229,7 +239,8 @@ mod tests {
             asked in prop::collection::vec("[a-c]{2}(-[A-B]{2})?", 0..4),
             tags in prop::collection::btree_set("[a-c]{2}(-[A-B]{2})?", 0..5),
         ) {
-            let picked = Languages(asked.clone()).pick(&tags.iter().map(String::as_str));
+            let languages = Languages((!asked.is_empty()).then(|| asked.join(",").into()));
+            let picked = languages.pick(&tags.iter().map(String::as_str));
             prop_assert!(picked.is_none_or(|tag| tags.contains(tag)));
             let language = |tag: &str| tag[..2].to_owned();
             // The first language that anything is in decides; within it, the shortest way from what was asked for.

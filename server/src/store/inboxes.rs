@@ -21,6 +21,17 @@ pub struct UserRef {
     pub user: UserId,
 }
 
+/// Whose inbox is looked at, from which state, and in which languages.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// Whose.
+    pub user: UserRef,
+    /// The state that is known; a text that is no revision gives a reset.
+    pub since: Revision,
+    /// The languages its items are to be in.
+    pub languages: Languages,
+}
+
 /// A notification that was found to be in order.
 #[derive(Clone, Debug)]
 pub struct NewNotification {
@@ -228,6 +239,13 @@ pub trait InboxStore: Send + marker::Sync {
         since: &str,
         languages: &Languages,
     ) -> Result<Changes, StoreError>;
+
+    /// The same for many inboxes at once, each with its own outcome, in their order. Those of one project and state are
+    /// read for much less than one by one.
+    async fn changes_of_many(
+        &self,
+        looks: Arc<[Look]>,
+    ) -> Result<Vec<Result<Changes, StoreError>>, StoreError>;
 
     /// One item, in the language it was sent in.
     async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError>;

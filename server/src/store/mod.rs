@@ -38,7 +38,7 @@ pub use deliveries::{
 };
 pub use happenings::{Happening, Happenings};
 pub use inboxes::{
-    Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, MarkStep, NewNotification, Place,
+    Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, Look, MarkStep, NewNotification, Place,
     Selection, SendOutcome, Transition, UserRef,
 };
 pub use keys::{

@@ -12,9 +12,12 @@ use super::{
     preferences::{archived, items, preferences, turn},
     project, read, removed, returned, snoozed,
 };
-use crate::store::{
-    Audience, Changes, ItemState, ListQuery, NewNotification, Place, Selection, Transition, UserRef,
-    conformance::entry,
+use crate::{
+    languages::Languages,
+    store::{
+        Audience, Changes, ItemState, ListQuery, Look, NewNotification, Place, Selection, Transition,
+        UserRef, conformance::entry,
+    },
 };
 
 const VIEWS: [View; 4] = [View::All, View::Unread, View::Archived, View::Snoozed];
@@ -284,6 +287,25 @@ impl Walk {
             }
             let revision = self.bench.revision(user).await;
             reader.snapshots.push(Snapshot { step: self.step, revision, known: shown });
+        }
+        self.compare_looks(chosen).await;
+    }
+
+    /// Read together, the inboxes say what each says alone.
+    async fn compare_looks(&self, chosen: usize) {
+        let look = |reader: &Reader, at: usize| {
+            let since = reader.snapshots[at % reader.snapshots.len()].revision.clone();
+            Look { user: reader.user.clone(), since, languages: Languages::ANY }
+        };
+        let looks: Arc<[Look]> = [chosen, 0, STEPS]
+            .iter()
+            .flat_map(|at| self.readers.iter().map(|reader| look(reader, *at)))
+            .collect();
+        let together = self.bench.store.changes_of_many(Arc::clone(&looks)).await.unwrap();
+        assert_eq!(together.len(), looks.len());
+        for (look, together) in looks.iter().zip(together) {
+            let alone = self.bench.store.changes(&look.user, &look.since, ANY).await.unwrap();
+            assert_eq!(together.unwrap(), alone, "{look:?}");
         }
     }
 }

@@ -1,9 +1,14 @@
 //! What is shared with a topic or with everyone: who has received it, and from which states it can be told.
 
-use super::{ANY, Bench, NOW, id, notification, read, removed, returned};
-use crate::store::{
-    Audience, BatchEntry, BatchStanding, Category, Changes, MAX_SHARED, NewNotification, ProjectChange,
-    Retention, SendOutcome,
+use std::sync::Arc;
+
+use super::{ANY, Bench, NOW, entry, id, notification, preferences::turn, project, read, removed, returned};
+use crate::{
+    languages::{Languages, Locale},
+    store::{
+        Audience, BatchEntry, BatchStanding, Category, Changes, Look, MAX_SHARED, NewNotification,
+        ProjectChange, Retention, SendOutcome,
+    },
 };
 
 async fn share(bench: &Bench, number: u128, topic: Option<&str>) -> u64 {
@@ -49,6 +54,69 @@ pub(in crate::store) async fn a_forgotten_withdrawal_makes_older_revisions_a_res
             matches!(bench.store.changes(&user, &future, ANY).await.unwrap(), Changes::Reset(_)),
             "{future}"
         );
+    }
+}
+
+pub(in crate::store) async fn inboxes_looked_at_together_are_told_what_each_is_told_alone(bench: Bench) {
+    let elsewhere = bench.store.create_project(project("Second"), entry()).await.unwrap();
+    look_together(&Bench { store: Arc::clone(&bench.store), project: elsewhere }, 10, false).await;
+    look_together(&bench, 0, true).await;
+}
+
+async fn look_together(bench: &Bench, first: u128, with_off: bool) {
+    let project = bench.project.key;
+    let readers = ["new", "known", "subscribed", "left", "chose"].map(|id| bench.user(id));
+    bench.send(&["known", "chose"], notification(first + 1)).await;
+    bench
+        .store
+        .subscribe(project, "t", vec![readers[2].user.clone(), readers[3].user.clone()], 2)
+        .await
+        .unwrap();
+    for name in ["off", "left out"] {
+        let category = Category {
+            name: name.to_owned(),
+            names: [].into(),
+            description: None,
+            is_default: !with_off,
+            is_locked: false,
+            updated_at: NOW,
+        };
+        bench.store.put_category(project, category, 10, entry()).await.unwrap();
+    }
+    turn(bench, &readers[4], "off", with_off).await;
+    let mut since = Vec::new();
+    for reader in &readers {
+        since.push(bench.revision(reader).await);
+    }
+    share(bench, first + 2, None).await;
+    share(bench, first + 3, Some("t")).await;
+    let categorized = |number, name: &str| NewNotification {
+        category: Some(name.to_owned()),
+        ..notification(first + number)
+    };
+    for (number, name) in [(4, "off"), (5, "on"), (6, "left out")] {
+        bench.store.send(project, categorized(number, name), Audience::Everyone, None).await.unwrap();
+    }
+    bench.store.unsubscribe(project, "t", vec![readers[3].user.clone()]).await.unwrap();
+    bench.store.withdraw(project, id(first + 2), NOW).await.unwrap().unwrap();
+    let languages = ["de", "en"].map(|tag| Languages::from(&tag.parse::<Locale>().unwrap()));
+    let looks: Arc<[Look]> = readers
+        .iter()
+        .zip(&since)
+        .flat_map(|(user, since)| {
+            let nonsense = "nonsense".to_owned();
+            [(since.clone(), 0), (since.clone(), 1), (nonsense, 0)].map(|(since, language)| Look {
+                user: user.clone(),
+                since,
+                languages: languages[language].clone(),
+            })
+        })
+        .collect();
+    let together = bench.store.changes_of_many(Arc::clone(&looks)).await.unwrap();
+    assert_eq!(together.len(), looks.len());
+    for (look, together) in looks.iter().zip(together) {
+        let alone = bench.store.changes(&look.user, &look.since, &look.languages).await.unwrap();
+        assert_eq!(together.unwrap(), alone, "{look:?}");
     }
 }
 

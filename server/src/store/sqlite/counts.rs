@@ -1,9 +1,9 @@
 //! The numbers of an inbox, kept with every change.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use notification_bell_protocol::Counts;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::shared;
 use crate::store::{ItemState, Place, StoreError, revision::StateNumbers};
@@ -25,29 +25,57 @@ pub(super) struct UserRow {
     pub(super) total: i64,
 }
 
+/// What [`user_at`] reads of a project called `p` and of a user called `u`, who may not be there.
+const USER_COLUMNS: &str = "coalesce(u.key, 0), coalesce(u.revision, p.own_base), p.shared_revision, \
+     coalesce(u.floor, p.own_base), p.shared_floor, coalesce(u.settled, 0), coalesce(u.unseen, 0), \
+     coalesce(u.unread, 0), coalesce(u.total, 0)";
+
+fn user_at(row: &Row<'_>, project: i64) -> rusqlite::Result<UserRow> {
+    Ok(UserRow {
+        project,
+        key: row.get(0)?,
+        state: StateNumbers { own: row.get(1)?, shared: row.get(2)? },
+        floor: StateNumbers { own: row.get(3)?, shared: row.get(4)? },
+        settled: row.get(5)?,
+        unseen: row.get(6)?,
+        unread: row.get(7)?,
+        total: row.get(8)?,
+    })
+}
+
 /// The row of a user.
 pub(super) fn user_row(connection: &Connection, project: i64, id: &str) -> Result<UserRow, StoreError> {
-    Ok(connection
-        .prepare_cached(
-            "SELECT coalesce(u.key, 0), coalesce(u.revision, p.own_base), p.shared_revision, coalesce(u.floor, p.own_base), \
-             p.shared_floor, coalesce(u.settled, 0), coalesce(u.unseen, 0), coalesce(u.unread, 0), \
-             coalesce(u.total, 0) FROM projects p LEFT JOIN users u ON u.project = p.key AND u.id = ?2 \
-             WHERE p.key = ?1",
-        )?
-        .query_row(params![project, id], |row| {
-            Ok(UserRow {
-                project,
-                key: row.get(0)?,
-                state: StateNumbers { own: row.get(1)?, shared: row.get(2)? },
-                floor: StateNumbers { own: row.get(3)?, shared: row.get(4)? },
-                settled: row.get(5)?,
-                unseen: row.get(6)?,
-                unread: row.get(7)?,
-                total: row.get(8)?,
-            })
-        })
-        .optional()?
-        .unwrap_or_default())
+    let sql = format!(
+        "SELECT {USER_COLUMNS} FROM projects p LEFT JOIN users u ON u.project = p.key AND u.id = ?2 WHERE p.key = ?1"
+    );
+    let row = connection
+        .prepare_cached(&sql)?
+        .query_row(params![project, id], |row| user_at(row, project))
+        .optional()?;
+    Ok(row.unwrap_or_default())
+}
+
+/// The rows of users of one project, in the order of their ids.
+pub(super) fn user_rows(
+    connection: &Connection,
+    project: i64,
+    ids: &[&str],
+) -> Result<Vec<UserRow>, StoreError> {
+    let sql = format!(
+        "SELECT {USER_COLUMNS}, j.key FROM projects p CROSS JOIN json_each(?2) j \
+         LEFT JOIN users u ON u.project = p.key AND u.id = j.value WHERE p.key = ?1"
+    );
+    let ids_json = serde_json::to_string(ids).map_err(|error| StoreError::Database(Box::new(error)))?;
+    let mut rows = vec![UserRow::default(); ids.len()];
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut found = statement.query(params![project, ids_json])?;
+    while let Some(row) = found.next()? {
+        let index: i64 = row.get(9)?;
+        if let Some(place) = usize::try_from(index).ok().and_then(|index| rows.get_mut(index)) {
+            *place = user_at(row, project)?;
+        }
+    }
+    Ok(rows)
 }
 
 /// Leaves out what the user has turned off, among items called `i`.
@@ -64,6 +92,16 @@ pub(super) struct Numbers {
 
 /// The numbers of a user, without what they have turned off.
 pub(super) fn numbers(connection: &Connection, user: &UserRow) -> Result<Numbers, StoreError> {
+    numbers_with(connection, user, |_| Ok(Cow::Owned(shared::numbers(connection, user, shared::WANTED)?)))
+}
+
+/// The same, with the numbers of what is shared and wanted by category from `shared`, which is told whether nothing is
+/// turned off.
+pub(super) fn numbers_with<'a>(
+    connection: &Connection,
+    user: &UserRow,
+    shared: impl FnOnce(bool) -> Result<Cow<'a, [(Option<String>, i64)]>, StoreError>,
+) -> Result<Numbers, StoreError> {
     let mut statement = connection.prepare_cached(
         // As in `categories_off`, which SQLite would work out for all users to join it here.
         "SELECT name, unread, unseen, total, is_on FROM (SELECT c.*, \
@@ -72,7 +110,7 @@ pub(super) fn numbers(connection: &Connection, user: &UserRow) -> Result<Numbers
          WHERE unread > 0 OR NOT is_on",
     )?;
     let mut rows = statement.query([user.key, user.project])?;
-    let mut shown = Weight { unseen: user.unseen, unread: user.unread, total: user.total, stored: 0 };
+    let mut shown = user.weight();
     let mut categories = BTreeMap::new();
     let mut only_wanted = "";
     while let Some(row) = rows.next()? {
@@ -86,21 +124,13 @@ pub(super) fn numbers(connection: &Connection, user: &UserRow) -> Result<Numbers
             shown.total -= row.get::<_, i64>(3)?;
         }
     }
-    for (category, number_of) in shared::numbers(connection, user, shared::WANTED)? {
-        shown.unseen += number_of;
-        shown.unread += number_of;
-        shown.total += number_of;
-        if let Some(category) = category {
-            *categories.entry(category).or_default() += number(number_of);
-        }
-    }
-    let counts = Counts {
-        unseen: number(shown.unseen),
-        unread: number(shown.unread),
-        total: number(shown.total),
-        categories,
-    };
-    Ok(Numbers { counts, only_wanted })
+    let shared = shared(only_wanted.is_empty())?;
+    Ok(Numbers { counts: shown.counts(categories, &shared), only_wanted })
+}
+
+/// The same for a user whose inbox has no categories of its own.
+pub(super) fn numbers_without_categories(user: &UserRow, shared: &[(Option<String>, i64)]) -> Numbers {
+    Numbers { counts: user.weight().counts(BTreeMap::new(), shared), only_wanted: "" }
 }
 
 fn number(count: i64) -> u64 {
@@ -117,7 +147,31 @@ struct Weight {
     stored: i64,
 }
 
+impl UserRow {
+    const fn weight(&self) -> Weight {
+        Weight { unseen: self.unseen, unread: self.unread, total: self.total, stored: 0 }
+    }
+}
+
 impl Weight {
+    /// With what is shared, all of which is in the inbox, unseen and unread.
+    fn counts(mut self, mut categories: BTreeMap<String, u64>, shared: &[(Option<String>, i64)]) -> Counts {
+        for (category, number_of) in shared {
+            self.unseen += number_of;
+            self.unread += number_of;
+            self.total += number_of;
+            if let Some(category) = category {
+                *categories.entry(category.clone()).or_default() += number(*number_of);
+            }
+        }
+        Counts {
+            unseen: number(self.unseen),
+            unread: number(self.unread),
+            total: number(self.total),
+            categories,
+        }
+    }
+
     fn of(state: &ItemState) -> Self {
         let in_inbox = state.place == Place::Inbox;
         Self {

@@ -1,5 +1,7 @@
 //! What a change does to an item, and the inboxes of a database as a whole.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use notification_bell_protocol::{Counts, InboxPage, Item, ItemChanged, Revision, Timestamp};
 use rusqlite::{Connection, Row, params};
@@ -10,13 +12,13 @@ use super::{
     counts::{self, Delta},
     happenings, inbox_reads,
     item_change::{Attempt, ItemChange},
-    lists, marks, rows, sends, shared, time,
+    lists, looks, marks, rows, sends, shared, time,
 };
 use crate::{
     languages::Languages,
     store::{
-        Audience, Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, MarkStep, NewNotification,
-        Place, ProjectKey, Selection, SendOutcome, StoreError, Transition, UserRef,
+        Audience, Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, Look, MarkStep,
+        NewNotification, Place, ProjectKey, Selection, SendOutcome, StoreError, Transition, UserRef,
     },
 };
 
@@ -210,6 +212,22 @@ impl InboxStore for SqliteStore {
             inbox_reads::changes(connection, &incarnation, &user, &since, &languages)
         })
         .await
+    }
+
+    async fn changes_of_many(
+        &self,
+        looks: Arc<[Look]>,
+    ) -> Result<Vec<Result<Changes, StoreError>>, StoreError> {
+        let (incarnation, asked) = (self.incarnation.clone(), Arc::clone(&looks));
+        let read = move |connection: &Connection| looks::read(connection, &incarnation, &asked);
+        let mut found = Vec::with_capacity(looks.len());
+        for (look, seen) in looks.iter().zip(self.readers.run(read).await?) {
+            found.push(match seen.transpose() {
+                Some(seen) => seen,
+                None => self.changes(&look.user, &look.since, &look.languages).await,
+            });
+        }
+        Ok(found)
     }
 
     async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError> {

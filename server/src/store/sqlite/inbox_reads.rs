@@ -11,11 +11,16 @@ use super::{
 };
 use crate::{
     languages::Languages,
-    store::{Changes, Place, StoreError, UserRef, revision::Incarnation},
+    store::{
+        Changes, Place, StoreError, UserRef,
+        revision::{Incarnation, StateNumbers},
+    },
 };
 
 /// A stream that is further behind loads the list again: that is less to send, and bounded.
 const MAX_CHANGES: usize = 200;
+/// One more tells that there are too many.
+const LIMIT: usize = MAX_CHANGES + 1;
 
 fn user_row(connection: &Connection, user: &UserRef) -> Result<UserRow, StoreError> {
     counts::user_row(connection, user.project.0, user.user.as_str())
@@ -38,7 +43,39 @@ pub(super) fn changes(
     languages: &Languages,
 ) -> Result<Changes, StoreError> {
     let row = user_row(connection, user)?;
-    let Numbers { counts, only_wanted } = counts::numbers(connection, &row)?;
+    let numbers = counts::numbers(connection, &row)?;
+    let reader = shared::Reader { incarnation, languages, user: &row };
+    changes_with(connection, &reader, numbers, since, |since| reader.news(connection, since))
+}
+
+impl shared::Reader<'_> {
+    /// What is new and gone since a shared revision.
+    pub(super) fn news(&self, connection: &Connection, since: i64) -> Result<News, StoreError> {
+        let changed = self.changed(connection, since, LIMIT)?;
+        Ok(News {
+            changed: changed.into_iter().map(|row| row.item).collect(),
+            gone: self.gone(connection, since, LIMIT)?,
+        })
+    }
+}
+
+/// What is new and gone of what is shared and not settled.
+#[derive(Clone)]
+pub(super) struct News {
+    pub(super) changed: Vec<Item>,
+    pub(super) gone: Vec<Uuid>,
+}
+
+/// The same for a user whose row and numbers have been read, with the news since a shared revision from `news`.
+pub(super) fn changes_with(
+    connection: &Connection,
+    reader: &shared::Reader<'_>,
+    numbers: Numbers,
+    since: &str,
+    news: impl FnOnce(i64) -> Result<News, StoreError>,
+) -> Result<Changes, StoreError> {
+    let shared::Reader { incarnation, user: row, .. } = *reader;
+    let Numbers { counts, only_wanted } = numbers;
     let mut sync =
         Sync { changed: Vec::new(), removed: Vec::new(), counts, revision: incarnation.revision(row.state) };
     // Older than what is remembered or than the last choice of categories, or of a future that a restored backup does not know.
@@ -51,6 +88,31 @@ pub(super) fn changes(
     if since == row.state {
         return Ok(Changes::Since(sync));
     }
+    // Nothing of its own has changed, and nothing was settled.
+    let only_shared = since.own == row.state.own && row.settled <= since.shared;
+    let own = if only_shared { Vec::new() } else { own_changes(connection, reader, only_wanted, since)? };
+    let News { changed, gone } = news(since.shared)?;
+    if own.len() + changed.len() + gone.len() > MAX_CHANGES {
+        return Ok(Changes::Reset(sync));
+    }
+    sync.removed.extend(gone.iter().map(ToString::to_string));
+    for row in own {
+        if row.place == Place::Removed {
+            sync.removed.push(row.item.id);
+        } else {
+            sync.changed.push(row.item);
+        }
+    }
+    sync.changed.extend(changed);
+    Ok(Changes::Since(sync))
+}
+
+fn own_changes(
+    connection: &Connection,
+    reader: &shared::Reader<'_>,
+    only_wanted: &str,
+    since: StateNumbers,
+) -> Result<Vec<ItemRow>, StoreError> {
     // What was settled since and not touched is new to a client that was not told when it came; what came and went
     // since need not be told at all.
     let sql = format!(
@@ -61,31 +123,15 @@ pub(super) fn changes(
          WHERE TRUE {only_wanted} ORDER BY i.revision, i.notification LIMIT :limit"
     );
     let mut statement = connection.prepare_cached(&sql)?;
-    let limit = MAX_CHANGES + 1;
     let parameters = named_params! {
-        ":user": row.key,
+        ":user": reader.user.key,
         ":own": since.own,
         ":shared": since.shared,
-        ":limit": i64::try_from(limit).unwrap_or(i64::MAX),
+        ":limit": i64::try_from(LIMIT).unwrap_or(i64::MAX),
     };
-    let mut found: Vec<ItemRow> = statement
-        .query_map(parameters, |row| rows::item(row, incarnation, languages))?
-        .collect::<Result<_, _>>()?;
-    let reader = shared::Reader { incarnation, languages, user: &row };
-    found.extend(reader.changed(connection, since.shared, limit)?);
-    let gone = reader.gone(connection, since.shared, limit)?;
-    if found.len() + gone.len() > MAX_CHANGES {
-        return Ok(Changes::Reset(sync));
-    }
-    sync.removed.extend(gone.iter().map(ToString::to_string));
-    for row in found {
-        if row.place == Place::Removed {
-            sync.removed.push(row.item.id);
-        } else {
-            sync.changed.push(row.item);
-        }
-    }
-    Ok(Changes::Since(sync))
+    let rows =
+        statement.query_map(parameters, |row| rows::item(row, reader.incarnation, reader.languages))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// An item that is still somewhere, for its user to see.

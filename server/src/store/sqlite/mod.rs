@@ -18,6 +18,7 @@ mod inbox_reads;
 mod item_change;
 mod keys;
 mod lists;
+mod looks;
 mod marks;
 mod notifications;
 mod occupancy;

@@ -160,6 +160,7 @@ conforms! {
     ;
     audiences:
         a_revision_from_before_anything_was_shared_is_resumed_from
+        inboxes_looked_at_together_are_told_what_each_is_told_alone
         a_forgotten_withdrawal_makes_older_revisions_a_reset
         what_was_deleted_long_ago_is_not_told_when_it_is_withdrawn
         no_more_is_shared_at_a_time_than_may_be

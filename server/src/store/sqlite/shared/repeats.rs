@@ -20,7 +20,7 @@ pub(in crate::store::sqlite) fn are_there(
     connection: &Connection,
     user: &UserRow,
 ) -> Result<bool, StoreError> {
-    if user.state.shared == user.settled || !is_grouped(connection, user, None)? {
+    if !has_groups(connection, user)? {
         return Ok(false);
     }
     let sql = format!(
@@ -31,6 +31,14 @@ pub(in crate::store::sqlite) fn are_there(
     );
     let parameters = named_params! { ":user": user.key, ":project": user.project, ":after": user.settled };
     Ok(connection.prepare_cached(&sql)?.query(parameters)?.next()?.is_some())
+}
+
+/// Whether anything that the user has not settled has a group at all: the same for all who have settled as much.
+pub(in crate::store::sqlite) fn has_groups(
+    connection: &Connection,
+    user: &UserRow,
+) -> Result<bool, StoreError> {
+    Ok(user.state.shared != user.settled && is_grouped(connection, user, None)?)
 }
 
 /// Settles a user's inbox if there are such.
