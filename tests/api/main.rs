@@ -68,6 +68,7 @@ mod stream;
 mod stream_end;
 mod stream_race;
 mod stream_resume;
+mod stream_sockets;
 mod templates;
 mod tls;
 mod topics;

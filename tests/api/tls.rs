@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::Output};
 
-use notification_bell_tests::{ANSWER_LIMIT, Server, within};
+use notification_bell_tests::{ANSWER_LIMIT, EventStream, Reply, Server, eventually, within};
 use reqwest::{Certificate, Client, Version};
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -14,7 +14,7 @@ struct SecureServer {
     address: String,
     certificate: Certificate,
     _process: Child,
-    _plain: Server,
+    plain: Server,
 }
 
 impl SecureServer {
@@ -35,7 +35,7 @@ impl SecureServer {
             address: format!("https://localhost:{port}"),
             certificate: Certificate::from_pem(made.cert.pem().as_bytes()).unwrap(),
             _process: process,
-            _plain: plain,
+            plain,
         }
     }
 
@@ -58,6 +58,29 @@ async fn a_client_of_http_1_is_served_as_well() {
     let client = server.client().http1_only().build().unwrap();
     let ready = client.get(format!("{}/readyz", server.address)).send().await.unwrap();
     assert_eq!((ready.status().as_u16(), ready.version()), (200, Version::HTTP_11));
+}
+
+#[tokio::test]
+async fn a_stream_goes_over_tls_in_either_version() {
+    let server = SecureServer::start().await;
+    let session = server.plain.session("user@example.com").await;
+    for client in [server.client().build().unwrap(), server.client().http1_only().build().unwrap()] {
+        let request =
+            client.get(format!("{}/api/v1/inbox/stream", server.address)).bearer_auth(&session.token);
+        let mut stream = EventStream::open(request).await;
+        stream.sync().await;
+        // The other process hears of it within a second.
+        let id = server.plain.notify("user@example.com", "Hello").await;
+        assert_eq!(stream.changed_ids(1).await, [id]);
+        let metrics = client.get(format!("{}/metrics", server.address));
+        let open = async |number: u32| {
+            let reply = Reply::to(metrics.try_clone().unwrap()).await;
+            reply.text().lines().any(|line| line == format!("bell_streams_open {number}")).then_some(())
+        };
+        open(1).await.expect("it is open");
+        drop(stream);
+        eventually(ANSWER_LIMIT, "a free seat", async || open(0).await).await;
+    }
 }
 
 #[tokio::test]

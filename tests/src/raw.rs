@@ -5,10 +5,13 @@ use std::{net::SocketAddr, time::Duration};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 
 use crate::{ANSWER_LIMIT, Reply, within};
+
+/// The least that a system may let wait for a reader who does not read.
+const SMALL_BUFFER_BYTES: u32 = 4_096;
 
 /// One connection to the server.
 #[derive(Debug)]
@@ -19,6 +22,40 @@ impl RawConnection {
     pub async fn open(address: SocketAddr) -> Self {
         let connecting = within(ANSWER_LIMIT, "connecting", TcpStream::connect(address));
         Self(connecting.await.expect("the server accepts connections"))
+    }
+
+    /// Connects as a client whose system takes hardly anything that is not read.
+    pub async fn open_small(address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().expect("there are sockets");
+        socket.set_recv_buffer_size(SMALL_BUFFER_BYTES).expect("a small buffer is allowed");
+        Self(within(ANSWER_LIMIT, "connecting", socket.connect(address)).await.expect("it is accepted"))
+    }
+
+    /// Closes this half: the server may still send.
+    pub async fn close_half(&mut self) {
+        self.0.shutdown().await.expect("the connection is open");
+    }
+
+    /// Everything the server sends up to and with this text.
+    pub async fn received_up_to(&mut self, end: &str) -> String {
+        let mut received = Vec::new();
+        within(ANSWER_LIMIT, format!("receiving {end:?}"), async {
+            while !received.ends_with(end.as_bytes()) {
+                let byte = self.0.read_u8().await;
+                received.push(byte.unwrap_or_else(|error| {
+                    panic!("{error} after {:?}", String::from_utf8_lossy(&received));
+                }));
+            }
+        })
+        .await;
+        String::from_utf8(received).expect("what is sent is UTF-8")
+    }
+
+    /// The next bytes that the server sends.
+    pub async fn received_bytes(&mut self, number: usize) -> Vec<u8> {
+        let mut received = vec![0; number];
+        within(ANSWER_LIMIT, "receiving", self.0.read_exact(&mut received)).await.expect("all of it comes");
+        received
     }
 
     /// Sends bytes as they are.

@@ -121,6 +121,12 @@ impl Server {
         &self.projects
     }
 
+    /// The id of its process, while it runs.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.id()
+    }
+
     /// Everything it has printed and logged so far.
     #[must_use]
     pub fn log(&self) -> String {

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{Signal, SignalKind, signal},
-};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{CommandError, output};
 use crate::{
@@ -54,8 +51,7 @@ impl Serve {
             .transpose()
             .map_err(|error| CommandError::Failed(error.to_string()))?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let listener = TcpListener::bind(settings.listen)
-            .await
+        let listener = listener::listen(settings.listen)
             .map_err(|error| failed(&format!("cannot listen on {}", settings.listen), &error))?;
         let address = listener.local_addr().map_err(|error| failed("cannot listen", &error))?;
 

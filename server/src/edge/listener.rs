@@ -4,29 +4,41 @@
 //! hyper's limit for the head of a request does not work. Without TLS it speaks HTTP/1.1 alone, because telling the
 //! versions apart by the first bytes has no limit in time either; TLS names the version.
 
-use std::{convert::Infallible, io, net::SocketAddr, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    future::poll_fn,
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
 };
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::graceful::{GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
 use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    net::{TcpListener, TcpSocket, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
     time::sleep,
 };
 use tokio_io_timeout::TimeoutWriter;
 use tower::{ServiceExt, service_fn};
 
-use super::tls::{self, Tls};
+use super::{
+    leaving::{Leavable, Leaving},
+    tls::{self, Tls},
+};
+use crate::hub::{Socket, Stream};
 
 /// For the whole head of a request, and for the silence between two requests.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,6 +53,9 @@ const HTTP_2_PING_TIMEOUT: Duration = Duration::from_secs(20);
 /// Requests and streams of one connection at a time.
 const HTTP_2_STREAMS: u32 = 200;
 const HTTP_2_MAX_HEADER_BYTES: u32 = 64 * 1_024;
+/// Connections that the system may have made and nobody accepted yet, as far as it allows. The usual 128 are too few for
+/// when thousands come back at once: who finds no room tries again a second later.
+const MAX_UNACCEPTED: u32 = 4_096;
 /// Open files that are not connections: the database, the log, the listener itself.
 const OTHER_FILES: u64 = 64;
 /// When there are no more files to open, accepting again at once would fail at once.
@@ -50,6 +65,18 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// Whoever comes when there is no more room.
 const NO_ROOM: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 5\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
+/// Listens at an address.
+///
+/// # Errors
+/// If that is not possible.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // So that it can be started again while the system still remembers old connections.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(MAX_UNACCEPTED)
+}
 
 /// Serves until `stop` resolves, then lets requests and streams end.
 ///
@@ -61,7 +88,7 @@ pub async fn serve(
     stop: impl Future<Output = ()>,
     drain: Duration,
 ) {
-    let graceful = GracefulShutdown::new();
+    let (stopping, _) = watch::channel(false);
     let places = Arc::new(Semaphore::new(places()));
     let mut without_files = false;
     let mut stop = std::pin::pin!(stop);
@@ -74,19 +101,13 @@ pub async fn serve(
         match accepted {
             Ok((stream, peer)) => {
                 without_files = false;
-                let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+                let Ok(permit) = Arc::clone(&places).try_acquire_owned() else {
                     // It is closed either way.
                     let _ = stream.try_write(NO_ROOM);
                     continue;
                 };
-                let (watcher, router, tls) = (graceful.watcher(), router.clone(), tls.clone());
-                tokio::spawn(async move {
-                    // A connection that breaks is the client's affair.
-                    if let Err(error) = converse(stream, peer, tls, router, watcher).await {
-                        tracing::trace!(error, "a connection broke");
-                    }
-                    drop(place);
-                });
+                let place = Place { stopping: stopping.subscribe(), _permit: permit };
+                tokio::spawn(converse(stream, peer, tls.clone(), router.clone(), place));
             }
             Err(error) if is_lack_of_files(&error) => {
                 if !without_files {
@@ -100,8 +121,9 @@ pub async fn serve(
         }
     }
     drop(listener);
+    stopping.send_replace(true);
     tokio::select! {
-        () = graceful.shutdown() => tracing::info!("every connection has ended"),
+        () = stopping.closed() => tracing::info!("every connection has ended"),
         () = sleep(drain + STOP_TIMEOUT) => tracing::warn!("some connections did not end in time"),
     }
 }
@@ -123,37 +145,96 @@ fn is_lack_of_files(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|number| LACK_OF_FILES.contains(&number))
 }
 
-/// One connection, from its first byte to its last.
-async fn converse(
-    stream: TcpStream,
-    peer: SocketAddr,
-    tls: Option<Tls>,
-    router: Router,
-    watcher: Watcher,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// The place of a connection among those that there may be: kept to its end, also as a stream.
+struct Place {
+    /// Whether the server is about to stop. It waits until nobody has one of these.
+    stopping: watch::Receiver<bool>,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// One connection, from its first byte to its last, or until it has become a stream: that runs in a task of its own,
+/// because this one is much larger.
+async fn converse(stream: TcpStream, peer: SocketAddr, tls: Option<Tls>, router: Router, mut place: Place) {
     // Events are small and should leave at once. Should the system refuse, they leave a little later.
     let _ = stream.set_nodelay(true);
     // A machine that has vanished acknowledges nothing; without this its streams keep their seats for a quarter of an hour.
     #[cfg(target_os = "linux")]
     let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(WRITE_TIMEOUT));
-    let service = TowerToHyperService::new(service_fn(move |mut request: hyper::Request<Incoming>| {
-        let router = router.clone();
-        request.extensions_mut().insert(ConnectInfo(peer));
-        async move { Ok::<_, Infallible>(router.oneshot(request.map(Body::new)).await.unwrap_or_default()) }
-    }));
-    let http_1 = || {
-        let mut builder = http1::Builder::new();
-        builder
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
-            .max_buf_size(MAX_BUFFER_BYTES)
-            .max_headers(MAX_HEADERS);
-        builder
+    let outcome = match tls {
+        Some(tls) => converse_secretly(stream, peer, &tls, router, &mut place).await.map(|()| None),
+        None => converse_plainly(stream, peer, router, &mut place).await,
     };
-    let Some(tls) = tls else {
-        return Ok(watcher.watch(http_1().serve_connection(io(stream), service)).await?);
-    };
+    match outcome {
+        Ok(Some((stream, socket))) => {
+            tokio::spawn(async move {
+                stream.run_on(socket).await;
+                drop(place);
+            });
+        }
+        Ok(None) => {}
+        // A connection that breaks is the client's affair.
+        Err(error) => tracing::trace!(error, "a connection broke"),
+    }
+}
+
+type ConnectionError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Gives what the connection became, if it became a stream.
+async fn converse_plainly(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    place: &mut Place,
+) -> Result<Option<(Box<Stream>, Socket)>, ConnectionError> {
+    let leaving = Leaving::default();
+    let seen = leaving.clone();
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let (seen, method, version) = (seen.clone(), request.method().clone(), request.version());
+        let answered = answer(router.clone(), peer, request);
+        async move {
+            let mut answer = answered.await?;
+            seen.see(&method, version, &mut answer);
+            Ok::<_, Infallible>(answer)
+        }
+    });
+    let mut connection = http_1()
+        .serve_connection(io(Leavable::new(stream, leaving.clone())), TowerToHyperService::new(service));
+    let mut stop = pin!(place.stopping.wait_for(|stopping| *stopping));
+    let mut was_stopped = false;
+    let is_over = poll_fn(|context| {
+        let mut connection = Pin::new(&mut connection);
+        if !was_stopped && stop.as_mut().poll(context).is_ready() {
+            was_stopped = true;
+            connection.as_mut().graceful_shutdown();
+        }
+        match connection.poll(context) {
+            Poll::Ready(outcome) => Poll::Ready(outcome.map(|()| true)),
+            // It was this poll that wrote the last of it.
+            Poll::Pending if leaving.is_due() => Poll::Ready(Ok(false)),
+            Poll::Pending => Poll::Pending,
+        }
+    })
+    .await?;
+    if is_over {
+        return Ok(None);
+    }
+    // What was read behind the request is dropped here.
+    let mut io = connection.into_parts().io.into_inner();
+    Ok(leaving.leave(io.as_mut().get_pin_mut().get_mut()))
+}
+
+async fn converse_secretly(
+    stream: TcpStream,
+    peer: SocketAddr,
+    tls: &Tls,
+    router: Router,
+    place: &mut Place,
+) -> Result<(), ConnectionError> {
     let stream = tls.accept(stream).await?;
+    let service = TowerToHyperService::new(service_fn(move |request: hyper::Request<Incoming>| {
+        answer(router.clone(), peer, request)
+    }));
+    let stop = place.stopping.wait_for(|stopping| *stopping);
     if tls::is_http_2(&stream) {
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder
@@ -162,9 +243,38 @@ async fn converse(
             .keep_alive_timeout(HTTP_2_PING_TIMEOUT)
             .max_concurrent_streams(HTTP_2_STREAMS)
             .max_header_list_size(HTTP_2_MAX_HEADER_BYTES);
-        return Ok(watcher.watch(builder.serve_connection(io(stream), service)).await?);
+        let mut connection = pin!(builder.serve_connection(io(stream), service));
+        tokio::select! {
+            outcome = &mut connection => return Ok(outcome?),
+            _ = stop => connection.as_mut().graceful_shutdown(),
+        }
+        return Ok(connection.await?);
     }
-    Ok(watcher.watch(http_1().serve_connection(io(stream), service)).await?)
+    let mut connection = pin!(http_1().serve_connection(io(stream), service));
+    tokio::select! {
+        outcome = &mut connection => return Ok(outcome?),
+        _ = stop => connection.as_mut().graceful_shutdown(),
+    }
+    Ok(connection.await?)
+}
+
+async fn answer(
+    router: Router,
+    peer: SocketAddr,
+    mut request: hyper::Request<Incoming>,
+) -> Result<Response, Infallible> {
+    request.extensions_mut().insert(ConnectInfo(peer));
+    Ok(router.oneshot(request.map(Body::new)).await.unwrap_or_default())
+}
+
+fn http_1() -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_buf_size(MAX_BUFFER_BYTES)
+        .max_headers(MAX_HEADERS);
+    builder
 }
 
 /// A stream whose reader has to take something now and then.

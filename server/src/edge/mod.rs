@@ -6,6 +6,7 @@ pub mod client;
 pub mod cors;
 pub mod finish;
 pub mod language;
+mod leaving;
 pub mod limits;
 pub mod listener;
 pub mod path;

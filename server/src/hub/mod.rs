@@ -5,66 +5,49 @@
 
 mod bus;
 mod frame;
+mod granted;
+mod looks;
+mod outlet;
+mod signal;
+mod socket;
 mod stream;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use prometheus_client::metrics::gauge::Gauge;
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 pub use bus::{Bus, BusError, LocalBus, Wake};
-pub use stream::{Stream, StreamEnd};
+pub use granted::Granted;
+use looks::Looks;
+use signal::{CHANGED, DOUBTED, DRAINING, ENDED, Signal, Woken};
+pub use socket::Socket;
+pub use stream::Stream;
 
 use crate::store::UserRef;
 
 /// As many streams of one user as may be open at a time.
 pub const MAX_STREAMS_OF_A_USER: usize = 10;
-/// So many streams that were woken look into the store at a time. When all streams of a project are woken, the others
-/// wait for their turn here, and requests need not wait behind thousands of them in the store.
-const LOOKS_AT_A_TIME: usize = 32;
-
-/// What a stream has to know; each value replaces the one before.
-#[derive(Clone, Debug, Default)]
-struct Signal {
-    /// Raised by every wake-up.
-    wakes: u64,
-    /// Raised when the session may have been revoked.
-    doubts: u64,
-    /// The session was ended.
-    ended: bool,
-}
 
 struct Seat {
-    session_id: String,
-    signal: watch::Sender<Signal>,
-}
-
-impl Seat {
-    fn wake(&self) {
-        self.signal.send_modify(|signal| signal.wakes += 1);
-    }
-
-    fn doubt(&self) {
-        self.signal.send_modify(|signal| {
-            signal.wakes += 1;
-            signal.doubts += 1;
-        });
-    }
-
-    fn end(&self) {
-        self.signal.send_modify(|signal| signal.ended = true);
-    }
+    session_id: Box<str>,
+    signal: Signal,
 }
 
 /// The open streams.
 pub struct Hub {
     seats: Mutex<HashMap<UserRef, Vec<Arc<Seat>>>>,
     open: Gauge,
-    draining: watch::Sender<bool>,
-    looks: Semaphore,
+    /// Set while the seats are locked, so that who takes one either knows or is told.
+    draining: AtomicBool,
+    /// Counts what may have ended sessions, while the seats are locked.
+    doubts: AtomicU64,
+    looks: Arc<Looks>,
 }
 
 impl Default for Hub {
@@ -82,8 +65,8 @@ impl Hub {
     /// A hub without streams; the gauge shows how many there are.
     #[must_use]
     pub fn new(open: Gauge) -> Self {
-        let (draining, looks) = (watch::channel(false).0, Semaphore::new(LOOKS_AT_A_TIME));
-        Self { seats: Mutex::default(), open, draining, looks }
+        let draining = AtomicBool::new(false);
+        Self { seats: Mutex::default(), open, draining, doubts: AtomicU64::new(0), looks: Arc::default() }
     }
 
     /// Takes a seat. Whatever changes from now on wakes it: what changed before is for its first look at the store.
@@ -100,45 +83,69 @@ impl Hub {
         if of_user.len() >= MAX_STREAMS_OF_A_USER {
             return Err(TooManyStreams);
         }
-        let (signal, woken) = watch::channel(Signal::default());
-        let seat = Arc::new(Seat { session_id: session_id.to_owned(), signal });
+        let seat = Arc::new(Seat { session_id: session_id.into(), signal: Signal::default() });
+        if self.is_draining() {
+            seat.signal.raise(DRAINING);
+        }
+        // Most users have one or two: a vector would begin with room for four.
+        of_user.reserve_exact(1);
         of_user.push(Arc::clone(&seat));
         self.open.inc();
-        let draining = self.draining.subscribe();
-        Ok(Subscription { hub: Arc::clone(self), user: user.clone(), seat, woken, doubts: 0, draining })
+        Ok(Subscription { hub: Arc::clone(self), user: user.clone(), seat, doubts: self.doubts() })
+    }
+
+    /// How often something may have ended sessions. Whoever asks before a session is checked and finds the same with
+    /// [`Subscription::is_undoubted`] need not check it again.
+    #[must_use]
+    pub fn doubts(&self) -> u64 {
+        self.doubts.load(Ordering::Acquire)
     }
 
     /// Wakes the streams that a wake-up is for.
     pub fn wake(&self, wake: &Wake) {
         let seats = self.lock();
+        if !matches!(wake, Wake::Changed(_) | Wake::Project(_)) {
+            self.doubts.fetch_add(1, Ordering::AcqRel);
+        }
         match wake {
-            Wake::Changed(user) => seats.get(user).into_iter().flatten().for_each(|seat| seat.wake()),
+            Wake::Changed(user) => {
+                seats.get(user).into_iter().flatten().for_each(|seat| seat.signal.raise(CHANGED));
+            }
             Wake::Project(project) => {
                 let of_project = seats.iter().filter(|(user, _)| user.project == *project);
-                of_project.flat_map(|(_, seats)| seats).for_each(|seat| seat.wake());
+                of_project.flat_map(|(_, seats)| seats).for_each(|seat| seat.signal.raise(CHANGED));
             }
-            Wake::Revoked(user) => seats.get(user).into_iter().flatten().for_each(|seat| seat.doubt()),
+            Wake::Revoked(user) => {
+                seats.get(user).into_iter().flatten().for_each(|seat| seat.signal.raise(CHANGED | DOUBTED));
+            }
             Wake::ProjectRevoked(project) => {
                 let of_project = seats.iter().filter(|(user, _)| user.project == *project);
-                of_project.flat_map(|(_, seats)| seats).for_each(|seat| seat.doubt());
+                of_project.flat_map(|(_, seats)| seats).for_each(|seat| seat.signal.raise(CHANGED | DOUBTED));
             }
-            Wake::Everybody => seats.values().flatten().for_each(|seat| seat.doubt()),
+            Wake::Everybody => seats.values().flatten().for_each(|seat| seat.signal.raise(CHANGED | DOUBTED)),
             Wake::SessionEnded { user, session_id } => {
-                let of_session = |seat: &&Arc<Seat>| seat.session_id == *session_id;
-                seats.get(user).into_iter().flatten().filter(of_session).for_each(|seat| seat.end());
+                let of_session = |seat: &&Arc<Seat>| *seat.session_id == **session_id;
+                seats
+                    .get(user)
+                    .into_iter()
+                    .flatten()
+                    .filter(of_session)
+                    .for_each(|seat| seat.signal.raise(ENDED));
             }
         }
     }
 
     /// Asks every stream to end, each after a wait of its own.
     pub fn drain(&self) {
-        self.draining.send_replace(true);
+        let seats = self.lock();
+        self.draining.store(true, Ordering::Release);
+        seats.values().flatten().for_each(|seat| seat.signal.raise(DRAINING));
     }
 
     /// Whether streams are being ended.
     #[must_use]
     pub fn is_draining(&self) -> bool {
-        *self.draining.borrow()
+        self.draining.load(Ordering::Acquire)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<UserRef, Vec<Arc<Seat>>>> {
@@ -151,49 +158,33 @@ pub struct Subscription {
     hub: Arc<Hub>,
     user: UserRef,
     seat: Arc<Seat>,
-    woken: watch::Receiver<Signal>,
-    /// Doubts that have been cleared up.
+    /// Those of the hub when the seat was taken.
     doubts: u64,
-    draining: watch::Receiver<bool>,
-}
-
-/// Why a stream was woken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Woken {
-    /// Something may have changed.
-    Changed,
-    /// Something may have changed, and its session may have been revoked.
-    Doubted,
-    /// Its session was ended.
-    Ended,
-    /// The server is about to stop.
-    Draining,
 }
 
 impl Subscription {
-    /// Waits for the turn of this stream to look into the store. It is over when what this gives is dropped.
-    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
-        // Nobody closes it.
-        self.hub.looks.acquire().await.ok()
+    /// Whether nothing may have ended a session between that number of doubts and the moment that the seat was taken.
+    #[must_use]
+    pub const fn is_undoubted(&self, since: u64) -> bool {
+        self.doubts == since
     }
 
-    async fn woken(&mut self) -> Woken {
-        tokio::select! {
-            biased;
-            _ = self.draining.wait_for(|draining| *draining) => Woken::Draining,
-            // The sender is in the seat, which this holds: it cannot have gone.
-            _ = self.woken.changed() => {
-                let signal = self.woken.borrow_and_update();
-                if signal.ended {
-                    Woken::Ended
-                } else if signal.doubts > self.doubts {
-                    self.doubts = signal.doubts;
-                    Woken::Doubted
-                } else {
-                    Woken::Changed
-                }
-            }
-        }
+    fn looks(&self) -> &Arc<Looks> {
+        &self.hub.looks
+    }
+
+    /// Whose inbox it shows.
+    const fn user(&self) -> &UserRef {
+        &self.user
+    }
+
+    async fn woken(&self) -> Woken {
+        self.seat.signal.raised(CHANGED | DOUBTED | ENDED | DRAINING).await
+    }
+
+    /// As [`woken`](Self::woken), but not for a change: that is kept.
+    async fn troubled(&self) -> Woken {
+        self.seat.signal.raised(DOUBTED | ENDED | DRAINING).await
     }
 }
 
@@ -229,7 +220,7 @@ mod tests {
     #[tokio::test]
     async fn a_wake_up_that_came_before_the_first_look_is_kept() {
         let hub = Arc::new(Hub::new(Gauge::default()));
-        let mut subscription = hub.subscribe(&user(1), "s").unwrap();
+        let subscription = hub.subscribe(&user(1), "s").unwrap();
         hub.wake(&Wake::Revoked(user(1)));
         hub.wake(&Wake::Changed(user(1)));
         assert_eq!(subscription.woken().await, Woken::Doubted);
@@ -240,7 +231,7 @@ mod tests {
     #[tokio::test]
     async fn the_same_user_id_in_another_project_is_not_woken() {
         let hub = Arc::new(Hub::new(Gauge::default()));
-        let mut other = hub.subscribe(&user(2), "s").unwrap();
+        let other = hub.subscribe(&user(2), "s").unwrap();
         hub.wake(&Wake::Changed(user(1)));
         hub.wake(&Wake::SessionEnded { user: user(2), session_id: "s".to_owned() });
         assert_eq!(other.woken().await, Woken::Ended);
@@ -249,8 +240,8 @@ mod tests {
     #[tokio::test]
     async fn a_project_that_is_cut_off_is_doubted_and_no_other() {
         let hub = Arc::new(Hub::new(Gauge::default()));
-        let mut cut_off = hub.subscribe(&user(1), "s").unwrap();
-        let mut other = hub.subscribe(&user(2), "s").unwrap();
+        let cut_off = hub.subscribe(&user(1), "s").unwrap();
+        let other = hub.subscribe(&user(2), "s").unwrap();
         hub.wake(&Wake::ProjectRevoked(ProjectKey(1)));
         hub.wake(&Wake::Changed(user(2)));
         assert_eq!(cut_off.woken().await, Woken::Doubted);
@@ -260,13 +251,13 @@ mod tests {
     #[tokio::test]
     async fn what_a_project_shares_wakes_its_streams_once_each_and_no_others() {
         let hub = Arc::new(Hub::new(Gauge::default()));
-        let mut woken = hub.subscribe(&user(1), "s").unwrap();
-        let mut other = hub.subscribe(&user(2), "s").unwrap();
+        let woken = hub.subscribe(&user(1), "s").unwrap();
+        let other = hub.subscribe(&user(2), "s").unwrap();
         for _ in 0..100 {
             hub.wake(&Wake::Project(ProjectKey(1)));
         }
         assert_eq!(woken.woken().await, Woken::Changed);
-        assert!(!woken.woken.has_changed().unwrap() && !other.woken.has_changed().unwrap());
+        assert!(!woken.seat.signal.is_raised() && !other.seat.signal.is_raised());
         hub.wake(&Wake::Changed(user(2)));
         assert_eq!(other.woken().await, Woken::Changed);
     }

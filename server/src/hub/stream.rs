@@ -3,38 +3,37 @@
 //! It holds one number, the revision it is at. While the client does not read, nothing is fetched for it and
 //! nothing is kept: what it missed is in the store. That bounds the memory of a slow reader without cutting it off.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use notification_bell_protocol::{HEARTBEAT_MAX_MS, Revision, SESSION_EXPIRING_LEAD_MS, Sync, Timestamp};
-use tokio::{
-    sync::mpsc,
-    time::{Instant, sleep, sleep_until, timeout},
-};
+use tokio::time::{Instant, sleep_until};
 
-use super::{Subscription, Woken, frame};
+use super::{
+    Socket, Subscription, frame,
+    looks::{self, Seen},
+    outlet::{Gone, Outlet},
+    signal::Woken,
+};
 use crate::{
     auth::{session::check_standing, session_keys::SessionKeys, session_token::Claims},
     clock::Clock,
     error::Error,
     languages::Languages,
     randomness::Randomness,
-    store::{Changes, Store, StoreError, UserRef},
+    store::{Changes, Look, Store, StoreError},
 };
 
 /// A client that takes nothing for so long is gone.
-const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Heartbeats of different streams come at different times: up to this much before the longest allowed.
 const HEARTBEAT_JITTER_MS: i64 = 5_000;
-const OVERLOAD_WAIT_MAX_MS: u64 = 500;
-/// A client that has this much to catch up with loads the list instead, page by page.
-const MAX_FRAME_BYTES: usize = 256 * 1_024;
 const RETRY_MIN_MS: u64 = 1_000;
 const RETRY_MAX_MS: u64 = 15_000;
 
 /// Why a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StreamEnd {
+enum StreamEnd {
     /// The client closed it, or takes nothing any more.
     Client,
     /// Its token has run out.
@@ -51,8 +50,8 @@ pub enum StreamEnd {
 pub struct Stream {
     /// Its seat.
     pub subscription: Subscription,
-    /// Whose inbox it shows.
-    pub user: UserRef,
+    /// Where the client was; without it, the stream starts at the present.
+    pub last_event_id: Option<String>,
     /// The languages its items are to be in.
     pub languages: Languages,
     /// Where it reads.
@@ -63,6 +62,8 @@ pub struct Stream {
     pub randomness: Arc<dyn Randomness>,
     /// Its session: when it ends, and whether it still counts.
     pub claims: Claims,
+    /// Whether it was still in order when the seat was taken: nothing has ended any session since it was checked.
+    pub is_checked: bool,
     /// The `kid` of its token: when that key is removed, the session has ended.
     pub key_id: String,
     /// The keys that there are.
@@ -72,128 +73,15 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// Runs it to its end. `last_event_id` is where the client was; without one it starts at the present.
-    pub async fn run(mut self, last_event_id: Option<String>, client: mpsc::Sender<Bytes>) -> StreamEnd {
-        let end = self.live(last_event_id, &client).await.unwrap_or_else(|end| end);
-        if end == StreamEnd::Draining {
-            self.say_goodbye(&client).await;
-        }
-        end
+    /// Runs it to its end. Boxed, as what it does now and then is further down: a task of the quiet ones is small.
+    pub(super) async fn run(self: Box<Self>, outlet: impl Outlet) {
+        let end = Life::new(self, outlet).run().await;
+        tracing::debug!(?end, "a stream ended");
     }
 
-    async fn live(
-        &mut self,
-        last_event_id: Option<String>,
-        client: &mpsc::Sender<Bytes>,
-    ) -> Result<StreamEnd, StreamEnd> {
-        let ends_at = self.deadline(self.claims.expires_at());
-        let life_ms = self.claims.expires_at().unix_ms() - self.claims.issued_at().unix_ms();
-        let lead_ms = SESSION_EXPIRING_LEAD_MS.min(life_ms / 5);
-        let expiring_at = self.deadline(self.claims.expires_at().plus_ms(-lead_ms));
-        let mut expiring_said = false;
-
-        // Only now that it has its seat: a session that ended before would never wake it.
-        self.check_session().await?;
-        let mut revision = self.open(last_event_id, client).await?;
-        let mut heartbeat_at = Instant::now() + self.heartbeat_wait();
-        loop {
-            tokio::select! {
-                biased;
-                () = client.closed() => return Ok(StreamEnd::Client),
-                () = sleep_until(ends_at) => return Ok(StreamEnd::Expired),
-                woken = self.subscription.woken() => match woken {
-                    Woken::Draining => return Ok(StreamEnd::Draining),
-                    Woken::Ended => return Ok(StreamEnd::Revoked),
-                    Woken::Doubted => {
-                        self.check_session().await?;
-                        revision = self.catch_up(revision, client).await?;
-                    }
-                    Woken::Changed => revision = self.catch_up(revision, client).await?,
-                },
-                () = sleep_until(expiring_at), if !expiring_said => {
-                    expiring_said = true;
-                    write(client, frame::session_expiring()).await?;
-                }
-                () = sleep_until(heartbeat_at) => {
-                    // The machine may have slept, and its timers with it.
-                    if self.clock.now() >= self.claims.expires_at() {
-                        return Ok(StreamEnd::Expired);
-                    }
-                    write(client, frame::HEARTBEAT).await?;
-                    heartbeat_at = Instant::now() + self.heartbeat_wait();
-                }
-            }
-        }
-    }
-
-    /// Whether the session still counts, after something that may have ended it.
-    async fn check_session(&self) -> Result<(), StreamEnd> {
-        match check_standing(&*self.store, &self.keys, &self.claims, &self.key_id).await {
-            Ok(_) => Ok(()),
-            Err(Error::Storage(_) | Error::Overloaded | Error::ShuttingDown) => Err(StreamEnd::Failed),
-            Err(_) => Err(StreamEnd::Revoked),
-        }
-    }
-
-    /// The first event: where the inbox is now, and what changed since the client was last here. The seat was
-    /// taken before this reads, so that a change in between wakes the stream instead of being lost.
-    async fn open(
-        &self,
-        last_event_id: Option<String>,
-        client: &mpsc::Sender<Bytes>,
-    ) -> Result<Revision, StreamEnd> {
-        if let Some(since) = last_event_id {
-            let changes = self.store.changes(&self.user, &since, &self.languages).await.map_err(failed)?;
-            return send(changes, client).await;
-        }
-        let (counts, revision) = self.store.counts(&self.user).await.map_err(failed)?;
-        let sync = Sync { changed: Vec::new(), removed: Vec::new(), counts, revision };
-        send(Changes::Since(sync), client).await
-    }
-
-    async fn catch_up(
-        &self,
-        revision: Revision,
-        client: &mpsc::Sender<Bytes>,
-    ) -> Result<Revision, StreamEnd> {
-        let turn = self.subscription.turn().await;
-        let changes = loop {
-            match self.store.changes(&self.user, &revision, &self.languages).await {
-                // All streams may have been woken at once: some look a little later.
-                Err(StoreError::Overloaded) => {
-                    let wait_ms = self.randomness.below(OVERLOAD_WAIT_MAX_MS);
-                    sleep(Duration::from_millis(wait_ms)).await;
-                }
-                changes => break changes.map_err(failed)?,
-            }
-        };
-        // Before anything is written: a client that takes nothing must not keep the others waiting.
-        drop(turn);
-        match &changes {
-            // Woken by a change that an earlier look had already seen, or that this user has turned off.
-            Changes::Since(sync) if sync.changed.is_empty() && sync.removed.is_empty() => {
-                Ok(sync.revision.clone())
-            }
-            _ => send(changes, client).await,
-        }
-    }
-
-    /// Streams end spread over the drain time, and are told to come back at different times.
-    async fn say_goodbye(&self, client: &mpsc::Sender<Bytes>) {
-        let drain_ms = u64::try_from(self.drain.as_millis()).unwrap_or(0);
-        let ends_at = Instant::now() + Duration::from_millis(self.randomness.below(drain_ms));
-        tokio::select! {
-            () = client.closed() => return,
-            () = sleep_until(ends_at) => {}
-        }
-        let retry_ms = RETRY_MIN_MS + self.randomness.below(RETRY_MAX_MS - RETRY_MIN_MS);
-        // It ends either way.
-        let _ = write(client, frame::retry(retry_ms)).await;
-    }
-
-    fn heartbeat_wait(&self) -> Duration {
-        let jitter_ms = self.randomness.below(HEARTBEAT_JITTER_MS.unsigned_abs());
-        Duration::from_millis(HEARTBEAT_MAX_MS.unsigned_abs() - jitter_ms)
+    /// Runs it on a connection that it has to itself, behind the head of the answer.
+    pub async fn run_on(self: Box<Self>, socket: Socket) {
+        self.run(socket).await;
     }
 
     fn deadline(&self, at: Timestamp) -> Instant {
@@ -202,27 +90,187 @@ impl Stream {
     }
 }
 
-async fn send(changes: Changes, client: &mpsc::Sender<Bytes>) -> Result<Revision, StreamEnd> {
-    let (frame, revision) = match changes {
-        Changes::Since(sync) => {
-            let frame = frame::sync(&sync);
-            if frame.len() > MAX_FRAME_BYTES {
-                let emptied = Sync { changed: Vec::new(), removed: Vec::new(), ..sync };
-                (frame::reset(&emptied), emptied.revision)
-            } else {
-                (frame, sync.revision)
-            }
-        }
-        Changes::Reset(sync) => (frame::reset(&sync), sync.revision),
-    };
-    write(client, frame).await?;
-    Ok(revision)
+/// A stream that runs.
+struct Life<O> {
+    stream: Box<Stream>,
+    outlet: O,
+    /// What it is at.
+    revision: Revision,
+    ends_at: Instant,
+    /// When to say that it ends soon, if that has not been said.
+    expiring_at: Option<Instant>,
+    heartbeat_at: Instant,
 }
 
-async fn write(client: &mpsc::Sender<Bytes>, frame: Bytes) -> Result<(), StreamEnd> {
-    match timeout(WRITE_TIMEOUT, client.send(frame)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) | Err(_) => Err(StreamEnd::Client),
+impl<O: Outlet> Life<O> {
+    fn new(stream: Box<Stream>, outlet: O) -> Self {
+        let claims = &stream.claims;
+        let life_ms = claims.expires_at().unix_ms() - claims.issued_at().unix_ms();
+        let lead_ms = SESSION_EXPIRING_LEAD_MS.min(life_ms / 5);
+        let ends_at = stream.deadline(claims.expires_at());
+        let expiring_at = stream.deadline(claims.expires_at().plus_ms(-lead_ms));
+        let mut life = Self {
+            stream,
+            outlet,
+            revision: Revision::new(),
+            ends_at,
+            expiring_at: Some(expiring_at),
+            heartbeat_at: ends_at,
+        };
+        life.plan_heartbeat();
+        life
+    }
+
+    async fn run(mut self) -> StreamEnd {
+        let end = self.live().await.unwrap_or_else(|end| end);
+        if end == StreamEnd::Draining {
+            Box::pin(self.say_goodbye()).await;
+        }
+        if end != StreamEnd::Client {
+            self.outlet.finish();
+        }
+        end
+    }
+
+    /// What is done now and then is boxed for as long as it takes, so that whoever waits here is small.
+    async fn live(&mut self) -> Result<StreamEnd, StreamEnd> {
+        Box::pin(self.begin()).await?;
+        // One timer for all that comes with time; the runtime keeps those of all streams in one wheel.
+        let mut timer = pin!(sleep_until(self.next_deadline()));
+        loop {
+            tokio::select! {
+                biased;
+                () = self.outlet.gone() => return Ok(StreamEnd::Client),
+                woken = self.stream.subscription.woken() => Box::pin(self.answer(woken)).await?,
+                () = &mut timer => {
+                    Box::pin(self.keep_time()).await?;
+                    timer.as_mut().reset(self.next_deadline());
+                }
+            }
+        }
+    }
+
+    async fn begin(&mut self) -> Result<(), StreamEnd> {
+        // It has its seat: a session that ends from here on wakes it. One that ended before would not.
+        if !self.stream.is_checked {
+            self.stream.check_session().await?;
+        }
+        self.open().await
+    }
+
+    async fn answer(&mut self, woken: Woken) -> Result<(), StreamEnd> {
+        match woken {
+            Woken::Draining => Err(StreamEnd::Draining),
+            Woken::Ended => Err(StreamEnd::Revoked),
+            Woken::Doubted => {
+                self.stream.check_session().await?;
+                self.catch_up().await
+            }
+            Woken::Changed => self.catch_up().await,
+        }
+    }
+
+    fn next_deadline(&self) -> Instant {
+        let at = self.ends_at.min(self.heartbeat_at);
+        self.expiring_at.map_or(at, |expiring_at| at.min(expiring_at))
+    }
+
+    async fn keep_time(&mut self) -> Result<(), StreamEnd> {
+        let now = Instant::now();
+        // The machine may have slept, and its timers with it.
+        if now >= self.ends_at || self.stream.clock.now() >= self.stream.claims.expires_at() {
+            return Err(StreamEnd::Expired);
+        }
+        if self.expiring_at.take_if(|at| *at <= now).is_some() {
+            self.write(&frame::session_expiring()).await?;
+        }
+        if now >= self.heartbeat_at {
+            self.write(&frame::HEARTBEAT).await?;
+            self.plan_heartbeat();
+        }
+        Ok(())
+    }
+
+    /// The first event: where the inbox is now, and what changed since the client was last here. The seat was
+    /// taken before this reads, so that a change in between wakes the stream instead of being lost.
+    async fn open(&mut self) -> Result<(), StreamEnd> {
+        let seen = if let Some(since) = self.stream.last_event_id.take() {
+            self.look(since).await?
+        } else {
+            let user = self.stream.subscription.user();
+            let (counts, revision) = self.stream.store.counts(user).await.map_err(failed)?;
+            looks::seen(&Changes::Since(Sync { changed: Vec::new(), removed: Vec::new(), counts, revision }))
+        };
+        self.revision = seen.revision;
+        self.write(&seen.frame).await
+    }
+
+    async fn catch_up(&mut self) -> Result<(), StreamEnd> {
+        let seen = self.look(self.revision.clone()).await?;
+        self.revision = seen.revision;
+        if seen.has_news { self.write(&seen.frame).await } else { Ok(()) }
+    }
+
+    async fn look(&self, since: Revision) -> Result<Seen, StreamEnd> {
+        let Stream { subscription, languages, store, randomness, .. } = &*self.stream;
+        let look = Look { user: subscription.user().clone(), since, languages: languages.clone() };
+        subscription.looks().look(look, store, randomness).await.ok_or(StreamEnd::Failed)
+    }
+
+    /// Writes a frame. While its client does not read, the stream waits here: what ends it is heard, what changes is
+    /// for later, and the rest of this one frame is all that is kept.
+    async fn write(&mut self, frame: &Bytes) -> Result<(), StreamEnd> {
+        let Some(rest) = self.outlet.try_write(frame)? else { return Ok(()) };
+        let mut writing = pin!(self.outlet.write_rest(rest));
+        loop {
+            tokio::select! {
+                biased;
+                written = &mut writing => return Ok(written?),
+                () = sleep_until(self.ends_at) => return Err(StreamEnd::Expired),
+                woken = self.stream.subscription.troubled() => match woken {
+                    Woken::Draining => return Err(StreamEnd::Draining),
+                    Woken::Ended => return Err(StreamEnd::Revoked),
+                    Woken::Doubted | Woken::Changed => self.stream.check_session().await?,
+                }
+            }
+        }
+    }
+
+    /// Streams end spread over the drain time, and are told to come back at different times.
+    async fn say_goodbye(&mut self) {
+        let stream = &self.stream;
+        let drain_ms = u64::try_from(stream.drain.as_millis()).unwrap_or(0);
+        let ends_at = Instant::now() + Duration::from_millis(stream.randomness.below(drain_ms));
+        let retry_ms = RETRY_MIN_MS + stream.randomness.below(RETRY_MAX_MS - RETRY_MIN_MS);
+        tokio::select! {
+            () = self.outlet.gone() => return,
+            () = sleep_until(ends_at) => {}
+        }
+        // It ends either way.
+        let _ = self.outlet.try_write(&frame::retry(retry_ms));
+    }
+
+    fn plan_heartbeat(&mut self) {
+        let jitter_ms = self.stream.randomness.below(HEARTBEAT_JITTER_MS.unsigned_abs());
+        self.heartbeat_at =
+            Instant::now() + Duration::from_millis(HEARTBEAT_MAX_MS.unsigned_abs() - jitter_ms);
+    }
+}
+
+impl Stream {
+    /// Whether the session still counts, after something that may have ended it.
+    async fn check_session(&self) -> Result<(), StreamEnd> {
+        match check_standing(&*self.store, &self.keys, &self.claims, &self.key_id).await {
+            Ok(_) => Ok(()),
+            Err(Error::Storage(_) | Error::Overloaded | Error::ShuttingDown) => Err(StreamEnd::Failed),
+            Err(_) => Err(StreamEnd::Revoked),
+        }
+    }
+}
+
+impl From<Gone> for StreamEnd {
+    fn from(Gone: Gone) -> Self {
+        Self::Client
     }
 }
 

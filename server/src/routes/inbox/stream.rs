@@ -1,29 +1,23 @@
 //! `GET /inbox/stream`: server-sent events, from the state the client was last at.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
-    body::Body,
-    extract::State,
-    http::{HeaderMap, header},
+    Extension,
+    extract::{FromRequestParts, State},
+    http::{HeaderMap, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
-use futures_util::stream;
 use notification_bell_protocol::{LAST_EVENT_ID, Sync};
-use tokio::sync::mpsc;
 
 use crate::{
     app::App,
     auth::session::Session,
     edge::{accept::accepts, language::LanguageHeader},
     error::Error,
-    hub::{MAX_STREAMS_OF_A_USER, Stream},
+    hub::{Granted, MAX_STREAMS_OF_A_USER, Stream},
     languages::Languages,
 };
-
-/// Frames on their way to a connection. What does not fit stays in the store.
-const FRAMES_IN_FLIGHT: usize = 1;
 
 /// Opens a stream.
 ///
@@ -46,6 +40,7 @@ const FRAMES_IN_FLIGHT: usize = 1;
 )]
 pub async fn stream_inbox(
     State(app): State<Arc<App>>,
+    BeforeTheCheck(doubts): BeforeTheCheck,
     session: Session,
     languages: Languages,
     headers: HeaderMap,
@@ -59,9 +54,10 @@ pub async fn stream_inbox(
         .hub
         .subscribe(&session.user, &session.claims.jti)
         .map_err(|_| Error::TooManyStreams(MAX_STREAMS_OF_A_USER))?;
-    let stream = Stream {
+    let granted = Granted::new(Stream {
+        is_checked: subscription.is_undoubted(doubts),
         subscription,
-        user: session.user,
+        last_event_id,
         languages,
         store: Arc::clone(&app.store),
         clock: Arc::clone(&app.clock),
@@ -70,14 +66,6 @@ pub async fn stream_inbox(
         key_id: session.key_id,
         keys: Arc::clone(app.tokens.keys()),
         drain: app.drain,
-    };
-    let (sender, receiver) = mpsc::channel::<Bytes>(FRAMES_IN_FLIGHT);
-    tokio::spawn(async move {
-        let end = stream.run(last_event_id, sender).await;
-        tracing::debug!(?end, "a stream ended");
-    });
-    let frames = stream::unfold(receiver, |mut receiver| async move {
-        receiver.recv().await.map(|frame| (Ok::<_, std::convert::Infallible>(frame), receiver))
     });
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
@@ -85,5 +73,17 @@ pub async fn stream_inbox(
         // nginx would collect events before it passes them on.
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    Ok((headers, Body::from_stream(frames)).into_response())
+    let body = granted.body();
+    Ok((headers, Extension(granted), body).into_response())
+}
+
+/// How often sessions were doubted before this one was checked: extracted first.
+pub struct BeforeTheCheck(u64);
+
+impl FromRequestParts<Arc<App>> for BeforeTheCheck {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_: &mut Parts, app: &Arc<App>) -> Result<Self, Infallible> {
+        Ok(Self(app.hub.doubts()))
+    }
 }

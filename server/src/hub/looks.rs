@@ -1,0 +1,166 @@
+//! The looks of streams into the store: those that wait are taken together.
+//!
+//! When thousands of streams are woken by one change, a look of its own for each would be thousands of tasks and
+//! transactions, and requests would wait behind them. So there are a few at work, each with many looks at a time.
+//! What comes out is often the same for many: then it is made into a frame once.
+
+use std::{
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use notification_bell_protocol::{Revision, Sync};
+use tokio::{sync::oneshot, time::sleep};
+
+use super::frame;
+use crate::{
+    randomness::Randomness,
+    store::{Changes, Look, Store, StoreError},
+};
+
+/// Fewer than the store has readers, so that requests find one free.
+const AT_WORK: usize = 2;
+/// So many in one transaction: some hundred microseconds.
+const AT_A_TIME: usize = 128;
+const OVERLOAD_WAIT_MAX_MS: u64 = 500;
+/// A client that has this much to catch up with loads the list instead, page by page.
+const MAX_FRAME_BYTES: usize = 256 * 1_024;
+
+/// What a look has found.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) frame: Bytes,
+    /// Woken by a change that an earlier look had already seen, or that this user has turned off: none.
+    pub(super) has_news: bool,
+    pub(super) revision: Revision,
+}
+
+/// Those that wait, and those at work.
+#[derive(Default)]
+pub(super) struct Looks(Mutex<Waiting>);
+
+#[derive(Default)]
+struct Waiting {
+    looks: Vec<(Look, oneshot::Sender<Option<Seen>>)>,
+    at_work: usize,
+}
+
+impl Looks {
+    /// What changed since a revision; nothing if the store fails.
+    pub(super) async fn look(
+        self: &Arc<Self>,
+        look: Look,
+        store: &Arc<dyn Store>,
+        randomness: &Arc<dyn Randomness>,
+    ) -> Option<Seen> {
+        let (sender, seen) = oneshot::channel();
+        let needs_worker = {
+            let mut waiting = self.lock();
+            waiting.looks.push((look, sender));
+            let needs_worker = waiting.at_work < AT_WORK;
+            waiting.at_work += usize::from(needs_worker);
+            needs_worker
+        };
+        if needs_worker {
+            let (looks, store, randomness) = (Arc::clone(self), Arc::clone(store), Arc::clone(randomness));
+            tokio::spawn(async move { looks.work(AtWork(&looks), &*store, &*randomness).await });
+        }
+        seen.await.ok().flatten()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks until nobody waits any more.
+    async fn work(&self, at_work: AtWork<'_>, store: &dyn Store, randomness: &dyn Randomness) {
+        let mut frames = Frames::default();
+        loop {
+            let (looks, senders): (Vec<Look>, Vec<_>) = {
+                let mut waiting = self.lock();
+                if waiting.looks.is_empty() {
+                    // Under the same lock: whoever comes now begins anew.
+                    return at_work.end(&mut waiting);
+                }
+                let first = waiting.looks.len().min(AT_A_TIME);
+                waiting.looks.drain(..first).unzip()
+            };
+            let looks: Arc<[Look]> = looks.into();
+            let found = loop {
+                match store.changes_of_many(Arc::clone(&looks)).await {
+                    // Requests come first.
+                    Err(StoreError::Overloaded) => {
+                        sleep(Duration::from_millis(randomness.below(OVERLOAD_WAIT_MAX_MS))).await;
+                    }
+                    found => break found,
+                }
+            };
+            match found {
+                Ok(found) => {
+                    for (sender, changes) in senders.into_iter().zip(found) {
+                        // Whoever asked may have gone.
+                        let _ = sender.send(changes.map(|changes| frames.of(changes)).map_err(failed).ok());
+                    }
+                }
+                // Dropped, their senders say so.
+                Err(error) => failed(error),
+            }
+        }
+    }
+}
+
+/// One of those at work. Should it panic, another may take its place.
+struct AtWork<'a>(&'a Looks);
+
+impl AtWork<'_> {
+    fn end(self, waiting: &mut Waiting) {
+        waiting.at_work -= 1;
+        mem::forget(self);
+    }
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.lock().at_work -= 1;
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "passed to `map_err`")]
+fn failed(error: StoreError) {
+    tracing::warn!(%error, "a stream ends because its inbox cannot be read");
+}
+
+/// The frame that was made last, for those to whom the same is to be said: after a broadcast, most.
+#[derive(Default)]
+struct Frames(Option<(Changes, Seen)>);
+
+impl Frames {
+    fn of(&mut self, changes: Changes) -> Seen {
+        if let Some((of, seen)) = &self.0
+            && *of == changes
+        {
+            return seen.clone();
+        }
+        let seen = seen(&changes);
+        self.0 = Some((changes, seen.clone()));
+        seen
+    }
+}
+
+/// What is said of changes.
+pub(super) fn seen(changes: &Changes) -> Seen {
+    let (sync, frame, has_news) = match changes {
+        Changes::Since(sync) => {
+            (sync, frame::sync(sync), !(sync.changed.is_empty() && sync.removed.is_empty()))
+        }
+        Changes::Reset(sync) => (sync, frame::reset(sync), true),
+    };
+    let frame = if frame.len() > MAX_FRAME_BYTES {
+        frame::reset(&Sync { changed: Vec::new(), removed: Vec::new(), ..sync.clone() })
+    } else {
+        frame
+    };
+    Seen { frame, has_news, revision: sync.revision.clone() }
+}
