@@ -7,6 +7,7 @@
 mod findings;
 mod inboxes;
 mod latencies;
+mod streams;
 
 use std::process::ExitCode;
 
@@ -25,12 +26,16 @@ enum Load {
     /// Sends, lists and syncs with a database that is as full as asked for
     #[command(after_help = "Example: cargo xtask bench -- inboxes --rows 10000000")]
     Inboxes(inboxes::Arguments),
+    /// Open streams: their memory, how quickly they open, and how what is sent reaches them
+    #[command(after_help = "Example: cargo xtask bench -- streams --streams 10000")]
+    Streams(streams::Arguments),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().load {
         Load::Inboxes(arguments) => inboxes::run(arguments).await,
+        Load::Streams(arguments) => streams::run(arguments).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

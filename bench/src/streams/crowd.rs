@@ -1,0 +1,180 @@
+//! Many open streams, and when what was sent arrived at each.
+//!
+//! What is sent carries a number in its title. Readers look for that and nothing else, so that they are quick and the
+//! same for every server.
+
+use std::{
+    io,
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use futures_util::{StreamExt, stream};
+use tokio::{
+    io::AsyncReadExt,
+    net::TcpStream,
+    sync::mpsc::{UnboundedReceiver, UnboundedSender},
+    task::JoinHandle,
+    time::timeout,
+};
+
+use super::wire::Wire;
+
+/// In front of the number of a notification, and behind it.
+const MARK: &[u8] = b"load-";
+const NUMBER_DIGITS: usize = 8;
+/// Streams that are being opened at a time.
+const OPENING: usize = 128;
+const OPENING_LIMIT: Duration = Duration::from_secs(10);
+
+/// The title of a notification with a number.
+pub(super) fn title(number: usize) -> String {
+    format!("load-{number:0NUMBER_DIGITS$}")
+}
+
+/// A notification arrived somewhere.
+pub(super) struct Arrival {
+    pub(super) number: usize,
+    pub(super) at: Instant,
+}
+
+/// How a stream is asked for.
+#[derive(Clone)]
+pub(super) struct Request {
+    pub(super) path: String,
+    /// Whole lines.
+    pub(super) headers: String,
+}
+
+/// Streams that are open and read.
+pub(super) struct Crowd {
+    readers: Vec<JoinHandle<()>>,
+    /// How many were opened a second.
+    pub(super) per_second: f64,
+    pub(super) refused: usize,
+}
+
+impl Crowd {
+    /// Opens them all, each up to its first event if there is one at the opening.
+    pub(super) async fn open(
+        host: SocketAddr,
+        requests: Vec<Request>,
+        has_first_event: bool,
+        arrivals: &UnboundedSender<Arrival>,
+    ) -> Self {
+        let began = Instant::now();
+        let opened: Vec<_> = stream::iter(requests)
+            .map(|request| async move {
+                timeout(OPENING_LIMIT, open(host, &request, has_first_event)).await.ok()?.ok()
+            })
+            .buffer_unordered(OPENING)
+            .collect()
+            .await;
+        let seconds = began.elapsed().as_secs_f64();
+        let asked = opened.len();
+        let readers: Vec<_> = opened
+            .into_iter()
+            .flatten()
+            .map(|stream| {
+                let arrivals = arrivals.clone();
+                tokio::spawn(async move { read(stream, &arrivals).await })
+            })
+            .collect();
+        #[expect(clippy::cast_precision_loss, reason = "some thousands")]
+        let per_second = readers.len() as f64 / seconds;
+        Self { refused: asked - readers.len(), readers, per_second }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.readers.len()
+    }
+
+    pub(super) fn close(self) {
+        for reader in self.readers {
+            reader.abort();
+        }
+    }
+}
+
+/// Opens a stream, and reads its first event if it has one.
+pub(super) async fn open(
+    host: SocketAddr,
+    request: &Request,
+    has_first_event: bool,
+) -> io::Result<TcpStream> {
+    let (status, mut stream, mut received) =
+        Wire::connect(host).await?.open(&request.path, &request.headers).await?;
+    if status != 200 {
+        return Err(io::Error::other(format!("the answer was {status}")));
+    }
+    while has_first_event && !received.windows(2).any(|two| two == b"\n\n") {
+        if stream.read_buf(&mut received).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    Ok(stream)
+}
+
+async fn read(stream: TcpStream, arrivals: &UnboundedSender<Arrival>) {
+    let mut received = Vec::new();
+    loop {
+        // Waits without a buffer: the load has to be small beside what it measures.
+        if stream.readable().await.is_err() {
+            return;
+        }
+        let mut buffer = [0; 4_096];
+        match stream.try_read(&mut buffer) {
+            Ok(0) => return,
+            Ok(length) => {
+                let at = Instant::now();
+                received.extend_from_slice(&buffer[..length]);
+                for number in take_numbers(&mut received) {
+                    let _ = arrivals.send(Arrival { number, at });
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// The numbers in what came; what may be the beginning of one stays.
+fn take_numbers(received: &mut Vec<u8>) -> Vec<usize> {
+    let mut numbers = Vec::new();
+    let mut from = 0;
+    while let Some(found) = received[from..].windows(MARK.len()).position(|part| part == MARK) {
+        let begin = from + found + MARK.len();
+        let Some(digits) = received.get(begin..begin + NUMBER_DIGITS) else { break };
+        from = begin + NUMBER_DIGITS;
+        numbers.extend(std::str::from_utf8(digits).ok().and_then(|digits| digits.parse::<usize>().ok()));
+    }
+    let keep = (MARK.len() + NUMBER_DIGITS).min(received.len() - from);
+    received.drain(..received.len() - keep);
+    if received.is_empty() {
+        received.shrink_to_fit();
+    }
+    numbers
+}
+
+/// Waits for so many arrivals of one number, and gives when the last one was.
+pub(super) async fn last_of(
+    number: usize,
+    times: usize,
+    limit: Duration,
+    arrivals: &mut UnboundedReceiver<Arrival>,
+) -> Option<Instant> {
+    timeout(limit, async {
+        let mut last = None;
+        let mut left = times;
+        while left > 0 {
+            let arrival = arrivals.recv().await?;
+            if arrival.number == number {
+                left -= 1;
+                last = last.max(Some(arrival.at));
+            }
+        }
+        last
+    })
+    .await
+    .ok()?
+}
