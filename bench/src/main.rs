@@ -7,6 +7,7 @@
 mod findings;
 mod inboxes;
 mod latencies;
+mod sends;
 mod streams;
 
 use std::process::ExitCode;
@@ -26,6 +27,9 @@ enum Load {
     /// Sends, lists and syncs with a database that is as full as asked for
     #[command(after_help = "Example: cargo xtask bench -- inboxes --rows 10000000")]
     Inboxes(inboxes::Arguments),
+    /// Durable sends to single users: how many a second, and how long each takes
+    #[command(after_help = "Example: cargo xtask bench -- sends --connections 64,256")]
+    Sends(sends::Arguments),
     /// Open streams: their memory, how quickly they open, and how what is sent reaches them
     #[command(after_help = "Example: cargo xtask bench -- streams --streams 10000")]
     Streams(streams::Arguments),
@@ -35,6 +39,7 @@ enum Load {
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().load {
         Load::Inboxes(arguments) => inboxes::run(arguments).await,
+        Load::Sends(arguments) => sends::run(arguments).await,
         Load::Streams(arguments) => streams::run(arguments).await,
     };
     match outcome {

@@ -1,0 +1,82 @@
+//! nginx with nchan, which keeps messages in memory: what it costs to pass one on without putting it on disk.
+
+use std::{
+    fs, io,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    os::{fd::OwnedFd, unix::fs::PermissionsExt},
+    path::Path,
+    process::Stdio,
+};
+
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+/// Where Debian has them.
+const NGINX: &str = "/usr/sbin/nginx";
+const MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
+
+/// One process, which is killed with whoever started it; messages nobody asks for go after a while.
+const FILE: &str = "\
+load_module {module};
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log stderr crit;
+events { worker_connections 4096; }
+http {
+    access_log off;
+    keepalive_requests 1000000000;
+    client_body_temp_path {folder}/body;
+    server {
+        listen 127.0.0.1:{port};
+        location ~ ^/publish/(.+)$ {
+            nchan_publisher;
+            nchan_channel_id $1;
+            nchan_message_buffer_length 10;
+            nchan_message_timeout 10s;
+        }
+    }
+}
+";
+
+/// A running nginx.
+pub(super) struct Nchan {
+    pub(super) address: SocketAddr,
+    process: Child,
+    _folder: TempDir,
+}
+
+impl Nchan {
+    /// Starts it; `None` where nginx or nchan is not installed.
+    pub(super) fn start() -> io::Result<Option<Self>> {
+        if !Path::new(NGINX).is_file() || !Path::new(MODULE).is_file() {
+            return Ok(None);
+        }
+        let folder = tempfile::tempdir()?;
+        // Started by root, nginx works as somebody else, who has to get at its own files in here.
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711))?;
+        // It takes no port 0: it is handed the open socket, as it hands its own to its successor. Whoever connects
+        // before it is ready just waits.
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        socket.set_nonblocking(true)?;
+        let address = socket.local_addr()?;
+        let file = FILE
+            .replace("{module}", MODULE)
+            .replace("{folder}", &folder.path().display().to_string())
+            .replace("{port}", &address.port().to_string());
+        fs::write(folder.path().join("nginx.conf"), file)?;
+        let process = Command::new(NGINX)
+            .arg("-p")
+            .arg(folder.path())
+            .args(["-c", "nginx.conf", "-e", "stderr"])
+            .env("NGINX", "0;")
+            .stdin(Stdio::from(OwnedFd::from(socket)))
+            .kill_on_drop(true)
+            .spawn()?;
+        Ok(Some(Self { address, process, _folder: folder }))
+    }
+
+    pub(super) fn process_id(&self) -> Option<u32> {
+        self.process.id()
+    }
+}
