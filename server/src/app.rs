@@ -7,6 +7,7 @@ use tokio::time::sleep;
 use crate::{
     auth::{
         failures::ProofFailures,
+        known_backends::KnownBackends,
         master_key::MasterKey,
         providers::Providers,
         session_keys::{SessionKeys, SessionKeysError},
@@ -48,6 +49,8 @@ pub struct App {
     pub providers: Providers,
     /// Proofs that failed.
     pub failures: ProofFailures,
+    /// Keys of backends that were here lately.
+    pub backends: KnownBackends,
     /// Opens what is kept sealed.
     pub master_key: Arc<MasterKey>,
     /// Ids.
@@ -113,6 +116,7 @@ impl App {
                 Arc::clone(&clock),
                 metrics.failed_proofs.clone(),
             ),
+            backends: KnownBackends::default(),
             webhooks: Arc::new(Webhooks::new(
                 Arc::clone(&store),
                 Arc::clone(&master_key),

@@ -13,9 +13,9 @@ use crate::{
     demo::{self, Demo},
     description::BASE,
     edge::{
-        accept,
+        accept, admission,
         cors::{self, OriginLists},
-        finish, language, limits, query, report,
+        language, limits, query, report,
     },
     error::Error,
     routes::{
@@ -85,9 +85,7 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .route("/webhooks/{id}/test", post(test_webhook))
         .route("/webhooks/{id}/deliveries", get(list_deliveries))
         .route("/webhooks/{id}/deliveries/{delivery}/replay", post(replay_delivery))
-        .layer(from_fn(accept::require_json))
-        .layer(from_fn(query::refuse_tokens))
-        .layer(from_fn(limits::bound));
+        .layer(from_fn(admission::admit));
 
     // Whoever runs it.
     let operator = Router::new()
@@ -126,5 +124,5 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
     if let Some(demo) = demo {
         router = router.merge(demo::routes::router(demo));
     }
-    router.layer(from_fn(finish::finish)).layer(from_fn_with_state(Arc::clone(app), report::report))
+    router.layer(from_fn_with_state(Arc::clone(app), report::report))
 }

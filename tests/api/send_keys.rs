@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use notification_bell_tests::{Reply, Server, assert_problem, eventually};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// "A running server takes up what the command line changed within a second": with room for a busy machine.
 const TAKEN_UP: Duration = Duration::from_secs(4);
@@ -124,6 +124,28 @@ async fn a_revoked_key_sends_nothing_from_then_on() {
     })
     .await;
     assert_problem(&reply, 401, "unknown_api_key");
+}
+
+#[tokio::test]
+async fn a_key_that_was_just_used_is_refused_as_soon_as_its_revocation_is_answered() {
+    let server = Server::start().await;
+    let key = &server.project().backend_key;
+    let body = json!({"to": {"users": ["user@example.com"]}, "title": "Hello"});
+    let send = async |body: &Value| {
+        let request = server.api().v1(Method::POST, "/notifications").bearer_auth(key);
+        Reply::to(request.header("idempotency-key", "the same").json(body)).await
+    };
+    let keys = server.installation().json(&["api-key", "list", "--project", &server.project().id]).await;
+    for _ in 0..3 {
+        assert_eq!(send(&body).await.status, 201);
+        assert_eq!(server.send(&body).await.status, 201);
+    }
+    server.installation().succeed(&["api-key", "revoke", keys[0]["id"].as_str().unwrap()]).await;
+    // At once, whatever is asked: new, answered before, or not allowed anyway.
+    assert_problem(&server.send(&body).await, 401, "unknown_api_key");
+    assert_problem(&send(&body).await, 401, "unknown_api_key");
+    assert_problem(&send(&json!({"to": {}, "title": ""})).await, 401, "unknown_api_key");
+    assert_eq!(server.session("user@example.com").await.grant["counts"]["total"], 4);
 }
 
 #[tokio::test]

@@ -174,12 +174,6 @@ impl Server {
         sent["id"].as_str().unwrap_or_else(|| panic!("no id: {sent}")).to_owned()
     }
 
-    /// The number of its process, as long as it runs.
-    #[must_use]
-    pub fn process_id(&self) -> Option<u32> {
-        self.process.id()
-    }
-
     /// Asks it to stop (SIGTERM). [`Server::stopped`] waits for it.
     pub fn terminate(&self) {
         self.signal(Signal::TERM);

@@ -8,6 +8,7 @@ pub mod failures;
 pub mod grant;
 pub mod jwe;
 pub mod keys;
+pub mod known_backends;
 pub mod master_key;
 pub mod origin;
 pub mod project_secret;

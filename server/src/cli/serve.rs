@@ -57,6 +57,7 @@ impl Serve {
 
         let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness);
         let metrics = Arc::new(Metrics::default());
+        SqliteStore::examine(settings.database_path())?;
         let store =
             SqliteStore::open_or_create(settings.database_path(), &*randomness, metrics.commit_observer())?;
         let foundation = Foundation {

@@ -42,8 +42,14 @@ pub fn accepts(headers: &HeaderMap, main_type: &str, sub_type: &str) -> bool {
 /// # Errors
 /// If it would not.
 pub async fn require_json(request: Request, next: Next) -> Result<Response, Error> {
+    check(&request)?;
+    Ok(next.run(request).await)
+}
+
+/// Whether the client would take JSON.
+pub(super) fn check(request: &Request) -> Result<(), Error> {
     if accepts(request.headers(), "application", "json") {
-        Ok(next.run(request).await)
+        Ok(())
     } else {
         Err(Error::NotAcceptable("application/json"))
     }

@@ -48,8 +48,19 @@ where
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
-        check_type(request.headers())?;
-        let bytes = read(request.into_body(), LIMIT).await?;
+        let (parts, body) = request.into_parts();
+        Self::read(&parts.headers, body).await
+    }
+}
+
+impl<T: DeserializeOwned, const LIMIT: usize> JsonBody<T, LIMIT> {
+    /// Reads the body of a request with these headers.
+    ///
+    /// # Errors
+    /// If it is of another type, too large, too slow, no JSON, or of another shape.
+    pub async fn read(headers: &HeaderMap, body: Body) -> Result<Self, Error> {
+        check_type(headers)?;
+        let bytes = read(body, LIMIT).await?;
         let json = strict_json::parse(&bytes).map_err(Error::MalformedJson)?;
         let value = shape(&json)?;
         Ok(Self { value, json })

@@ -3,17 +3,14 @@
 //! hyper drops a handler whose connection ends. What it had written would stay, and what follows from it (waking
 //! streams, ending those of a session, counting) would never happen.
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::response::{IntoResponse, Response};
 
 use crate::error::Error;
 
 /// Runs the rest of the way in a task of its own. A panic there is answered as a failure of the server.
-///
-/// # Errors
-/// If it panicked.
-pub async fn finish(request: Request, next: Next) -> Result<Response, Error> {
-    tokio::spawn(next.run(request)).await.map_err(|error| {
+pub(super) async fn finished(answer: impl Future<Output = Response> + Send + 'static) -> Response {
+    tokio::spawn(answer).await.unwrap_or_else(|error| {
         tracing::error!(%error, "a request was not finished");
-        Error::Overloaded
+        Error::Overloaded.into_response()
     })
 }

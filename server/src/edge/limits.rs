@@ -14,6 +14,12 @@ const MAX_HEADER_BYTES: usize = 16 * 1_024;
 /// # Errors
 /// If the address or the headers are.
 pub async fn bound(request: Request, next: Next) -> Result<Response, Error> {
+    check(&request)?;
+    Ok(next.run(request).await)
+}
+
+/// Whether a request is small enough before its body.
+pub(super) fn check(request: &Request) -> Result<(), Error> {
     let uri = request.uri();
     let uri_bytes = uri.path().len() + uri.query().map_or(0, |query| query.len() + 1);
     if uri_bytes > MAX_URI_BYTES {
@@ -24,5 +30,5 @@ pub async fn bound(request: Request, next: Next) -> Result<Response, Error> {
     if header_bytes > MAX_HEADER_BYTES {
         return Err(Error::HeadersTooLarge(MAX_HEADER_BYTES));
     }
-    Ok(next.run(request).await)
+    Ok(())
 }

@@ -1,10 +1,11 @@
 //! What happens to a request before a route sees it, and to an answer after it: connections, limits, shapes, logs.
 
 pub mod accept;
+pub mod admission;
 pub mod body;
 pub mod client;
 pub mod cors;
-pub mod finish;
+mod finish;
 pub mod language;
 mod leaving;
 pub mod limits;

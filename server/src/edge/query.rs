@@ -33,6 +33,12 @@ where
 /// # Errors
 /// If there is one.
 pub async fn refuse_tokens(request: Request, next: Next) -> Result<Response, Error> {
+    check(&request)?;
+    Ok(next.run(request).await)
+}
+
+/// Whether there is none.
+pub(super) fn check(request: &Request) -> Result<(), Error> {
     const SECRET: [&str; 8] = [
         "token",
         "access_token",
@@ -48,5 +54,5 @@ pub async fn refuse_tokens(request: Request, next: Next) -> Result<Response, Err
     if names.into_iter().any(|name| SECRET.contains(&name.as_str())) {
         return Err(Error::TokenInUrl);
     }
-    Ok(next.run(request).await)
+    Ok(())
 }

@@ -10,6 +10,7 @@ use axum::{
 };
 use notification_bell_protocol::Code;
 
+use super::finish::finished;
 use crate::app::App;
 
 /// Reports how a request went. For a stream, that is how it began.
@@ -18,7 +19,7 @@ pub async fn report(State(app): State<Arc<App>>, request: Request, next: Next) -
     let method = label(request.method());
     // The pattern and not the address: that has ids in it, and may have worse.
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let mut response = next.run(request).await;
+    let mut response = finished(next.run(request)).await;
     let status = response.status().as_u16();
     app.metrics.request(method, &route, status);
     let code = response.extensions().get::<Code>().map_or("", |code| code.as_str());

@@ -243,9 +243,10 @@ impl From<StoreError> for Error {
             StoreError::Closed => Self::ShuttingDown,
             StoreError::NotOurs("cursor") => Self::invalid_value("/cursor", "is not a cursor of this list"),
             StoreError::NotOurs(_) => Self::invalid_value("/upTo", "is not a revision of this inbox"),
-            error @ (StoreError::Database(_) | StoreError::Taken(_) | StoreError::Missing(_)) => {
-                Self::Storage(error)
-            }
+            error @ (StoreError::Database(_)
+            | StoreError::Damaged { .. }
+            | StoreError::Taken(_)
+            | StoreError::Missing(_)) => Self::Storage(error),
         }
     }
 }

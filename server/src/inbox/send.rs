@@ -14,7 +14,9 @@ use crate::{
     error::Error,
     hub::Wake,
     languages::Locale,
-    store::{Audience, Idempotency, NewNotification, Project, ProjectKey, Reached, SendOutcome, UserRef},
+    store::{
+        Audience, Edition, Idempotency, NewNotification, Project, ProjectKey, Reached, SendOutcome, UserRef,
+    },
 };
 
 /// What became of a request to send.
@@ -80,24 +82,51 @@ impl Inbox {
         request: SendRequest,
         idempotency: Option<Idempotency>,
     ) -> Result<Sent, Error> {
-        if let Some(key) = &idempotency
-            && let Some(outcome) = self.store.repeated_send(project.key, key).await?
-        {
-            // Before the checks: what was right when it was first sent may have a moment in the past by now.
-            return repeated(&outcome);
-        }
-        let Sending { notification, audience } =
-            self.prepare(project, request, &mut Cabinet::default()).await?;
+        let sent = self.send_of_edition(project, request, idempotency, None).await?;
+        // Nothing is outdated that is of no edition.
+        sent.ok_or(Error::Overloaded)
+    }
+
+    /// The same for what is known of the project from this edition. `None`, and nothing is sent, if it is outdated.
+    ///
+    /// # Errors
+    /// See [`send`](Self::send).
+    pub async fn send_of_edition(
+        &self,
+        project: &Project,
+        request: SendRequest,
+        idempotency: Option<Idempotency>,
+        edition: Option<Edition>,
+    ) -> Result<Option<Sent>, Error> {
+        let prepared = self.prepare(project, request, &mut Cabinet::default()).await;
+        let Sending { notification, audience } = match (prepared, &idempotency) {
+            (Ok(sending), _) => sending,
+            (Err(error), None) => return Err(error),
+            // The answer to an earlier one is for whoever may send now.
+            (Err(_), Some(_)) if edition.is_some() => return Ok(None),
+            (Err(error), Some(key)) => {
+                // What was right when it was first sent may have a moment in the past by now.
+                let before = self.store.repeated_send(project.key, key).await?;
+                return before.map_or(Err(error), |outcome| repeated(&outcome).map(Some));
+            }
+        };
         let id = notification.id.to_string();
         let mut announcement = Sending::announcement(&notification, &audience);
-        match self.store.send(project.key, notification, audience, idempotency).await? {
+        let outcome = match edition {
+            None => self.store.send(project.key, notification, audience, idempotency).await?,
+            Some(edition) => {
+                self.store.send_of_edition(edition, project.key, notification, audience, idempotency).await?
+            }
+        };
+        match outcome {
             SendOutcome::Stored(reached) => {
                 let recipients = reached.recipients;
                 announcement.narrow(reached);
                 self.announce(project.key, [&announcement]).await;
-                Ok(Sent { id, recipients, repeated: false })
+                Ok(Some(Sent { id, recipients, repeated: false }))
             }
-            outcome => repeated(&outcome),
+            SendOutcome::Outdated => Ok(None),
+            outcome => repeated(&outcome).map(Some),
         }
     }
 
@@ -166,7 +195,9 @@ fn repeated(outcome: &SendOutcome) -> Result<Sent, Error> {
             Ok(Sent { id: id.to_string(), recipients: *recipients, repeated: true })
         }
         SendOutcome::TooManyShared => Err(Error::TooManyShared),
-        SendOutcome::KeyReused | SendOutcome::Stored(_) => Err(Error::IdempotencyKeyReused),
+        SendOutcome::KeyReused | SendOutcome::Stored(_) | SendOutcome::Outdated => {
+            Err(Error::IdempotencyKeyReused)
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use notification_bell_protocol::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Audience, Happenings, ProjectKey, Reached, StoreError, TextsByLocale};
+use super::{Audience, Edition, Happenings, ProjectKey, Reached, StoreError, TextsByLocale};
 use crate::{auth::user_id::UserId, languages::Languages};
 
 /// One inbox: a user of a project. The same user id in two projects is two users.
@@ -95,6 +95,8 @@ pub enum SendOutcome {
     /// It is for a topic or for everyone, and as much of theirs is there, or is to be sent, as may be
     /// ([`MAX_SHARED`](super::MAX_SHARED)). Nothing is stored.
     TooManyShared,
+    /// Keys and projects may no longer be what they were when they were read. Nothing is stored.
+    Outdated,
 }
 
 /// Where an item is.
@@ -204,6 +206,20 @@ pub trait InboxStore: Send + marker::Sync {
     /// If it is not on disk: nothing of it is there then.
     async fn send(
         &self,
+        project: ProjectKey,
+        notification: NewNotification,
+        audience: Audience,
+        idempotency: Option<Idempotency>,
+    ) -> Result<SendOutcome, StoreError>;
+
+    /// The same for what was allowed by keys and projects as they were read in this edition: if any of them was changed
+    /// since, by whomever, nothing is stored.
+    ///
+    /// # Errors
+    /// If it is not on disk: nothing of it is there then.
+    async fn send_of_edition(
+        &self,
+        edition: Edition,
         project: ProjectKey,
         notification: NewNotification,
         audience: Audience,

@@ -27,6 +27,11 @@ pub struct BackendKey {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// Names what was known of all keys and projects at some moment. Once any of them has been changed, it is another one;
+/// it may also be another one although nothing has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Edition(pub(super) u64);
+
 /// A backend's key to be.
 #[derive(Clone, Debug)]
 pub struct NewBackendKey {
@@ -113,6 +118,9 @@ pub trait KeyStore: Send + Sync {
 
     /// The key with this hash, and its project.
     async fn backend_key_by_hash(&self, hash: [u8; 32]) -> Result<Option<(BackendKey, Project)>, StoreError>;
+
+    /// The edition of keys and projects now: what is read after this is of this edition or of a later one.
+    fn edition(&self) -> Edition;
 
     /// Notes that a key was used.
     async fn touch_backend_key(&self, id: &str, at: Timestamp) -> Result<(), StoreError>;

@@ -42,7 +42,7 @@ pub use inboxes::{
     Selection, SendOutcome, Transition, UserRef,
 };
 pub use keys::{
-    BackendKey, KeyStore, NewBackendKey, Revocation, SessionStanding, StoredSessionKey, UserStanding,
+    BackendKey, Edition, KeyStore, NewBackendKey, Revocation, SessionStanding, StoredSessionKey, UserStanding,
 };
 pub use notifications::{
     NotificationPage, NotificationQuery, NotificationRecord, NotificationStore, SentAction, Tallies,
@@ -101,6 +101,14 @@ pub enum StoreError {
     /// There is no database where one is expected.
     #[error("there is no database at {0}: `serve` or `project create` makes one")]
     Missing(std::path::PathBuf),
+    /// The file is no database, or what is in it contradicts itself.
+    #[error("the database {} is damaged: {faults}. Restore a backup: `notification-bell-server restore`", .path.display())]
+    Damaged {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it, in the words of the database.
+        faults: String,
+    },
     /// The database has stopped, because the program is about to end.
     #[error("the database has been closed")]
     Closed,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     Json,
-    extract::{FromRequest, Request, State},
+    extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -14,8 +14,11 @@ use utoipa::IntoParams;
 
 use crate::{
     app::App,
-    auth::{backend::Backend, scope::Scope},
-    edge::body::{JsonBody, SEND},
+    auth::{backend::RecentBackend, scope::Scope},
+    edge::{
+        body::{JsonBody, SEND},
+        shape::shape,
+    },
     error::Error,
     inbox::{SendRequest, Sent},
     store::Idempotency,
@@ -85,16 +88,39 @@ pub struct IdempotencyHeader {
 )]
 pub async fn send_notification(
     State(app): State<Arc<App>>,
-    backend: Backend,
+    backend: RecentBackend,
     request: Request,
 ) -> Result<Response, Error> {
+    match send_for(&app, &backend, request).await {
+        // What is refused is refused by what holds now: a key that was revoked meanwhile is what there is to say then.
+        Err(error) => Err(backend.confirmed(&app).await.err().unwrap_or(error)),
+        answered => answered,
+    }
+}
+
+async fn send_for(app: &App, recent: &RecentBackend, request: Request) -> Result<Response, Error> {
+    let backend = &recent.backend;
     // Before the body is read: what a key may not do, it need not send.
     backend.require(Scope::NotificationsWrite)?;
     let left = app.quotas.send(&backend.key_id)?;
-    let headers = request.headers().clone();
-    let body = JsonBody::<SendRequest, SEND>::from_request(request, &()).await?;
-    let idempotency = idempotency_key(&headers, &body.json)?;
-    let sent = app.inbox.send(&backend.project, body.value, idempotency).await?;
+    let (parts, body) = request.into_parts();
+    let body = JsonBody::<SendRequest, SEND>::read(&parts.headers, body).await?;
+    let idempotency = idempotency_key(&parts.headers, &body.json)?;
+    let again = (idempotency.clone(), body.json);
+    let edition = recent.edition();
+    let sent = app.inbox.send_of_edition(&backend.project, body.value, idempotency, edition).await;
+    let sent = match sent {
+        Ok(Some(sent)) => sent,
+        // A store that fails is not asked again at once.
+        Err(error) if edition.is_none() || error.code().status() >= 500 => return Err(error),
+        // By what held a moment ago, it cannot be sent.
+        Ok(None) | Err(_) => {
+            let (idempotency, json) = again;
+            let backend = recent.confirmed(app).await?;
+            backend.require(Scope::NotificationsWrite)?;
+            app.inbox.send(&backend.project, shape(&json)?, idempotency).await?
+        }
+    };
     if !sent.repeated {
         app.metrics.sends.inc();
     }

@@ -165,6 +165,7 @@ pub(in crate::store) async fn a_hundred_sends_with_one_key_are_one(bench: Bench)
             }
             SendOutcome::KeyReused => panic!("the body is the same"),
             SendOutcome::TooManyShared => panic!("nothing is shared"),
+            SendOutcome::Outdated => panic!("no edition was named"),
         }
     }
     assert_eq!(stored, 1);

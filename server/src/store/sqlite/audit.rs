@@ -18,7 +18,7 @@ impl SqliteStore {
         let kept = entry.clone();
         let changed = self
             .writer
-            .run(move |connection| {
+            .run_on_keys(move |connection| {
                 let changed = change(connection)?;
                 if changed.is_some() {
                     record(connection, &kept)?;

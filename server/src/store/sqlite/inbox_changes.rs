@@ -17,15 +17,15 @@ use super::{
 use crate::{
     languages::Languages,
     store::{
-        Audience, Changes, DueWork, Idempotency, InboxStore, ItemState, ListQuery, Look, MarkStep,
+        Audience, Changes, DueWork, Edition, Idempotency, InboxStore, ItemState, ListQuery, Look, MarkStep,
         NewNotification, Place, ProjectKey, Selection, SendOutcome, StoreError, Transition, UserRef,
     },
 };
 
 /// A send to more users than this waits with the large ones.
-const LARGE_SEND: usize = 50;
+pub(super) const LARGE_SEND: usize = 50;
 /// A change that has more than this to settle waits with the large ones.
-const LARGE_SETTLING: usize = 100;
+pub(super) const LARGE_SETTLING: usize = 100;
 
 /// A row that may change: its key within its user, and its state.
 pub(super) struct Candidate {
@@ -151,23 +151,19 @@ impl InboxStore for SqliteStore {
         audience: Audience,
         idempotency: Option<Idempotency>,
     ) -> Result<SendOutcome, StoreError> {
-        let is_large = matches!(&audience, Audience::Users(users) if users.len() > LARGE_SEND);
-        let send = move |connection: &Connection, most_settled| {
-            let group = notification.group_key.as_deref();
-            if !sends::prepare(connection, project, group, &audience, most_settled)? {
-                return Ok(None);
-            }
-            sends::send(connection, project, &notification, &audience, idempotency.as_ref()).map(Some)
-        };
-        let attempt = send.clone();
-        if !is_large
-            && let Some(outcome) =
-                self.writer.run(move |connection| attempt(connection, LARGE_SETTLING)).await?
-        {
-            return Ok(outcome);
-        }
-        let outcome = self.writer.run_large(move |connection| send(connection, usize::MAX)).await?;
-        outcome.ok_or_else(|| StoreError::Database("there is no bound on what is settled here".into()))
+        self.send_with(project, notification, audience, idempotency, || true).await
+    }
+
+    async fn send_of_edition(
+        &self,
+        edition: Edition,
+        project: ProjectKey,
+        notification: NewNotification,
+        audience: Audience,
+        idempotency: Option<Idempotency>,
+    ) -> Result<SendOutcome, StoreError> {
+        let now = self.writer.editions();
+        self.send_with(project, notification, audience, idempotency, move || now() == edition).await
     }
 
     async fn repeated_send(
@@ -256,7 +252,7 @@ impl InboxStore for SqliteStore {
         };
         let attempted = change.clone();
         let mut attempt =
-            self.writer.run(move |connection| attempted.make(connection, LARGE_SETTLING)).await?;
+            self.writer.run_repeatable(move |connection| attempted.make(connection, LARGE_SETTLING)).await?;
         if matches!(attempt, Attempt::TooLarge) {
             attempt = self.writer.run_large(move |connection| change.make(connection, usize::MAX)).await?;
         }

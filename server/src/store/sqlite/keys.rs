@@ -8,8 +8,8 @@ use super::{SqliteStore, projects, rows, user_data};
 use crate::{
     auth::user_id::UserId,
     store::{
-        AuditEntry, BackendKey, KeyStore, NewBackendKey, Project, ProjectKey, Revocation, SessionStanding,
-        StoreError, StoredSessionKey, UserRef, UserStanding,
+        AuditEntry, BackendKey, Edition, KeyStore, NewBackendKey, Project, ProjectKey, Revocation,
+        SessionStanding, StoreError, StoredSessionKey, UserRef, UserStanding,
     },
 };
 
@@ -150,10 +150,14 @@ impl KeyStore for SqliteStore {
             .await
     }
 
+    fn edition(&self) -> Edition {
+        self.writer.edition()
+    }
+
     async fn touch_backend_key(&self, id: &str, at: Timestamp) -> Result<(), StoreError> {
         let id = id.to_owned();
         self.writer
-            .run(move |connection| {
+            .run_repeatable(move |connection| {
                 connection
                     .prepare_cached("UPDATE backend_keys SET last_used_at = ?2 WHERE id = ?1")?
                     .execute(params![id, at.unix_ms()])?;
@@ -285,7 +289,7 @@ impl KeyStore for SqliteStore {
     async fn end_session(&self, session_id: &str, until: Timestamp) -> Result<(), StoreError> {
         let session_id = session_id.to_owned();
         self.writer
-            .run(move |connection| {
+            .run_repeatable(move |connection| {
                 connection
                     .prepare_cached("INSERT OR IGNORE INTO ended_sessions (id, until) VALUES (?1, ?2)")?
                     .execute(params![session_id, until.unix_ms()])?;

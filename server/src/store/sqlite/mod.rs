@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod batches;
 mod categories;
+mod checkpoints;
 mod counts;
 mod deliveries;
 mod draft;
@@ -35,6 +36,7 @@ mod schedule;
 mod schema;
 mod sends;
 mod shared;
+mod soundness;
 mod templates;
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,7 @@ mod time;
 mod user_data;
 mod webhooks;
 mod withdrawals;
+mod work;
 mod writer;
 
 use std::{path::Path, time::Duration};
@@ -107,7 +110,7 @@ impl SqliteStore {
         })?;
         let (connection, incarnation) = schema::open(path, randomness)?;
         let readers = Readers::start(path)?;
-        let writer = Writer::start(connection, observer)?;
+        let writer = Writer::start(path, connection, observer)?;
         Ok(Self { writer, readers, incarnation, _occupancy: occupancy })
     }
 }
@@ -125,7 +128,7 @@ impl Store for SqliteStore {
             .run(|connection| connection.query_row("SELECT 1", [], |_| Ok(())).map_err(Into::into))
             .await?;
         // An empty transaction takes the same way as a send, but for the disk.
-        let written = tokio::time::timeout(PING_TIMEOUT, self.writer.run(|_| Ok(()))).await;
+        let written = tokio::time::timeout(PING_TIMEOUT, self.writer.run_repeatable(|_| Ok(()))).await;
         written.unwrap_or(Err(StoreError::Overloaded))
     }
 

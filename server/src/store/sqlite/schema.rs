@@ -1,6 +1,10 @@
 //! Opening the file: the settings of a connection and the tables.
 
-use std::{fs, io, path::Path, time::Duration};
+use std::{
+    fs, io,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
@@ -11,30 +15,45 @@ use crate::{
 
 /// A command on the command line may be writing.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-const CACHED_STATEMENTS: usize = 64;
+/// More than there are different ones.
+const CACHED_STATEMENTS: usize = 256;
+/// What the writer keeps of the database in memory: 32 MiB. A transaction that changes more writes some pages twice.
+const WRITER_CACHE_KIB: i64 = 32 * 1_024;
 
 /// "BELL", and the step that writes it into a database.
 const APPLICATION_ID: i64 = 0x4245_4C4C;
 const VERSION_WITH_APPLICATION_ID: i64 = 9;
 
+/// A step, and the name of its file.
+struct Step {
+    name: &'static str,
+    sql: &'static str,
+}
+
+macro_rules! step {
+    ($name:literal) => {
+        Step { name: $name, sql: include_str!(concat!("../../../migrations/sqlite/", $name, ".sql")) }
+    };
+}
+
 /// The steps from nothing to the tables of today. A step that was released is never changed.
-const MIGRATIONS: &[&str] = &[
-    include_str!("../../../migrations/sqlite/01-first.sql"),
-    include_str!("../../../migrations/sqlite/02-identity.sql"),
-    include_str!("../../../migrations/sqlite/03-preferences.sql"),
-    include_str!("../../../migrations/sqlite/04-texts.sql"),
-    include_str!("../../../migrations/sqlite/05-groups.sql"),
-    include_str!("../../../migrations/sqlite/06-categories.sql"),
-    include_str!("../../../migrations/sqlite/07-tallies.sql"),
-    include_str!("../../../migrations/sqlite/08-webhooks.sql"),
-    include_str!("../../../migrations/sqlite/09-when.sql"),
-    include_str!("../../../migrations/sqlite/10-audiences.sql"),
-    include_str!("../../../migrations/sqlite/11-audiences-of-notifications.sql"),
-    include_str!("../../../migrations/sqlite/12-bases.sql"),
-    include_str!("../../../migrations/sqlite/13-limits.sql"),
-    include_str!("../../../migrations/sqlite/14-shared-groups.sql"),
-    include_str!("../../../migrations/sqlite/15-lists.sql"),
-    include_str!("../../../migrations/sqlite/16-subscriptions.sql"),
+const MIGRATIONS: &[Step] = &[
+    step!("01-first"),
+    step!("02-identity"),
+    step!("03-preferences"),
+    step!("04-texts"),
+    step!("05-groups"),
+    step!("06-categories"),
+    step!("07-tallies"),
+    step!("08-webhooks"),
+    step!("09-when"),
+    step!("10-audiences"),
+    step!("11-audiences-of-notifications"),
+    step!("12-bases"),
+    step!("13-limits"),
+    step!("14-shared-groups"),
+    step!("15-lists"),
+    step!("16-subscriptions"),
 ];
 
 /// A connection that may write, on a database that is up to date.
@@ -48,6 +67,8 @@ pub(super) fn open(
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", "on")?;
+    // Negative, it is in KiB.
+    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     migrate(&mut connection)?;
     let incarnation = incarnation(&connection, randomness)?;
@@ -113,12 +134,28 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         let problem = format!("a newer version of this program made it (version {taken} of its tables)");
         return Err(StoreError::Database(problem.into()));
     };
+    let begun = Instant::now();
     for (version, step) in (taken + 1..).zip(steps) {
-        transaction.execute_batch(step)?;
+        // With a large database it takes its time, and whoever waits wants to know for what. A new one has nothing in it.
+        if taken > 0 {
+            tracing::info!(step = step.name, of = MIGRATIONS.len(), "bringing the database up to date");
+        }
+        let begun = Instant::now();
+        transaction.execute_batch(step.sql)?;
         transaction.pragma_update(None, "user_version", version)?;
+        if taken > 0 {
+            tracing::info!(step = step.name, took_ms = milliseconds(begun), "this step is done");
+        }
     }
     transaction.commit()?;
+    if taken > 0 {
+        tracing::info!(took_ms = milliseconds(begun), "the database is up to date");
+    }
     Ok(())
+}
+
+fn milliseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 fn incarnation(connection: &Connection, randomness: &dyn Randomness) -> Result<Incarnation, StoreError> {
@@ -136,6 +173,13 @@ fn incarnation(connection: &Connection, randomness: &dyn Randomness) -> Result<I
         [Incarnation::from_random(u32::from_le_bytes(randomness.bytes())).as_str()],
     )?;
     read()?.ok_or(StoreError::Closed)
+}
+
+/// A connection that moves what is in the log into the file.
+pub(super) fn open_checkpointer(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
 }
 
 /// A connection that only reads.
@@ -178,7 +222,7 @@ mod tests {
         let path = folder.path().join("bell.db");
         let older = Connection::open(&path).unwrap();
         for step in &MIGRATIONS[..2] {
-            older.execute_batch(step).unwrap();
+            older.execute_batch(step.sql).unwrap();
         }
         older.pragma_update(None, "user_version", 2).unwrap();
         older

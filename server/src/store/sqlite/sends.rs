@@ -1,10 +1,19 @@
 //! Putting a notification into inboxes.
 
+use std::sync::Arc;
+
 use notification_bell_protocol::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
-use super::{counts::Delta, groups, rows::priority_number, schedule, shared};
+use super::{
+    SqliteStore,
+    counts::Delta,
+    groups,
+    inbox_changes::{LARGE_SEND, LARGE_SETTLING},
+    rows::priority_number,
+    schedule, shared,
+};
 use crate::{
     auth::user_id::UserId,
     store::{
@@ -31,6 +40,39 @@ pub(super) struct Placement {
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) group_key: Option<String>,
+}
+
+impl SqliteStore {
+    /// Sends, if that holds within the transaction.
+    pub(super) async fn send_with(
+        &self,
+        project: ProjectKey,
+        notification: NewNotification,
+        audience: Audience,
+        idempotency: Option<Idempotency>,
+        is_current: impl Fn() -> bool + Send + Sync + 'static,
+    ) -> Result<SendOutcome, StoreError> {
+        let is_large = matches!(&audience, Audience::Users(users) if users.len() > LARGE_SEND);
+        let send = Arc::new(move |connection: &Connection, most_settled| {
+            if !is_current() {
+                return Ok(Some(SendOutcome::Outdated));
+            }
+            let group = notification.group_key.as_deref();
+            if !prepare(connection, project, group, &audience, most_settled)? {
+                return Ok(None);
+            }
+            self::send(connection, project, &notification, &audience, idempotency.as_ref()).map(Some)
+        });
+        let attempt = Arc::clone(&send);
+        if !is_large
+            && let Some(outcome) =
+                self.writer.run_repeatable(move |connection| attempt(connection, LARGE_SETTLING)).await?
+        {
+            return Ok(outcome);
+        }
+        let outcome = self.writer.run_large(move |connection| send(connection, usize::MAX)).await?;
+        outcome.ok_or_else(|| StoreError::Database("there is no bound on what is settled here".into()))
+    }
 }
 
 pub(super) fn send(
@@ -211,13 +253,7 @@ fn insert_item(
     placement: &Placement,
     recipient: &UserId,
 ) -> Result<(), StoreError> {
-    let (user, revision): (i64, i64) = connection
-        .prepare_cached(
-            "INSERT INTO users (project, id, revision, floor) \
-             SELECT key, ?2, own_base + 1, own_base FROM projects WHERE key = ?1 \
-             ON CONFLICT (project, id) DO UPDATE SET revision = revision + 1 RETURNING key, revision",
-        )?
-        .query_row(params![project.0, recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (user, revision) = next_revision(connection, project, recipient)?;
     let mut delta = Delta::default();
     let group_count = match &placement.group_key {
         Some(group) => groups::fold(connection, user, revision, group, placement.created_at, &mut delta)?,
@@ -240,4 +276,28 @@ fn insert_item(
         ])?;
     delta.add(placement.category.as_deref(), None, &NEW);
     delta.write(connection, user, revision)
+}
+
+/// The row of a recipient, and the revision of what they now receive: written with the numbers that go with it, but for
+/// whoever receives something for the first time.
+fn next_revision(
+    connection: &Connection,
+    project: ProjectKey,
+    recipient: &UserId,
+) -> Result<(i64, i64), StoreError> {
+    // Apart from the insertion, although it could say what to do with a row that is there: a statement that may add a
+    // row, which has a trigger, keeps copies of the pages that it changes.
+    let known = connection
+        .prepare_cached("SELECT key, revision + 1 FROM users WHERE project = ?1 AND id = ?2")?
+        .query_row(params![project.0, recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    Ok(connection
+        .prepare_cached(
+            "INSERT INTO users (project, id, revision, floor) \
+             SELECT key, ?2, own_base + 1, own_base FROM projects WHERE key = ?1 RETURNING key, revision",
+        )?
+        .query_row(params![project.0, recipient.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }

@@ -9,8 +9,9 @@ use super::SqliteStore;
 use crate::{
     randomness::test::CountedRandomness,
     store::{
-        Store, StoreError,
-        conformance::{self, Bench},
+        Actor, Audience, AuditAction, AuditEntry, InboxStore, KeyStore, Revocation, SendOutcome, Store,
+        StoreError,
+        conformance::{self, Bench, NOW, notification},
     },
 };
 
@@ -290,4 +291,105 @@ async fn the_commit_of_another_process_is_noticed() {
         .await
         .unwrap();
     changes.changed().await.unwrap();
+}
+
+#[tokio::test]
+async fn repeatable_work_that_fails_in_the_middle_is_undone_alone_and_the_rest_is_done_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    // The writer is busy until all the others wait behind it: they share a transaction.
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let released = Mutex::new(released);
+    let busy = store.writer.run_repeatable(move |_| {
+        let _ = released.lock().unwrap().recv();
+        Ok(())
+    });
+    let insert = |id: &'static str| {
+        store.writer.run_repeatable(move |connection| {
+            connection.execute("INSERT INTO ended_sessions (id, until) VALUES (?1, 0)", [id])?;
+            match id {
+                "bad" => Err(connection.execute("INSERT INTO nowhere VALUES (1)", []).unwrap_err().into()),
+                "bug" => panic!("a bug"),
+                _ => Ok(connection.last_insert_rowid()),
+            }
+        })
+    };
+    let others = futures_util::future::join_all(["first", "bad", "middle", "bug", "last"].map(insert));
+    let all = futures_util::future::join(busy, others);
+    let mut all = std::pin::pin!(all);
+    assert!(futures_util::poll!(all.as_mut()).is_pending());
+    release.send(()).unwrap();
+    drop(release);
+    let (_, outcomes) = all.await;
+    assert_eq!(outcomes.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true, false, true]);
+    let kept: Vec<String> = store
+        .readers
+        .run(|connection| {
+            let mut statement = connection.prepare("SELECT id FROM ended_sessions ORDER BY id")?;
+            Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        })
+        .await
+        .unwrap();
+    assert_eq!(kept, ["first", "last", "middle"]);
+}
+
+#[tokio::test]
+async fn what_another_process_changed_about_keys_outdates_a_send_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (open(&folder), open(&folder));
+    let bench = Bench::new(Arc::new(theirs)).await;
+    let send = async |edition, number| {
+        let audience = Audience::Users(vec![bench.user("u").user]);
+        let sent =
+            ours.send_of_edition(edition, bench.project.key, notification(number), audience, None).await;
+        sent.unwrap()
+    };
+    // Whatever was committed before counts for the first transaction that sees it.
+    ours.ping().await.unwrap();
+    let edition = ours.edition();
+    assert!(matches!(send(edition, 1).await, SendOutcome::Stored(_)));
+    let entry = AuditEntry::new(NOW, Actor::Server, AuditAction::ProjectChanged);
+    bench.store.revoke_user(&bench.user("u"), Revocation::default(), entry).await.unwrap();
+    // Nothing has been said to this process, and no time has passed.
+    assert_eq!(send(edition, 3).await, SendOutcome::Outdated);
+    assert!(matches!(send(ours.edition(), 4).await, SendOutcome::Stored(_)));
+    let (counts, _) = ours.counts(&bench.user("u")).await.unwrap();
+    assert_eq!(counts.total, 2);
+}
+
+#[tokio::test]
+async fn what_is_in_the_log_comes_into_the_file_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder);
+    let size = || folder.path().join("bell.db").metadata().unwrap().len();
+    let before = size();
+    let insert = "INSERT INTO ended_sessions (id, until) VALUES (hex(randomblob(4096)), 0)";
+    for _ in 0..50 {
+        store.writer.run(move |connection| Ok(connection.execute(insert, [])?)).await.unwrap();
+    }
+    let began = std::time::Instant::now();
+    while size() < before + 50 * 8_192 {
+        assert!(began.elapsed() < std::time::Duration::from_secs(10), "{} of {before}", size());
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_told_from_a_sound_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bell.db");
+    SqliteStore::examine(&path).unwrap();
+    let store = open(&folder);
+    store.close().await;
+    drop(store);
+    SqliteStore::examine(&path).unwrap();
+    let sound = std::fs::read(&path).unwrap();
+    let mut overwritten = sound.clone();
+    overwritten[4_096..40_960].fill(0x5A);
+    let cut_off = sound[..sound.len() / 2].to_vec();
+    for damaged in [overwritten, cut_off, b"This is a text, and not a short one at all. ".repeat(100)] {
+        std::fs::write(&path, damaged).unwrap();
+        let error = SqliteStore::examine(&path).unwrap_err();
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+    }
 }

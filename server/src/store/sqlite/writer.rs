@@ -1,11 +1,15 @@
 //! The one connection that writes, on a thread of its own, with group commit.
 //!
 //! Whatever waits while a transaction is written to disk goes into the next one together: a thousand sends cost
-//! one fsync. Each piece of work has a savepoint, so that one that fails takes nothing of the others with it, and
-//! is answered only after the commit.
+//! one fsync. A piece of work that fails takes nothing of the others with it, and each is answered only after the
+//! commit.
 
 use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -14,8 +18,12 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
-use super::CommitObserver;
-use crate::store::StoreError;
+use super::{
+    CommitObserver,
+    checkpoints::Checkpoints,
+    work::{Act, Batch, Next, Once, Repeatable, Task, Work},
+};
+use crate::store::{Edition, StoreError};
 
 const MAX_WAITING: usize = 16_384;
 const MAX_BATCH: usize = 1_024;
@@ -29,6 +37,7 @@ pub(super) struct Writer {
     small: Sender<Message>,
     large: Sender<Message>,
     foreign_changes: watch::Receiver<u64>,
+    edition: Arc<AtomicU64>,
 }
 
 enum Message {
@@ -36,58 +45,14 @@ enum Message {
     Close(oneshot::Sender<()>),
 }
 
-/// A piece of work on its way through a batch.
-trait Work: Send {
-    /// Does it, within a savepoint.
-    fn run(&mut self, connection: &mut Connection);
-    /// Says how it ended, now that the commit has succeeded or failed.
-    fn answer(self: Box<Self>, committed: Result<(), &rusqlite::Error>);
-}
-
-struct Task<T, F> {
-    run: Option<F>,
-    outcome: Option<Result<T, StoreError>>,
-    answer: oneshot::Sender<Result<T, StoreError>>,
-}
-
-impl<T, F> Work for Task<T, F>
-where
-    T: Send,
-    F: FnOnce(&Connection) -> Result<T, StoreError> + Send,
-{
-    fn run(&mut self, connection: &mut Connection) {
-        let Some(run) = self.run.take() else { return };
-        // A bug in one piece of work must not end the thread that all others need; its savepoint is rolled back.
-        let outcome = catch_unwind(AssertUnwindSafe(|| within_savepoint(connection, run)));
-        self.outcome =
-            Some(outcome.unwrap_or_else(|_| Err(StoreError::Database("the work panicked".into()))));
-    }
-
-    fn answer(self: Box<Self>, committed: Result<(), &rusqlite::Error>) {
-        let outcome = match (self.outcome, committed) {
-            (Some(Err(error)), _) => Err(error),
-            (_, Err(error)) => Err(StoreError::Database(error.to_string().into())),
-            (Some(outcome), Ok(())) => outcome,
-            (None, Ok(())) => Err(StoreError::Closed),
-        };
-        // Whoever asked may have gone away meanwhile.
-        let _ = self.answer.send(outcome);
-    }
-}
-
-fn within_savepoint<T>(
-    connection: &mut Connection,
-    run: impl FnOnce(&Connection) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let savepoint = connection.savepoint()?;
-    // Dropped without a commit, a savepoint is rolled back.
-    let value = run(&savepoint)?;
-    savepoint.commit()?;
-    Ok(value)
-}
-
 impl Writer {
-    pub(super) fn start(connection: Connection, observer: CommitObserver) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        path: &Path,
+        mut connection: Connection,
+        observer: CommitObserver,
+    ) -> Result<Self, StoreError> {
+        let checkpoints = Checkpoints::start(path, &mut connection)?;
+        let edition = Arc::<AtomicU64>::default();
         let (small, small_waiting) = bounded(MAX_WAITING);
         let (large, large_waiting) = bounded(MAX_WAITING);
         let (foreign_sender, foreign_changes) = watch::channel(0);
@@ -95,16 +60,18 @@ impl Writer {
             connection,
             small: small_waiting,
             large: large_waiting,
+            checkpoints,
             observer,
             foreign: foreign_sender,
             seen_version: 0,
+            edition: Arc::clone(&edition),
         };
         thread_state.seen_version = thread_state.data_version()?;
         thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || thread_state.run())
             .map_err(|error| StoreError::Database(Box::new(error)))?;
-        Ok(Self { small, large, foreign_changes })
+        Ok(Self { small, large, foreign_changes, edition })
     }
 
     /// Runs a piece of work in one of the next transactions; returns after its commit.
@@ -113,7 +80,25 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        self.queue(&self.small, run).await
+        self.queue(&self.small, Once::new(run), false).await
+    }
+
+    /// The same for work that can be done again if it was undone, which takes less time.
+    pub(super) async fn run_repeatable<T, F>(&self, run: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.queue(&self.small, Repeatable(run), false).await
+    }
+
+    /// The same for work that may change keys and projects.
+    pub(super) async fn run_on_keys<T, F>(&self, run: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.queue(&self.small, Once::new(run), true).await
     }
 
     /// The same for work that changes many rows: it waits in a line of its own, so that others need not wait behind it.
@@ -122,21 +107,32 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        self.queue(&self.large, run).await
+        self.queue(&self.large, Once::new(run), false).await
     }
 
-    async fn queue<T, F>(&self, line: &Sender<Message>, run: F) -> Result<T, StoreError>
+    async fn queue<T, A>(&self, line: &Sender<Message>, act: A, changes_keys: bool) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+        A: Act<T> + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let task = Box::new(Task { run: Some(run), outcome: None, answer });
+        let task = Box::new(Task { act, outcome: None, answer, changes_keys });
         line.try_send(Message::Work(task)).map_err(|error| match error {
             TrySendError::Full(_) => StoreError::Overloaded,
             TrySendError::Disconnected(_) => StoreError::Closed,
         })?;
         answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// The edition of keys and projects. Asked on the writer's thread, it is that of the transaction.
+    pub(super) fn edition(&self) -> Edition {
+        Edition(self.edition.load(Ordering::Acquire))
+    }
+
+    /// Asks the same later, from a piece of work.
+    pub(super) fn editions(&self) -> impl Fn() -> Edition + Send + Sync + 'static {
+        let edition = Arc::clone(&self.edition);
+        move || Edition(edition.load(Ordering::Acquire))
     }
 
     /// Ends the thread when what waits is done, with everything in the database file and nothing beside it.
@@ -157,9 +153,11 @@ struct WriterThread {
     connection: Connection,
     small: Receiver<Message>,
     large: Receiver<Message>,
+    checkpoints: Checkpoints,
     observer: CommitObserver,
     foreign: watch::Sender<u64>,
     seen_version: i64,
+    edition: Arc<AtomicU64>,
 }
 
 impl WriterThread {
@@ -185,7 +183,7 @@ impl WriterThread {
                 }
                 Some(Ok(Message::Close(closed))) => return self.close(closed),
                 Some(Err(_)) => return,
-                None => {}
+                None => self.checkpoints.while_idle(),
             }
             if checked_at.elapsed() >= FOREIGN_CHECK {
                 checked_at = Instant::now();
@@ -196,32 +194,35 @@ impl WriterThread {
 
     /// Does what waits, until the batch has taken its time, and commits it. Gives the wish to close, if it came.
     fn commit_batch(&mut self, first: Box<dyn Work>) -> Option<oneshot::Sender<()>> {
+        self.checkpoints.before_transaction(&self.connection);
         let started_at = Instant::now();
         let rows_before = self.connection.total_changes();
-        let mut batch = vec![first];
+        let mut batch = Batch::default();
         let mut closed = None;
-        let committed = self.transact(&mut batch, started_at, &mut closed);
+        let committed = self.transact(&mut batch, first, started_at, &mut closed);
         let rows = self.connection.total_changes() - rows_before;
         if committed.is_ok() && rows > 0 {
             (self.observer)(rows, started_at.elapsed());
         }
-        for work in batch {
-            work.answer(committed.as_ref().copied());
+        if batch.changes_keys() {
+            self.change_edition();
         }
+        batch.answer(committed.as_ref().copied());
+        self.checkpoints.after_transaction();
         closed
     }
 
     fn transact(
         &mut self,
-        batch: &mut Vec<Box<dyn Work>>,
+        batch: &mut Batch,
+        first: Box<dyn Work>,
         started_at: Instant,
         closed: &mut Option<oneshot::Sender<()>>,
     ) -> Result<(), rusqlite::Error> {
-        // By hand, because rusqlite's transaction would keep the connection from its savepoints.
-        self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        for work in batch.iter_mut() {
-            work.run(&mut self.connection);
-        }
+        let begun = self.begin();
+        // Without a transaction it is not done, and is answered with the others.
+        self.add(batch, first)?;
+        begun?;
         // One large piece of work in each batch, so that neither line starves the other.
         let mut next = self.large.try_recv().or_else(|_| self.small.try_recv()).ok();
         while let Some(message) = next {
@@ -230,27 +231,43 @@ impl WriterThread {
                     *closed = Some(wish);
                     break;
                 }
-                Message::Work(mut work) => {
-                    // A full disk makes SQLite roll back everything by itself: what came now would stand alone.
-                    if !self.connection.is_autocommit() {
-                        work.run(&mut self.connection);
-                    }
-                    batch.push(work);
-                }
+                Message::Work(work) => self.add(batch, work)?,
             }
             next = (started_at.elapsed() < BATCH_TIME && batch.len() < MAX_BATCH)
                 .then(|| self.small.try_recv().or_else(|_| self.large.try_recv()).ok())
                 .flatten();
         }
-        let committed = self.connection.execute_batch("COMMIT");
+        let committed = self.execute("COMMIT");
         if committed.is_err() && !self.connection.is_autocommit() {
             // Nothing of the batch is kept, and the next one can try again.
-            self.connection.execute_batch("ROLLBACK")?;
+            self.execute("ROLLBACK")?;
         }
         committed
     }
 
+    fn add(&mut self, batch: &mut Batch, work: Box<dyn Work>) -> Result<(), rusqlite::Error> {
+        if batch.add(&self.connection, work) == Next::BeginAgain {
+            self.execute("ROLLBACK")?;
+            self.begin()?;
+            batch.repeat(&self.connection);
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), rusqlite::Error> {
+        // By hand, because rusqlite's transaction would keep the connection from its savepoints.
+        self.execute("BEGIN IMMEDIATE")?;
+        // From here to the commit nobody else writes: what others have changed before counts for all of it.
+        self.check_for_foreign_changes();
+        Ok(())
+    }
+
+    fn execute(&self, sql: &str) -> Result<(), rusqlite::Error> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    }
+
     fn close(self, closed: oneshot::Sender<()>) {
+        drop(self.checkpoints);
         let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
         match checkpoint {
             Ok(false) => {}
@@ -265,14 +282,24 @@ impl WriterThread {
         match self.data_version() {
             Ok(version) if version != self.seen_version => {
                 self.seen_version = version;
+                self.change_edition();
                 self.foreign.send_modify(|count| *count += 1);
             }
             Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "cannot look whether another process changed the database"),
+            Err(error) => {
+                // It may have.
+                self.change_edition();
+                tracing::warn!(%error, "cannot look whether another process changed the database");
+            }
         }
     }
 
+    /// What was read of keys and projects before may be out of date.
+    fn change_edition(&self) {
+        self.edition.fetch_add(1, Ordering::AcqRel);
+    }
+
     fn data_version(&self) -> Result<i64, rusqlite::Error> {
-        self.connection.pragma_query_value(None, "data_version", |row| row.get(0))
+        self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
     }
 }
