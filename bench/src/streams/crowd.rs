@@ -116,7 +116,7 @@ pub(super) async fn open(
 }
 
 async fn read(stream: TcpStream, arrivals: &UnboundedSender<Arrival>) {
-    let mut received = Vec::new();
+    let mut rest = Vec::new();
     loop {
         // Waits without a buffer: the load has to be small beside what it measures.
         if stream.readable().await.is_err() {
@@ -127,9 +127,15 @@ async fn read(stream: TcpStream, arrivals: &UnboundedSender<Arrival>) {
             Ok(0) => return,
             Ok(length) => {
                 let at = Instant::now();
-                received.extend_from_slice(&buffer[..length]);
-                for number in take_numbers(&mut received) {
+                let mut found = |number| {
                     let _ = arrivals.send(Arrival { number, at });
+                };
+                // As a rule what comes is whole, and nothing is kept of it.
+                if rest.is_empty() {
+                    rest = without_numbers(&buffer[..length], &mut found).to_vec();
+                } else {
+                    rest.extend_from_slice(&buffer[..length]);
+                    rest = without_numbers(&rest, &mut found).to_vec();
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -138,22 +144,18 @@ async fn read(stream: TcpStream, arrivals: &UnboundedSender<Arrival>) {
     }
 }
 
-/// The numbers in what came; what may be the beginning of one stays.
-fn take_numbers(received: &mut Vec<u8>) -> Vec<usize> {
-    let mut numbers = Vec::new();
-    let mut from = 0;
-    while let Some(found) = received[from..].windows(MARK.len()).position(|part| part == MARK) {
-        let begin = from + found + MARK.len();
-        let Some(digits) = received.get(begin..begin + NUMBER_DIGITS) else { break };
-        from = begin + NUMBER_DIGITS;
-        numbers.extend(std::str::from_utf8(digits).ok().and_then(|digits| digits.parse::<usize>().ok()));
+/// Tells the numbers in what came; what may be the beginning of another is left.
+fn without_numbers<'a>(mut bytes: &'a [u8], found: &mut impl FnMut(usize)) -> &'a [u8] {
+    while let Some(at) = bytes.windows(MARK.len()).position(|part| part == MARK) {
+        bytes = &bytes[at..];
+        let Some(digits) = bytes.get(MARK.len()..MARK.len() + NUMBER_DIGITS) else { return bytes };
+        if let Some(number) = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok()) {
+            found(number);
+        }
+        bytes = &bytes[MARK.len() + NUMBER_DIGITS..];
     }
-    let keep = (MARK.len() + NUMBER_DIGITS).min(received.len() - from);
-    received.drain(..received.len() - keep);
-    if received.is_empty() {
-        received.shrink_to_fit();
-    }
-    numbers
+    let beginning = (1..MARK.len()).rev().find(|length| bytes.ends_with(&MARK[..*length]));
+    &bytes[bytes.len() - beginning.unwrap_or(0)..]
 }
 
 /// Waits for so many arrivals of one number, and gives when the last one was.

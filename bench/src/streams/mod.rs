@@ -5,6 +5,7 @@ mod memory;
 mod nchan;
 mod report;
 mod restart;
+mod singles;
 mod stalled;
 mod target;
 mod wire;
@@ -15,12 +16,11 @@ use std::{
 };
 
 use clap::Args;
-use futures_util::future::try_join_all;
 use notification_bell_tests::{Project, Server};
 use tokio::{
     net::lookup_host,
     sync::mpsc::{UnboundedReceiver, unbounded_channel},
-    time::{sleep, sleep_until, timeout},
+    time::sleep,
 };
 
 use self::{
@@ -28,6 +28,7 @@ use self::{
     memory::Memory,
     nchan::Nchan,
     report::Report,
+    singles::{reader_of, send_singles},
     target::{Bell, Failure, To},
     wire::Wire,
 };
@@ -39,10 +40,6 @@ const SETTLING: Duration = Duration::from_secs(3);
 const WARMING: usize = 500;
 const BROADCASTS: usize = 9;
 const ARRIVING: Duration = Duration::from_secs(20);
-const SINGLE_SECONDS: usize = 3;
-const SENDERS: usize = 64;
-/// The numbers of sends to single users.
-const SINGLE_FROM: usize = 100_000;
 const BETWEEN: Duration = Duration::from_millis(300);
 /// Enough that what a stalled reader's machine and the server's system take for it is full long before the end.
 const STALLING_BYTES: usize = 4_000;
@@ -166,8 +163,8 @@ async fn measure(
     report.add(BROADCAST, milliseconds(broadcasts.median_us), "ms");
     report.add(BROADCAST_MAX, milliseconds(broadcasts.max_us), "ms");
 
-    let singles = singles(bell.host, arguments.rate as usize, &mut arrivals, async |wire, number| {
-        bell.send(wire, To::One(channel_of(number, crowd.len())), number, "For one").await
+    let singles = send_singles(bell.host, arguments.rate as usize, &mut arrivals, async |wire, number| {
+        bell.send(wire, To::One(reader_of(number, crowd.len())), number, "For one").await
     })
     .await?;
     report.add(ARRIVED, milliseconds(singles.arriving.p99_us), "ms");
@@ -235,8 +232,8 @@ async fn measure_nchan(arguments: &Arguments, report: &mut Report) -> Result<(),
         report.add_nchan(MEMORY, resident);
         report.add_nchan(PROPORTIONAL, proportional);
     }
-    let singles = singles(nchan.host, arguments.rate as usize, &mut arrivals, async |wire, number| {
-        let channel = channel_of(number, crowd.len()).to_string();
+    let singles = send_singles(nchan.host, arguments.rate as usize, &mut arrivals, async |wire, number| {
+        let channel = reader_of(number, crowd.len()).to_string();
         nchan.publish(wire, &channel, number, "For one").await
     })
     .await?;
@@ -258,61 +255,10 @@ async fn measure_nchan(arguments: &Arguments, report: &mut Report) -> Result<(),
     Ok(())
 }
 
-/// What came of sends to single users.
-struct Singles {
-    /// From the answer to the stream.
-    arriving: Latencies,
-    per_second: f64,
-}
-
 /// Opens some streams and closes them: the first connections make what all others share, and that is no stream's.
 async fn warm(host: SocketAddr, requests: Vec<Request>) {
     let (sender, _arrivals) = unbounded_channel();
     Crowd::open(host, requests, false, &sender).await.close();
-}
-
-/// Sends so many a second, from many connections, and waits for all of them to arrive.
-async fn singles(
-    host: SocketAddr,
-    rate: usize,
-    arrivals: &mut UnboundedReceiver<Arrival>,
-    send: impl AsyncFn(&mut Wire, usize) -> Result<(), Failure>,
-) -> Result<Singles, Failure> {
-    let total = rate * SINGLE_SECONDS;
-    let began = tokio::time::Instant::now();
-    let senders = (0..SENDERS).map(async |sender| {
-        let mut wire = Wire::connect(host).await?;
-        let mut answered = Vec::new();
-        for index in (sender..total).step_by(SENDERS) {
-            sleep_until(began + Duration::from_secs(1).mul_f64(as_float(index) / as_float(rate))).await;
-            send(&mut wire, SINGLE_FROM + index).await?;
-            answered.push((index, Instant::now()));
-        }
-        Ok::<_, Failure>(answered)
-    });
-    let answered: Vec<_> = try_join_all(senders).await?.into_iter().flatten().collect();
-    let seconds = began.elapsed().as_secs_f64();
-    let mut arrived_at = vec![None; total];
-    let mut left = total;
-    while left > 0 {
-        let Ok(Some(arrival)) = timeout(ARRIVING, arrivals.recv()).await else {
-            return Err(format!("{left} sends did not arrive").into());
-        };
-        let place = arrival.number.checked_sub(SINGLE_FROM).and_then(|index| arrived_at.get_mut(index));
-        if let Some(place @ None) = place {
-            *place = Some(arrival.at);
-            left -= 1;
-        }
-    }
-    let measured = answered.iter().filter_map(|(index, answered_at)| {
-        arrived_at[*index].map(|at: Instant| at.saturating_duration_since(*answered_at))
-    });
-    Ok(Singles { arriving: Latencies::of(measured.collect()), per_second: as_float(total) / seconds })
-}
-
-/// The reader that a send goes to: all over them, and not the same one twice in a row.
-const fn channel_of(number: usize, readers: usize) -> usize {
-    number.wrapping_mul(7_919) % readers
 }
 
 /// Waits until everybody has a broadcast.

@@ -32,8 +32,19 @@ impl Wire {
         Ok(Self { stream, host, received: Vec::new() })
     }
 
-    /// `POST` with a body of JSON; `headers` are whole lines.
+    /// `POST` with a body of JSON; `headers` are whole lines. A server may have closed a connection that was silent:
+    /// then it is made again, once.
     pub(super) async fn post(&mut self, path: &str, headers: &str, body: &str) -> io::Result<Answer> {
+        match self.post_once(path, headers, body).await {
+            Err(_) if self.received.is_empty() => {
+                *self = Self::connect(self.host).await?;
+                self.post_once(path, headers, body).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn post_once(&mut self, path: &str, headers: &str, body: &str) -> io::Result<Answer> {
         let request = format!(
             "POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n{body}",
             self.host,
