@@ -4,6 +4,7 @@
 //! would fail by chance. What has to stay quick is held by counts of rows and of statements, beside the code.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that prints its findings")]
 
+mod element;
 mod findings;
 mod inboxes;
 mod latencies;
@@ -33,6 +34,9 @@ enum Load {
     /// Open streams: their memory, how quickly they open, and how what is sent reaches them
     #[command(after_help = "Example: cargo xtask bench -- streams --streams 10000")]
     Streams(streams::Arguments),
+    /// The element in Chromium: how soon it is there, and what many items cost its page
+    #[command(after_help = "Example: cargo xtask bench -- element --times 9")]
+    Element(element::Arguments),
 }
 
 #[tokio::main]
@@ -41,6 +45,7 @@ async fn main() -> ExitCode {
         Load::Inboxes(arguments) => inboxes::run(arguments).await,
         Load::Sends(arguments) => sends::run(arguments).await,
         Load::Streams(arguments) => streams::run(arguments).await,
+        Load::Element(arguments) => element::run(arguments).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

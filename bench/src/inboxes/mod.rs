@@ -1,6 +1,6 @@
 //! Sends, lists and syncs with a database that is as full as asked for.
 
-mod filling;
+pub(crate) mod filling;
 mod loads;
 
 use std::{

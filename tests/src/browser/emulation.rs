@@ -96,7 +96,7 @@ impl Page {
     }
 
     /// Chromium's own protocol.
-    pub(super) async fn devtools(&self, method: &str, parameters: Value) -> Value {
+    pub async fn devtools(&self, method: &str, parameters: Value) -> Value {
         accepted(self.driver().cdp().send_raw(method, parameters).await)
     }
 

@@ -1,0 +1,72 @@
+//! A list that is read to its end: memory, and the frames while it is scrolled.
+
+use notification_bell_tests::browser::browse;
+
+use super::{
+    findings::Findings,
+    scene::{Scene, long_tasks, now, numbers, quantile, whole},
+};
+
+/// Goes to the end of what is there, again and again, until no more comes.
+const TO_THE_END: &str =
+    "(part('list').scrollTop = part('list').scrollHeight, bell.state.items.length >= TOTAL)";
+/// Scrolls as a wheel does: so many pixels for each frame, for so many frames.
+const SCROLL: &str = "await new Promise((done) => {\
+    const list = part('list');\
+    let left = FRAMES;\
+    const step = () => {\
+      list.scrollTop += PIXELS;\
+      left -= 1;\
+      if (left > 0) requestAnimationFrame(step); else done();\
+    };\
+    requestAnimationFrame(step);\
+  })";
+const FRAMES: u32 = 240;
+
+/// Reads the list, weighs the page, and scrolls in it.
+pub(super) async fn measure(scene: &Scene, items: u64, findings: &mut Findings) {
+    browse(async |page| {
+        scene.show(page).await;
+        let heap = page.used_heap_bytes().await;
+        let wasm = "window.seen.memory.buffer.byteLength";
+        let mega = |bytes: f64| bytes / 1_000_000.0;
+        let wasm_before = page.value(wasm).await.as_f64().unwrap_or_default();
+        findings.add("first page of items: heap", mega(heap), "MB");
+        findings.add("first page of items: memory of the wasm", mega(wasm_before), "MB");
+
+        let began = now(page).await;
+        page.until(&TO_THE_END.replace("TOTAL", &items.to_string())).await;
+        let took = now(page).await - began;
+        let (long, longest) = long_tasks(page, began).await;
+        findings.add(format!("{items} items: until all are loaded"), took, "ms");
+        findings.add(format!("{items} items: tasks over 50 ms meanwhile"), long, "");
+        findings.add(format!("{items} items: longest of them"), longest, "ms");
+        let heap = page.used_heap_bytes().await;
+        let wasm = page.value(wasm).await.as_f64().unwrap_or_default();
+        findings.add(format!("{items} items: heap"), mega(heap), "MB");
+        findings.add(format!("{items} items: memory of the wasm"), mega(wasm), "MB");
+        findings.add(
+            format!("{items} items: rows drawn"),
+            page.value("parts('item').length").await.as_f64().unwrap_or_default(),
+            "",
+        );
+
+        for (name, pixels) in [("120 pixels a frame", -120), ("3,000 pixels a frame", -3_000)] {
+            page.run("window.stopWatching = window.watchFrames();").await;
+            let since = now(page).await;
+            let scroll = SCROLL.replace("FRAMES", &FRAMES.to_string()).replace("PIXELS", &pixels.to_string());
+            page.promised(&scroll).await;
+            page.run("window.stopWatching();").await;
+            let frames = numbers(&page.value("window.seen.frames").await);
+            let late = frames.iter().filter(|ms| **ms > 25.0).count();
+            let (long, longest) = long_tasks(page, since).await;
+            findings.add(format!("scrolling, {name}: frames"), whole(frames.len()), "");
+            findings.add(format!("scrolling, {name}: frame, median"), quantile(frames.clone(), 50), "ms");
+            findings.add(format!("scrolling, {name}: frame, 99 %"), quantile(frames, 99), "ms");
+            findings.add(format!("scrolling, {name}: frames over 25 ms"), whole(late), "");
+            findings.add(format!("scrolling, {name}: tasks over 50 ms"), long, "");
+            findings.add(format!("scrolling, {name}: longest of them"), longest, "ms");
+        }
+    })
+    .await;
+}
