@@ -53,22 +53,12 @@ const LACKING: [(Engine, Ability, &str); 13] = [
 ];
 
 /// Tests, or modules of them, whose subject an engine does not have.
-const SUBJECTS: [(Engine, &str, &str); 5] = [
+const SUBJECTS: [(Engine, &str, &str); 3] = [
     (Engine::Webkit, "cookie_sessions::", "it takes a `Secure` cookie over TLS alone, on loopback too"),
     (
         Engine::Webkit,
         "life_cycle::a_bell_moved_by_move_before_keeps_its_panel_and_its_stream",
         "it has no `moveBefore`",
-    ),
-    (
-        Engine::Firefox,
-        "kept_state::changes_that_go_out_as_the_page_is_left_are_not_sent_again_by_the_next",
-        "it breaks the stream off before it says that the page is left, and so nobody knows what has arrived",
-    ),
-    (
-        Engine::Webkit,
-        "kept_state::changes_that_go_out_as_the_page_is_left_are_not_sent_again_by_the_next",
-        "it breaks the stream off before it says that the page is left, and so nobody knows what has arrived",
     ),
     (
         Engine::Webkit,
