@@ -3,9 +3,12 @@
 //! What differs by number is an object of the plural categories of Unicode CLDR (`one`, `few`, `other`, …); which
 //! of them a number takes is the browser's knowledge (`Intl.PluralRules`) and comes in as an argument.
 
+mod languages;
+
 use serde_json::{Map, Value};
 
 use crate::json::parse;
+pub use languages::{OTHER_LANGUAGES, language_of};
 
 macro_rules! texts {
     ($($(#[$doc:meta])* $variant:ident = $key:literal;)+) => {
@@ -207,29 +210,6 @@ texts! {
 
 const ENGLISH: &str = include_str!("../locales/en.json");
 
-/// The languages there are files for, besides English.
-pub const OTHER_LANGUAGES: &[&str] = &[
-    "ar",
-    "de",
-    "es",
-    "fr",
-    "he",
-    "hi",
-    "it",
-    "ja",
-    "ko",
-    "nl",
-    "pl",
-    "pt",
-    "tr",
-    "uk",
-    "zh",
-    TRADITIONAL_CHINESE,
-];
-
-/// The one file that is named by more than a language: its readers do not read that of `zh`.
-const TRADITIONAL_CHINESE: &str = "zh-Hant";
-
 /// The texts of one language.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Texts {
@@ -295,21 +275,6 @@ fn form<'value>(value: &'value Value, category: &str) -> Option<&'value str> {
         Value::Object(forms) => forms.get(category).or_else(|| forms.get("other")).and_then(Value::as_str),
         value => value.as_str(),
     }
-}
-
-/// The file of [`OTHER_LANGUAGES`] that serves a BCP 47 tag such as `de-AT`; `None` if English does.
-///
-/// Chinese is written in two scripts. Where the tag does not say in which, its region does, as Unicode CLDR has it.
-#[must_use]
-pub fn language_of(tag: &str) -> Option<&'static str> {
-    let is_any = |part: &str, names: &[&str]| names.iter().any(|name| part.eq_ignore_ascii_case(name));
-    let mut parts = tag.split(['-', '_']);
-    let primary = parts.next().unwrap_or_default();
-    let script = parts.find(|part| is_any(part, &["Hans", "Hant", "TW", "HK", "MO"]));
-    if is_any(primary, &["zh"]) && script.is_some_and(|script| !is_any(script, &["Hans"])) {
-        return Some(TRADITIONAL_CHINESE);
-    }
-    OTHER_LANGUAGES.iter().copied().find(|language| is_any(primary, &[language]))
 }
 
 #[cfg(test)]

@@ -21,7 +21,11 @@ use self::{
 };
 
 /// The page's style sheet.
-pub const STYLE: &str = include_str!("docs.css");
+pub const STYLE: &str = concat!(
+    include_str!("style/base.css"),
+    include_str!("style/frame.css"),
+    include_str!("style/calls.css"),
+);
 /// Copies, and marks in the list of calls the one that is read. Without it the page lacks nothing else.
 pub const SCRIPT: &str = include_str!("docs.js");
 /// The copy buttons: those of the demo page, which is not there without the demo.
