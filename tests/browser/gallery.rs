@@ -7,7 +7,7 @@ use notification_bell_tests::{
 use reqwest::Method;
 use serde_json::json;
 
-use crate::{accessibility::axe_finds_nothing, scene::Scene};
+use crate::scene::Scene;
 
 /// It is always this moment in the gallery of a test.
 const NOW: &str = "2026-03-12T10:30:00Z";
@@ -44,7 +44,7 @@ impl Stage {
     }
 
     /// Opens the gallery at a state.
-    async fn show_gallery(&self, page: &Page, state: &str) {
+    pub(crate) async fn show_gallery(&self, page: &Page, state: &str) {
         page.open(&format!("{}/gallery.html?now={NOW}#{state}", self.origin())).await;
         on_stage(page, state).await;
     }
@@ -242,60 +242,6 @@ async fn no_state_violates_the_policy_of_the_page() {
         for state in states(page, &stage).await {
             stage.show(page, &state.id, &[]).await;
             assert_eq!(page.value("record.violations").await, json!([]), "{}", state.id);
-        }
-    })
-    .await;
-}
-
-async fn axe_finds_nothing_in_any_state(page: &Page, theme: &str) {
-    // The policy of the page has no room for a tool; what it checks is the same without.
-    page.ignore_policies().await;
-    page.set_media("prefers-reduced-motion", "reduce").await;
-    let stage = Stage::start().await;
-    for state in states(page, &stage).await {
-        stage.show(page, &state.id, &[("theme", theme)]).await;
-        // Not a label that somebody would say to the bell: "99+" is short for the number in its name, and in Arabic two
-        // is a word.
-        let context = if matches!(state.id.as_str(), "badge-99" | "arabic") {
-            "document, { rules: { 'label-content-name-mismatch': { enabled: false } } }"
-        } else {
-            "document"
-        };
-        axe_finds_nothing(page, context).await;
-    }
-}
-
-#[tokio::test]
-async fn axe_finds_nothing_in_any_state_of_the_gallery() {
-    browse(async |page| {
-        page.resize(1280, 800).await;
-        axe_finds_nothing_in_any_state(page, "light").await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn axe_finds_nothing_in_any_state_of_the_gallery_in_the_dark() {
-    browse(async |page| {
-        page.resize(390, 844).await;
-        axe_finds_nothing_in_any_state(page, "dark").await;
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn axe_finds_nothing_on_the_page_of_the_gallery() {
-    browse(async |page| {
-        page.ignore_policies().await;
-        let stage = Stage::start().await;
-        for (width, height) in [(1280, 800), (390, 844)] {
-            page.resize(width, height).await;
-            for theme in ["light", "dark"] {
-                stage.show_gallery(page, "day").await;
-                page.click(&format!("document.querySelector('[name=theme][value={theme}]').labels[0]")).await;
-                // What is on the stage is looked at alone.
-                axe_finds_nothing(page, "{ exclude: ['#stage'] }").await;
-            }
         }
     })
     .await;

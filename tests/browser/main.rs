@@ -14,6 +14,7 @@ mod details;
 mod early_bell;
 mod events;
 mod gallery;
+mod gallery_accessibility;
 mod gallery_pictures;
 mod groups;
 mod headless;
