@@ -119,7 +119,7 @@ async fn measure(
     if arguments.rate > 0 {
         report.rate = Some(at_rate(&mut target, arguments.rate, lasting, process).await?);
     }
-    if let Some(nchan) = Nchan::start()? {
+    if let Some(nchan) = Nchan::start().await? {
         let request = Request::publish(nchan.address);
         let (address, process) = (nchan.address, nchan.process_id());
         let mut target = Target { address, request, is_named: false, accepted: ACCEPTED, ..target };

@@ -2,18 +2,26 @@
 
 use std::{
     fs, io,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
-    os::{fd::OwnedFd, unix::fs::PermissionsExt},
+    net::{Ipv4Addr, SocketAddr},
+    os::unix::fs::PermissionsExt,
     path::Path,
     process::Stdio,
+    time::Duration,
 };
 
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    process::{Child, Command},
+    time::sleep,
+};
 
 /// Where Debian has them.
 const NGINX: &str = "/usr/sbin/nginx";
 const MODULE: &str = "/usr/lib/nginx/modules/ngx_nchan_module.so";
+
+const STARTING: Duration = Duration::from_millis(50);
+const STARTING_TRIES: u32 = 100;
 
 /// One process, which is killed with whoever started it; messages nobody asks for go after a while.
 const FILE: &str = "\
@@ -26,7 +34,12 @@ events { worker_connections 4096; }
 http {
     access_log off;
     keepalive_requests 1000000000;
-    client_body_temp_path {folder}/body;
+    client_body_temp_path {folder};
+    proxy_temp_path {folder};
+    fastcgi_temp_path {folder};
+    uwsgi_temp_path {folder};
+    scgi_temp_path {folder};
+    nchan_shared_memory_size 512M;
     server {
         listen 127.0.0.1:{port};
         location ~ ^/publish/(.+)$ {
@@ -48,18 +61,15 @@ pub(super) struct Nchan {
 
 impl Nchan {
     /// Starts it; `None` where nginx or nchan is not installed.
-    pub(super) fn start() -> io::Result<Option<Self>> {
+    pub(super) async fn start() -> io::Result<Option<Self>> {
         if !Path::new(NGINX).is_file() || !Path::new(MODULE).is_file() {
             return Ok(None);
         }
         let folder = tempfile::tempdir()?;
         // Started by root, nginx works as somebody else, who has to get at its own files in here.
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o711))?;
-        // It takes no port 0: it is handed the open socket, as it hands its own to its successor. Whoever connects
-        // before it is ready just waits.
-        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        socket.set_nonblocking(true)?;
-        let address = socket.local_addr()?;
+        // It takes no port 0. The system gives one that is free, and most likely still is a moment later.
+        let address = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?.local_addr()?;
         let file = FILE
             .replace("{module}", MODULE)
             .replace("{folder}", &folder.path().display().to_string())
@@ -69,11 +79,16 @@ impl Nchan {
             .arg("-p")
             .arg(folder.path())
             .args(["-c", "nginx.conf", "-e", "stderr"])
-            .env("NGINX", "0;")
-            .stdin(Stdio::from(OwnedFd::from(socket)))
+            .stdin(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        Ok(Some(Self { address, process, _folder: folder }))
+        for _ in 0..STARTING_TRIES {
+            if TcpStream::connect(address).await.is_ok() {
+                return Ok(Some(Self { address, process, _folder: folder }));
+            }
+            sleep(STARTING).await;
+        }
+        Err(io::Error::other("nginx with nchan does not start"))
     }
 
     pub(super) fn process_id(&self) -> Option<u32> {
