@@ -133,7 +133,7 @@ async fn a_key_that_was_just_used_is_refused_as_soon_as_its_revocation_is_answer
     let body = json!({"to": {"users": ["user@example.com"]}, "title": "Hello"});
     let send = async |body: &Value| {
         let request = server.api().v1(Method::POST, "/notifications").bearer_auth(key);
-        Reply::to(request.header("idempotency-key", "the same").json(body)).await
+        Reply::to(request.header("idempotency-key", "the-same").json(body)).await
     };
     let keys = server.installation().json(&["api-key", "list", "--project", &server.project().id]).await;
     for _ in 0..3 {
