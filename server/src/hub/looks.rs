@@ -164,3 +164,52 @@ pub(super) fn seen(changes: &Changes) -> Seen {
     };
     Seen { frame, has_news, revision: sync.revision.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures_util::future::join_all;
+
+    use super::{AT_A_TIME, AtWork, Looks};
+    use crate::{
+        auth::user_id::UserId,
+        languages::Languages,
+        randomness::{Randomness, test::CountedRandomness},
+        store::{Look, ProjectKey, Store, UserRef, sqlite::SqliteStore},
+    };
+
+    fn look(number: usize) -> Look {
+        let user = UserRef { project: ProjectKey(1), user: UserId::trusted(&format!("user-{number}")) };
+        Look { user, since: "nonsense".to_owned(), languages: Languages::ANY }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn whoever_looks_is_answered_and_nobody_stays_at_work() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bell.db");
+        let store =
+            SqliteStore::open_or_create(&path, &CountedRandomness::default(), Box::new(|_, _| ())).unwrap();
+        let store: Arc<dyn Store> = Arc::new(store);
+        let randomness: Arc<dyn Randomness> = Arc::new(CountedRandomness::default());
+        let looks = Arc::new(Looks::default());
+        for number in [1, 2, 3, AT_A_TIME, 20 * AT_A_TIME] {
+            let tasks = (0..number).map(|number| {
+                let (looks, store, randomness) =
+                    (Arc::clone(&looks), Arc::clone(&store), Arc::clone(&randomness));
+                tokio::spawn(async move { looks.look(look(number), &store, &randomness).await })
+            });
+            let seen = join_all(tasks).await;
+            assert!(seen.into_iter().all(|seen| seen.unwrap().is_some_and(|seen| seen.has_news)));
+        }
+        // One that panicked is replaced.
+        looks.lock().at_work += 1;
+        drop(AtWork(&looks));
+        assert!(looks.look(look(0), &store, &randomness).await.is_some());
+        assert!(looks.lock().looks.is_empty());
+        // The last one may still be on its way to its end.
+        while looks.lock().at_work > 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+}

@@ -43,7 +43,10 @@ pub struct Socket {
     stream: TcpStream,
     is_chunked: bool,
     passed_over_bytes: usize,
+    /// All of the last frame has been written.
     is_whole: bool,
+    /// What has to follow the rest of the last frame.
+    owed_end: &'static [u8],
 }
 
 impl Socket {
@@ -53,7 +56,7 @@ impl Socket {
         #[cfg(target_os = "linux")]
         // Should the system refuse, it keeps more.
         let _ = SockRef::from(&stream).set_tcp_notsent_lowat(MAX_UNSENT_BYTES);
-        Self { stream, is_chunked, passed_over_bytes: 0, is_whole: true }
+        Self { stream, is_chunked, passed_over_bytes: 0, is_whole: true, owed_end: &[] }
     }
 
     /// Whether there is no more to be read: the client has gone. One that has only closed its own half is told apart
@@ -104,15 +107,20 @@ impl Outlet for Socket {
             return Ok(None);
         }
         self.is_whole = false;
-        let mut whole = head.chain(&frame[..]).chain(end);
-        whole.advance(written);
-        Ok(Some(whole.copy_to_bytes(whole.remaining())))
+        let Some(of_rest) = written.checked_sub(head.len()) else {
+            self.owed_end = end;
+            return Ok(Some([&head[written..], frame].concat().into()));
+        };
+        // A part of the frame, and not a copy: many who do not read may share it.
+        let of_frame = of_rest.min(frame.len());
+        self.owed_end = &end[of_rest - of_frame..];
+        Ok(Some(frame.slice(of_frame..)))
     }
 
     async fn write_rest(&mut self, mut rest: Bytes) -> Result<(), Gone> {
         let ends_at = Instant::now() + FRAME_TIMEOUT;
         let mut silence = pin!(sleep(WRITE_TIMEOUT));
-        while !rest.is_empty() {
+        while !(rest.is_empty() && self.owed_end.is_empty()) {
             // One that has gone may never become writable: its end has to be seen too.
             poll_fn(|context| {
                 if self.poll_gone(context).is_ready() || silence.as_mut().poll(context).is_ready() {
@@ -121,10 +129,13 @@ impl Outlet for Socket {
                 self.stream.poll_write_ready(context).map_err(|_| Gone)
             })
             .await?;
-            match self.stream.try_write(&rest) {
+            let parts = [IoSlice::new(&rest), IoSlice::new(self.owed_end)];
+            match self.stream.try_write_vectored(&parts) {
                 Ok(0) => return Err(Gone),
                 Ok(written) => {
-                    rest.advance(written);
+                    let of_rest = written.min(rest.len());
+                    rest.advance(of_rest);
+                    self.owed_end = &self.owed_end[written - of_rest..];
                     silence.as_mut().reset(ends_at.min(Instant::now() + WRITE_TIMEOUT));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
