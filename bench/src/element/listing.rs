@@ -10,7 +10,7 @@ use super::{
 /// Goes to the end of what is there, again and again, until so many are. Not by `state`, which would be made anew for
 /// each question.
 const TO_THE_END: &str = "(part('list').scrollTop = part('list').scrollHeight,\
-    (titles().at(-1) === 'Invoice 0 was paid' || Number(parts('item').at(-1)?.ariaPosInSet) >= TOTAL))";
+    (root.querySelector('.end').hidden || Number(parts('item').at(-1)?.ariaPosInSet) >= TOTAL))";
 /// So many items are waited for at once: each wait has a limit.
 const STRETCH: usize = 1_000;
 /// Scrolls as a wheel does: so many pixels for each frame, for so many frames.
