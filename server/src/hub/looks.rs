@@ -12,7 +12,10 @@ use std::{
 
 use bytes::Bytes;
 use notification_bell_protocol::{Revision, Sync};
-use tokio::{sync::oneshot, time::sleep};
+use tokio::{
+    sync::{Semaphore, oneshot},
+    time::sleep,
+};
 
 use super::frame;
 use crate::{
@@ -24,6 +27,8 @@ use crate::{
 const AT_WORK: usize = 2;
 /// So many in one transaction: some hundred microseconds.
 const AT_A_TIME: usize = 128;
+/// So many that are looked for one by one, beside those.
+const ALONE_AT_A_TIME: usize = 32;
 const OVERLOAD_WAIT_MAX_MS: u64 = 500;
 /// A client that has this much to catch up with loads the list instead, page by page.
 const MAX_FRAME_BYTES: usize = 256 * 1_024;
@@ -38,13 +43,23 @@ pub(super) struct Seen {
 }
 
 /// Those that wait, and those at work.
-#[derive(Default)]
-pub(super) struct Looks(Mutex<Waiting>);
+pub(super) struct Looks {
+    waiting: Mutex<Waiting>,
+    alone: Semaphore,
+}
 
 #[derive(Default)]
 struct Waiting {
-    looks: Vec<(Look, oneshot::Sender<Option<Seen>>)>,
+    looks: Vec<(Look, Answer)>,
     at_work: usize,
+}
+
+type Answer = oneshot::Sender<Option<Seen>>;
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self { waiting: Mutex::default(), alone: Semaphore::new(ALONE_AT_A_TIME) }
+    }
 }
 
 impl Looks {
@@ -65,20 +80,25 @@ impl Looks {
         };
         if needs_worker {
             let (looks, store, randomness) = (Arc::clone(self), Arc::clone(store), Arc::clone(randomness));
-            tokio::spawn(async move { looks.work(AtWork(&looks), &*store, &*randomness).await });
+            tokio::spawn(async move { looks.work(AtWork(&looks), &store, &randomness).await });
         }
         seen.await.ok().flatten()
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Looks until nobody waits any more.
-    async fn work(&self, at_work: AtWork<'_>, store: &dyn Store, randomness: &dyn Randomness) {
+    async fn work(
+        self: &Arc<Self>,
+        at_work: AtWork<'_>,
+        store: &Arc<dyn Store>,
+        randomness: &Arc<dyn Randomness>,
+    ) {
         let mut frames = Frames::default();
         loop {
-            let (looks, senders): (Vec<Look>, Vec<_>) = {
+            let (looks, answers): (Vec<Look>, Vec<_>) = {
                 let mut waiting = self.lock();
                 if waiting.looks.is_empty() {
                     // Under the same lock: whoever comes now begins anew.
@@ -90,28 +110,55 @@ impl Looks {
             let looks: Arc<[Look]> = looks.into();
             let found = loop {
                 match store.changes_of_many(Arc::clone(&looks)).await {
-                    // Requests come first.
-                    Err(StoreError::Overloaded) => {
-                        sleep(Duration::from_millis(randomness.below(OVERLOAD_WAIT_MAX_MS))).await;
-                    }
+                    Err(StoreError::Overloaded) => wait_for_requests(&**randomness).await,
                     found => break found,
                 }
             };
-            match found {
-                Ok(found) => {
-                    for (sender, changes) in senders.into_iter().zip(found) {
-                        // Whoever asked may have gone.
-                        let _ = sender.send(changes.map(|changes| frames.of(changes)).map_err(failed).ok());
+            // If all of them failed, one may be the reason: the others should not pay for it.
+            let found = found.unwrap_or_else(|_| looks.iter().map(|_| Ok(None)).collect());
+            for ((look, answer), changes) in looks.iter().zip(answers).zip(found) {
+                match changes.transpose() {
+                    // Whoever asked may have gone.
+                    Some(changes) => {
+                        let _ = answer.send(changes.map(|changes| frames.of(changes)).map_err(failed).ok());
                     }
+                    None => self.look_alone(look.clone(), answer, store, randomness),
                 }
-                // Dropped, their senders say so.
-                Err(error) => failed(error),
             }
         }
     }
+
+    /// Looks for one, and keeps nobody waiting with it but others like it.
+    fn look_alone(
+        self: &Arc<Self>,
+        look: Look,
+        answer: Answer,
+        store: &Arc<dyn Store>,
+        randomness: &Arc<dyn Randomness>,
+    ) {
+        let (looks, store, randomness) = (Arc::clone(self), Arc::clone(store), Arc::clone(randomness));
+        tokio::spawn(async move {
+            // Nobody closes it.
+            let Ok(_turn) = looks.alone.acquire().await else { return };
+            while !answer.is_closed() {
+                match store.changes(&look.user, &look.since, &look.languages).await {
+                    Err(StoreError::Overloaded) => wait_for_requests(&*randomness).await,
+                    changes => {
+                        let _ = answer.send(changes.map(|changes| seen(&changes)).map_err(failed).ok());
+                        return;
+                    }
+                }
+            }
+        });
+    }
 }
 
-/// One of those at work. Should it panic, another may take its place.
+/// Requests come first, when there is more to do than the store can.
+async fn wait_for_requests(randomness: &dyn Randomness) {
+    sleep(Duration::from_millis(randomness.below(OVERLOAD_WAIT_MAX_MS))).await;
+}
+
+/// One of those at work. Should the last one panic, those that wait for it are told that there is nothing.
 struct AtWork<'a>(&'a Looks);
 
 impl AtWork<'_> {
@@ -123,7 +170,11 @@ impl AtWork<'_> {
 
 impl Drop for AtWork<'_> {
     fn drop(&mut self) {
-        self.0.lock().at_work -= 1;
+        let mut waiting = self.0.lock();
+        waiting.at_work -= 1;
+        if waiting.at_work == 0 {
+            waiting.looks.clear();
+        }
     }
 }
 

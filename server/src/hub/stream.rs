@@ -6,8 +6,9 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use notification_bell_protocol::{HEARTBEAT_MAX_MS, Revision, SESSION_EXPIRING_LEAD_MS, Sync, Timestamp};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{
     Socket, Subscription, frame,
@@ -30,6 +31,9 @@ pub(super) const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 const HEARTBEAT_JITTER_MS: i64 = 5_000;
 const RETRY_MIN_MS: u64 = 1_000;
 const RETRY_MAX_MS: u64 = 15_000;
+
+/// For the last words of a stream to a client that is slow to take them.
+const GOODBYE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Why a stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,11 +145,12 @@ impl<O: Outlet> Life<O> {
             tokio::select! {
                 biased;
                 () = self.outlet.gone() => return Ok(StreamEnd::Client),
-                woken = self.stream.subscription.woken() => Box::pin(self.answer(woken)).await?,
+                // Before what changed: something may always have.
                 () = &mut timer => {
                     Box::pin(self.keep_time()).await?;
                     timer.as_mut().reset(self.next_deadline());
                 }
+                woken = self.stream.subscription.woken() => Box::pin(self.answer(woken)).await?,
             }
         }
     }
@@ -155,19 +160,21 @@ impl<O: Outlet> Life<O> {
         if !self.stream.is_checked {
             self.stream.check_session().await?;
         }
+        // From the seat to here its client may have taken as long as it liked, by not reading the head of the answer.
+        if let Some(trouble) = self.stream.subscription.troubled().now_or_never() {
+            self.stream.bear(trouble).await?;
+        }
+        if self.stream.clock.now() >= self.stream.claims.expires_at() {
+            return Err(StreamEnd::Expired);
+        }
         self.open().await
     }
 
     async fn answer(&mut self, woken: Woken) -> Result<(), StreamEnd> {
-        match woken {
-            Woken::Draining => Err(StreamEnd::Draining),
-            Woken::Ended => Err(StreamEnd::Revoked),
-            Woken::Doubted => {
-                self.stream.check_session().await?;
-                self.catch_up().await
-            }
-            Woken::Changed => self.catch_up().await,
+        if woken != Woken::Changed {
+            self.stream.bear(woken).await?;
         }
+        self.catch_up().await
     }
 
     fn next_deadline(&self) -> Instant {
@@ -211,10 +218,22 @@ impl<O: Outlet> Life<O> {
         if seen.has_news { self.write(&seen.frame).await } else { Ok(()) }
     }
 
-    async fn look(&self, since: Revision) -> Result<Seen, StreamEnd> {
-        let Stream { subscription, languages, store, randomness, .. } = &*self.stream;
+    /// Looks into the store. It may take a while when many do: what ends the stream is heard meanwhile.
+    async fn look(&mut self, since: Revision) -> Result<Seen, StreamEnd> {
+        let Self { stream, outlet, ends_at, .. } = self;
+        let Stream { subscription, languages, store, randomness, .. } = &**stream;
         let look = Look { user: subscription.user().clone(), since, languages: languages.clone() };
-        subscription.looks().look(look, store, randomness).await.ok_or(StreamEnd::Failed)
+        let mut looking = pin!(subscription.looks().look(look, store, randomness));
+        let seen = loop {
+            tokio::select! {
+                biased;
+                seen = &mut looking => break seen.ok_or(StreamEnd::Failed)?,
+                () = outlet.gone() => return Err(StreamEnd::Client),
+                trouble = subscription.troubled() => stream.bear(trouble).await?,
+            }
+        };
+        // Without a timer for each look: nothing has been said meanwhile.
+        if Instant::now() >= *ends_at { Err(StreamEnd::Expired) } else { Ok(seen) }
     }
 
     /// Writes a frame. While its client does not read, the stream waits here: what ends it is heard, what changes is
@@ -227,11 +246,7 @@ impl<O: Outlet> Life<O> {
                 biased;
                 written = &mut writing => return Ok(written?),
                 () = sleep_until(self.ends_at) => return Err(StreamEnd::Expired),
-                woken = self.stream.subscription.troubled() => match woken {
-                    Woken::Draining => return Err(StreamEnd::Draining),
-                    Woken::Ended => return Err(StreamEnd::Revoked),
-                    Woken::Doubted | Woken::Changed => self.stream.check_session().await?,
-                }
+                trouble = self.stream.subscription.troubled() => self.stream.bear(trouble).await?,
             }
         }
     }
@@ -247,7 +262,9 @@ impl<O: Outlet> Life<O> {
             () = sleep_until(ends_at) => {}
         }
         // It ends either way.
-        let _ = self.outlet.try_write(&frame::retry(retry_ms));
+        if let Ok(Some(rest)) = self.outlet.try_write(&frame::retry(retry_ms)) {
+            let _ = timeout(GOODBYE_TIMEOUT, self.outlet.write_rest(rest)).await;
+        }
     }
 
     fn plan_heartbeat(&mut self) {
@@ -258,6 +275,15 @@ impl<O: Outlet> Life<O> {
 }
 
 impl Stream {
+    /// Goes on only if the stream may, whatever it was woken with.
+    async fn bear(&self, trouble: Woken) -> Result<(), StreamEnd> {
+        match trouble {
+            Woken::Draining => Err(StreamEnd::Draining),
+            Woken::Ended => Err(StreamEnd::Revoked),
+            Woken::Doubted | Woken::Changed => self.check_session().await,
+        }
+    }
+
     /// Whether the session still counts, after something that may have ended it.
     async fn check_session(&self) -> Result<(), StreamEnd> {
         match check_standing(&*self.store, &self.keys, &self.claims, &self.key_id).await {

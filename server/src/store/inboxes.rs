@@ -257,11 +257,12 @@ pub trait InboxStore: Send + marker::Sync {
     ) -> Result<Changes, StoreError>;
 
     /// The same for many inboxes at once, each with its own outcome, in their order. Those of one project and state are
-    /// read for much less than one by one.
+    /// read for much less than one by one. Nothing for those in which something has to be written first: that is to be
+    /// asked for one by one, so that no other waits for it.
     async fn changes_of_many(
         &self,
         looks: Arc<[Look]>,
-    ) -> Result<Vec<Result<Changes, StoreError>>, StoreError>;
+    ) -> Result<Vec<Result<Option<Changes>, StoreError>>, StoreError>;
 
     /// One item, in the language it was sent in.
     async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError>;

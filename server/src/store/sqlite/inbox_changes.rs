@@ -136,8 +136,12 @@ impl SqliteStore {
         if let Some(read) = attempt.await? {
             return Ok(read);
         }
-        let user = user.clone();
-        self.writer.run_large(move |connection| shared::fold_repeats(connection, &user)).await?;
+        let (asked, user) = (user.clone(), user.clone());
+        let fold = move |connection: &Connection| shared::fold_repeats(connection, &asked, LARGE_SETTLING);
+        if !self.writer.run_repeatable(fold).await? {
+            let fold = move |connection: &Connection| shared::fold_repeats(connection, &user, usize::MAX);
+            self.writer.run_large(fold).await?;
+        }
         self.readers.run(read).await
     }
 }
@@ -213,17 +217,9 @@ impl InboxStore for SqliteStore {
     async fn changes_of_many(
         &self,
         looks: Arc<[Look]>,
-    ) -> Result<Vec<Result<Changes, StoreError>>, StoreError> {
-        let (incarnation, asked) = (self.incarnation.clone(), Arc::clone(&looks));
-        let read = move |connection: &Connection| looks::read(connection, &incarnation, &asked);
-        let mut found = Vec::with_capacity(looks.len());
-        for (look, seen) in looks.iter().zip(self.readers.run(read).await?) {
-            found.push(match seen.transpose() {
-                Some(seen) => seen,
-                None => self.changes(&look.user, &look.since, &look.languages).await,
-            });
-        }
-        Ok(found)
+    ) -> Result<Vec<Result<Option<Changes>, StoreError>>, StoreError> {
+        let incarnation = self.incarnation.clone();
+        self.readers.run(move |connection| looks::read(connection, &incarnation, &looks)).await
     }
 
     async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError> {

@@ -19,6 +19,10 @@ use crate::{
 
 /// A stream that is further behind loads the list again: that is less to send, and bounded.
 const MAX_CHANGES: usize = 200;
+/// As much of them: what is longer is not sent, and is not to be kept until it is not.
+const MAX_CHANGES_BYTES: usize = 256 * 1_024;
+/// Fewer items are never as long as that.
+const FEW: usize = 4;
 /// One more tells that there are too many.
 const LIMIT: usize = MAX_CHANGES + 1;
 
@@ -104,7 +108,20 @@ pub(super) fn changes_with(
         }
     }
     sync.changed.extend(changed);
+    if is_too_long(&sync.changed)? {
+        return Ok(Changes::Reset(Sync { changed: Vec::new(), removed: Vec::new(), ..sync }));
+    }
     Ok(Changes::Since(sync))
+}
+
+fn is_too_long(items: &[Item]) -> Result<bool, StoreError> {
+    let mut bytes = 0;
+    if items.len() > FEW {
+        for item in items {
+            bytes += serde_json::to_vec(item).map_err(|error| StoreError::Database(Box::new(error)))?.len();
+        }
+    }
+    Ok(bytes > MAX_CHANGES_BYTES)
 }
 
 fn own_changes(

@@ -41,13 +41,14 @@ pub(in crate::store::sqlite) fn has_groups(
     Ok(user.state.shared != user.settled && is_grouped(connection, user, None)?)
 }
 
-/// Settles a user's inbox if there are such.
-pub(in crate::store::sqlite) fn fold(connection: &Connection, user: &UserRef) -> Result<(), StoreError> {
+/// Settles a user's inbox if there are such. `false`, and nothing is done, if that would be more than `most`.
+pub(in crate::store::sqlite) fn fold(
+    connection: &Connection,
+    user: &UserRef,
+    most: usize,
+) -> Result<bool, StoreError> {
     let row = counts::user_row(connection, user.project.0, user.user.as_str())?;
-    if are_there(connection, &row)? {
-        settling::settle_all(connection, user, &row, usize::MAX)?;
-    }
-    Ok(())
+    Ok(!are_there(connection, &row)? || settling::settle_all(connection, user, &row, most)?)
 }
 
 /// Settles the inboxes of users before something of a group comes to them by name, so that it finds what it repeats.
