@@ -233,6 +233,8 @@ async fn a_reader_who_stalls_keeps_nobody_waiting_and_catches_up() {
             break;
         }
     }
-    sent.iter().for_each(|id| assert!(seen.contains(id), "{id} is missing"));
+    for id in &sent {
+        assert!(seen.contains(id), "{id} is missing");
+    }
     assert!(events < LARGE_TIMES, "{events} events: what was not read was kept");
 }

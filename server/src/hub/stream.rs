@@ -305,3 +305,6 @@ fn failed(error: StoreError) -> StreamEnd {
     tracing::warn!(%error, "a stream ends because its inbox cannot be read");
     StreamEnd::Failed
 }
+
+#[cfg(test)]
+mod tests;
