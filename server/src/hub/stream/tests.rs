@@ -43,7 +43,7 @@ impl<F: FnMut() + Send> Outlet for Client<F> {
         (self.looked)();
         let Some(patience) = self.patience.checked_sub(1) else { return };
         self.patience = patience;
-        pending().await
+        pending::<()>().await;
     }
 
     fn finish(self) {}
