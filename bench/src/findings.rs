@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::latencies::Latencies;
+use crate::latencies::{Latencies, milliseconds};
 
 /// All that was measured in one run.
 #[derive(Debug, Serialize)]
@@ -57,8 +57,4 @@ impl Findings {
             );
         }
     }
-}
-
-fn milliseconds(us: u64) -> String {
-    format!("{}.{:02} ms", us / 1_000, us % 1_000 / 10)
 }

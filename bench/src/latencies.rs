@@ -41,6 +41,11 @@ impl Latencies {
     }
 }
 
+/// As it is printed.
+pub(crate) fn milliseconds(us: u64) -> String {
+    format!("{}.{:02} ms", us / 1_000, us % 1_000 / 10)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

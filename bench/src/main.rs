@@ -8,6 +8,7 @@ mod element;
 mod findings;
 mod inboxes;
 mod latencies;
+mod nchan;
 mod sends;
 mod streams;
 

@@ -3,7 +3,6 @@
 mod connection;
 mod load;
 mod machine;
-mod nchan;
 mod report;
 mod request;
 
@@ -20,11 +19,10 @@ use notification_bell_tests::{Installation, Project, Server};
 
 use self::{
     load::{Measured, Target},
-    nchan::Nchan,
     report::{Flood, Rate, Report},
     request::Request,
 };
-use crate::latencies::Latencies;
+use crate::{latencies::Latencies, nchan::Nchan};
 
 const CREATED: u16 = 201;
 /// nchan says this of a message that nobody waits for.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::latencies::Latencies;
+use crate::latencies::{Latencies, milliseconds};
 
 /// All that was measured in one run.
 #[derive(Debug, Default, Serialize)]
@@ -91,8 +91,4 @@ fn line(what: &str, latencies: Latencies, per_second: Option<u64>, processor_us:
         milliseconds(latencies.max_us),
         number(processor_us)
     );
-}
-
-fn milliseconds(us: u64) -> String {
-    format!("{}.{:02} ms", us / 1_000, us % 1_000 / 10)
 }

@@ -26,13 +26,12 @@ use tokio::{
 use self::{
     crowd::{Arrival, Crowd, Request},
     memory::Memory,
-    nchan::Nchan,
     report::Report,
     singles::{reader_of, send_singles},
     target::{Bell, Failure, To},
     wire::Wire,
 };
-use crate::latencies::Latencies;
+use crate::{latencies::Latencies, nchan::Nchan};
 
 /// Memory is looked at when nothing has happened for so long.
 const SETTLING: Duration = Duration::from_secs(3);
@@ -221,28 +220,30 @@ async fn measure_nchan(arguments: &Arguments, report: &mut Report) -> Result<(),
     let Some(nchan) = Nchan::start().await? else { return Ok(()) };
     let number = arguments.streams as usize;
     let (sender, mut arrivals) = unbounded_channel();
-    warm(nchan.host, (0..WARMING).map(Nchan::own).collect()).await;
+    warm(nchan.address, (0..WARMING).map(Nchan::own).collect()).await;
     sleep(SETTLING).await;
-    let before = nchan.id().and_then(Memory::of);
-    let crowd = Crowd::open(nchan.host, (0..number).map(Nchan::own).collect(), false, &sender).await;
+    let before = nchan.process_id().and_then(Memory::of);
+    let crowd = Crowd::open(nchan.address, (0..number).map(Nchan::own).collect(), false, &sender).await;
     report.add_nchan(OPENED, crowd.per_second);
     sleep(SETTLING).await;
-    if let (Some(before), Some(now)) = (before, nchan.id().and_then(Memory::of)) {
+    if let (Some(before), Some(now)) = (before, nchan.process_id().and_then(Memory::of)) {
         let (resident, proportional) = now.each_since(before, crowd.len());
         report.add_nchan(MEMORY, resident);
         report.add_nchan(PROPORTIONAL, proportional);
     }
-    let singles = send_singles(nchan.host, arguments.rate as usize, &mut arrivals, async |wire, number| {
-        let channel = reader_of(number, crowd.len()).to_string();
-        nchan.publish(wire, &channel, number, "For one").await
-    })
-    .await?;
+    let singles =
+        send_singles(nchan.address, arguments.rate as usize, &mut arrivals, async |wire, number| {
+            let channel = reader_of(number, crowd.len()).to_string();
+            nchan.publish(wire, &channel, number, "For one").await
+        })
+        .await?;
     report.add_nchan(ARRIVED, milliseconds(singles.arriving.p99_us));
     crowd.close();
     sleep(SETTLING).await;
-    let crowd = Crowd::open(nchan.host, (0..number).map(|_| Nchan::shared()).collect(), false, &sender).await;
+    let crowd =
+        Crowd::open(nchan.address, (0..number).map(|_| Nchan::shared()).collect(), false, &sender).await;
     sleep(SETTLING).await;
-    let mut wire = Wire::connect(nchan.host).await?;
+    let mut wire = Wire::connect(nchan.address).await?;
     let mut times = Vec::new();
     for broadcast in 1..=BROADCASTS {
         let began = Instant::now();

@@ -1,4 +1,5 @@
-//! nginx with nchan, which keeps messages in memory: what it costs to pass one on without putting it on disk.
+//! nginx with nchan, where both are installed: what is measured beside this project's server, in the same run. It keeps
+//! messages in memory, and passes them on without putting them on disk.
 
 use std::{
     fs, io,
@@ -28,9 +29,11 @@ const FILE: &str = "\
 load_module {module};
 daemon off;
 master_process off;
+worker_processes 1;
+worker_rlimit_nofile 20000;
 pid {folder}/nginx.pid;
 error_log stderr crit;
-events { worker_connections 4096; }
+events { worker_connections 19000; }
 http {
     access_log off;
     keepalive_requests 1000000000;
@@ -41,7 +44,12 @@ http {
     scgi_temp_path {folder};
     nchan_shared_memory_size 512M;
     server {
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port} backlog=4096;
+        location ~ ^/subscribe/(.+)$ {
+            nchan_subscriber eventsource;
+            nchan_channel_id $1;
+            nchan_subscriber_first_message newest;
+        }
         location ~ ^/publish/(.+)$ {
             nchan_publisher;
             nchan_channel_id $1;
@@ -53,15 +61,15 @@ http {
 ";
 
 /// A running nginx.
-pub(super) struct Nchan {
-    pub(super) address: SocketAddr,
+pub(crate) struct Nchan {
+    pub(crate) address: SocketAddr,
     process: Child,
     _folder: TempDir,
 }
 
 impl Nchan {
     /// Starts it; `None` where nginx or nchan is not installed.
-    pub(super) async fn start() -> io::Result<Option<Self>> {
+    pub(crate) async fn start() -> io::Result<Option<Self>> {
         if !Path::new(NGINX).is_file() || !Path::new(MODULE).is_file() {
             return Ok(None);
         }
@@ -91,7 +99,8 @@ impl Nchan {
         Err(io::Error::other("nginx with nchan does not start"))
     }
 
-    pub(super) fn process_id(&self) -> Option<u32> {
+    /// The id of its process.
+    pub(crate) fn process_id(&self) -> Option<u32> {
         self.process.id()
     }
 }
