@@ -12,22 +12,14 @@
  * @property {(open: boolean) => void} setOpen
  * @property {() => void} rendererChanged
  * @property {() => void} refresh
- * @property {() => State} state
+ * @property {() => import("./acting.js").State} state
  * @property {() => void} end
  * @property {() => void} free
- *
- * @typedef {object} State What a page draws from.
- * @property {"signed-out" | "connecting" | "live" | "offline" | "waiting" | "stopped"} connection
- * @property {{ unseen: number, unread: number, total: number, categories: Record<string, number> } | null} counts
- * @property {"all" | "unread" | "snoozed" | "archived"} view
- * @property {readonly object[]} items Those of the view, as the API has them, the newest first.
- * @property {boolean} hasMore
- * @property {boolean} isLoading
- * @property {{ code: string, message: string } | null} error
  *
  * @typedef {(host: NotificationBell, root: ShadowRoot) => Bell} Maker
  */
 
+import { Acting, BELL } from "./acting.js";
 import { drawBell } from "./early-bell.js";
 import { IDENTITY, OPTIONS, SWITCHES, defineOptions, jsonOf, written } from "./options.js";
 
@@ -36,12 +28,14 @@ const MARK = Symbol.for("notification-bell");
 
 /** @type {Maker | undefined} Makes bells, once the wasm is there. */
 let make;
-/** @type {{ code: string, message: string } | undefined} Why there will be none. */
+/** @type {{ code: string, message: string } | undefined} Why there are none. */
 let failure;
+/** @type {(() => void) | undefined} Tries once more. */
+let retry;
 /** @type {Set<NotificationBell>} Those in a page. */
 const connected = new Set();
 
-export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
+export class NotificationBell extends Acting {
   static observedAttributes = [...Object.values(OPTIONS).flat(), ...SWITCHES, "lang", "dir"];
   static [MARK] = true;
 
@@ -60,6 +54,10 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
     this.attachShadow({ mode: "open" });
   }
 
+  get [BELL]() {
+    return this.#bell;
+  }
+
   /**
    * Hands over what makes bells, to those that wait for it and to all later ones.
    *
@@ -67,6 +65,7 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
    */
   static start(maker) {
     make = maker;
+    failure = retry = undefined;
     for (const element of connected) element.#begin();
   }
 
@@ -81,14 +80,26 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
   }
 
   /**
-   * Says that there will be no bells, to those that wait and to all later ones.
+   * Says that there are no bells, to those that wait and to all later ones. Those that are at work are left as they are,
+   * half way through something, and never called again.
    *
    * @param {string} code
    * @param {string} message
+   * @param {() => void} again Is called when somebody wants one all the same.
    */
-  static fail(code, message) {
+  static fail(code, message, again) {
     failure = { code, message };
-    for (const element of connected) element.#tellFailure();
+    retry = again;
+    const wereMade = make !== undefined;
+    make = undefined;
+    for (const element of connected) {
+      if (wereMade) {
+        element.#bell = undefined;
+        element.shadowRoot.adoptedStyleSheets = [];
+        element.#drawEarly();
+      }
+      element.#tellFailure();
+    }
   }
 
   connectedCallback() {
@@ -202,100 +213,26 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
 
   /** Loads everything again, and connects again if that was given up. */
   refresh() {
-    this.#bell?.refresh();
-  }
-
-  /**
-   * What there is to draw, frozen: the same object until something in it is another. Null until the wasm is there;
-   * till then the methods below do nothing, as they do with an id that is not known.
-   *
-   * @type {State | null}
-   */
-  get state() {
-    return this.#bell ? frozen(this.#bell.state()) : null;
-  }
-
-  /**
-   * @param {string} id
-   * @param {boolean} [read]
-   */
-  markRead(id, read = true) {
-    this.#bell?.markRead(String(id), Boolean(read));
-  }
-
-  /**
-   * @param {string} id
-   * @param {boolean} [archived]
-   */
-  archive(id, archived = true) {
-    this.#bell?.archive(String(id), Boolean(archived));
-  }
-
-  /**
-   * Puts an item off until a moment within a year; brings it back with null.
-   *
-   * @param {string} id
-   * @param {Date | string | null} until
-   */
-  snooze(id, until) {
-    this.#bell?.snooze(String(id), until === null ? undefined : new Date(until).getTime());
-  }
-
-  /**
-   * Deletes an item. Not `remove`: that is what every element has, and takes the bell out of the page.
-   *
-   * @param {string} id
-   */
-  removeItem(id) {
-    this.#bell?.removeItem(String(id));
-  }
-
-  /**
-   * Does what a click on an item does.
-   *
-   * @param {string} id
-   */
-  act(id) {
-    this.#bell?.act(String(id));
-  }
-
-  /**
-   * Does what a click on a button of an item does.
-   *
-   * @param {string} id
-   * @param {string} actionId
-   */
-  useAction(id, actionId) {
-    this.#bell?.useAction(String(id), String(actionId));
-  }
-
-  /** Marks everything as read that has been shown so far. */
-  markAllRead() {
-    this.#bell?.markAllRead();
-  }
-
-  /** Loads the next page of the view. */
-  loadMore() {
-    this.#bell?.loadMore();
-  }
-
-  /** @param {"all" | "unread" | "snoozed" | "archived"} view */
-  setView(view) {
-    this.#bell?.setView(String(view));
+    if (this.#bell) this.#bell.refresh();
+    else retry?.();
   }
 
   /** @param {boolean} open */
   #setOpen(open) {
-    if (this.#bell) this.#bell.setOpen(open);
-    else if (failure) this.#tellFailure();
+    if (this.#bell) return this.#bell.setOpen(open);
     // The attribute keeps the wish until there is a panel.
-    else this.toggleAttribute("open", open);
+    this.toggleAttribute("open", open);
+    if (open) retry?.();
   }
 
   #begin() {
     if (this.#bell || !make || this.#isHeld) return;
     const hadFocus = this.shadowRoot.activeElement !== null;
-    this.#bell = make(this, this.shadowRoot);
+    const maker = make;
+    const bell = maker(this, this.shadowRoot);
+    // It failed meanwhile, and the early bell is back.
+    if (make !== maker) return;
+    this.#bell = bell;
     if (hadFocus && !this.open) this.shadowRoot.querySelector("button")?.focus();
   }
 
@@ -347,20 +284,6 @@ export class NotificationBell extends (globalThis.HTMLElement ?? class {}) {
       new CustomEvent("notification-bell-error", { bubbles: true, composed: true, detail: { code, message } }),
     );
   }
-}
-
-/**
- * A plain value in which nothing can be changed.
- *
- * @template T
- * @param {T} value
- * @returns {T}
- */
-function frozen(value) {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.values(Object.freeze(value)).forEach(frozen);
-  }
-  return value;
 }
 
 defineOptions(NotificationBell.prototype);

@@ -31,39 +31,86 @@ function explain(error) {
   };
 }
 
+/** @param {unknown} error */
+function complain(error) {
+  const failure = explain(error);
+  console.error(`<${TAG}> ${failure.message}`);
+  return failure;
+}
+
+const url = (name) => new URL(name, assets).href;
+// What is only needed by some pages comes when it is needed.
+const more = (name) => import(url(name));
+
+/**
+ * Asks for the glue and the wasm. What a further try asks for has an address of its own: under the old one, the browser
+ * may have kept what did not come, or what is of another version than the server has by now.
+ *
+ * @param {number} attempt
+ */
+function ask(attempt) {
+  const ending = attempt ? `?${attempt}` : "";
+  const files = [
+    import(url(`notification-bell-component.js${ending}`)),
+    fetch(url(`notification-bell-component_bg.wasm${ending}`)),
+  ];
+  // Handled below; a failure before that must not count as unhandled.
+  for (const file of files) file.catch(() => {});
+  return files;
+}
+
 async function load() {
-  const url = (name) => new URL(name, assets).href;
   // All at once: none of the three says anything that the others wait for. The one that draws the early bell is first.
   const element = import(url("element.js"));
-  const wasm = fetch(url("notification-bell-component_bg.wasm"));
-  const glue = import(url("notification-bell-component.js"));
-  // Handled below; a failure before that must not count as unhandled.
-  wasm.catch(() => {});
-  glue.catch(() => {});
+  const files = ask(0);
 
   const { NotificationBell } = await element;
   if (customElements.get(TAG)) return warnIfForeign();
   customElements.define(TAG, NotificationBell);
 
-  // What is only needed by some pages comes when it is needed.
-  const more = (name) => import(url(name));
   const start = (Bell) =>
     NotificationBell.start((host, root) => new Bell(host, root, assets.href, defaultApiUrl, more));
-  try {
-    const { default: init, Bell } = await glue;
-    await init({ module_or_path: wasm });
-    start(Bell);
-  } catch (error) {
-    const { code, message } = explain(error);
-    console.error(`<${TAG}> ${message}`);
+  let attempt = 0;
+  let isTrying = false;
+  let isFailed = false;
+
+  /** @param {boolean} isAsked Somebody has just asked for it, and is told when it fails again. */
+  async function begin(isAsked) {
+    if (isTrying) return;
+    isTrying = true;
+    const isAgain = attempt > 0;
+    const [glue, wasm] = isAgain ? ask(attempt) : files;
+    attempt += 1;
+    const fail = (failure) => {
+      isFailed = true;
+      NotificationBell.fail(failure.code, failure.message, () => begin(true));
+    };
     try {
-      if (code !== "wasm_blocked") throw error;
-      NotificationBell.tell(code, message);
-      start(await (await import(url("fallback.js"))).start());
-    } catch {
-      NotificationBell.fail(code, message);
+      const { default: init, Bell, complete } = await glue;
+      await init({ module_or_path: wasm });
+      // The rest of the wasm, where it was split. Without it an element may stop at work, and all begins anew.
+      const rest = complete?.((error) => {
+        fail(complain(error));
+        begin(false);
+      }, isAgain);
+      if (isAgain) await rest;
+      isFailed = false;
+      start(Bell);
+    } catch (error) {
+      const failure = complain(error);
+      try {
+        if (failure.code !== "wasm_blocked") throw error;
+        NotificationBell.tell(failure.code, failure.message);
+        start(await (await import(url("fallback.js"))).start());
+      } catch {
+        if (isAsked) fail(failure);
+      }
     }
+    isTrying = false;
   }
+
+  addEventListener("online", () => isFailed && begin(false));
+  await begin(true);
 }
 
 function warnIfForeign() {
@@ -75,6 +122,6 @@ function warnIfForeign() {
 if (globalThis.customElements) {
   if (customElements.get(TAG)) warnIfForeign();
   else {
-    load().catch((error) => console.error(`<${TAG}> ${explain(error).message}`));
+    load().catch(complain);
   }
 }

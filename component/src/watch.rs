@@ -33,6 +33,7 @@ impl Watch {
             on(&window, "online", Inbox::reconnect),
             on(&window, "storage", |inbox| inbox.recall_wishes()),
             on(&window, "pagehide", Inbox::leave),
+            on(&window, "pageshow", Inbox::come_back),
         ];
         if let Some(document) = inbox.host.owner_document() {
             listeners.push(on(&document, "visibilitychange", |inbox| {

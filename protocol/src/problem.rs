@@ -16,19 +16,38 @@ pub struct Problem {
     pub detail: String,
     /// What programs go by.
     pub code: Code,
-    /// Each bad member, where the body was to blame.
+    /// What was to blame: each bad member of the body, parameter or header.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<MemberError>,
 }
 
-/// One bad member of a body.
+/// One bad member of a body, parameter of an address, or header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MemberError {
-    /// Where it is: a JSON pointer (RFC 6901); empty for the whole body.
+    /// Where it is: a JSON pointer (RFC 6901); empty for the whole body. A parameter of the address is pointed to by its
+    /// name, as if it were a member: `/limit`.
     pub pointer: String,
+    /// The header that is meant; the pointer is empty then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub header: Option<String>,
     /// What is wrong with it.
     pub detail: String,
+}
+
+impl MemberError {
+    /// What is wrong with a member, or with a parameter.
+    #[must_use]
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), header: None, detail: detail.into() }
+    }
+
+    /// What is wrong with a header.
+    #[must_use]
+    pub fn of_header(name: &str, detail: impl Into<String>) -> Self {
+        Self { pointer: String::new(), header: Some(name.to_owned()), detail: detail.into() }
+    }
 }
 
 macro_rules! codes {

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use tokio::time::sleep;
+use tokio::{sync::watch, time::sleep};
 
 use crate::{
     auth::{
@@ -16,12 +16,14 @@ use crate::{
     clock::Clock,
     config::Settings,
     edge::{client::TrustedProxies, quotas::Quotas},
-    hub::{Bus, Hub, LocalBus, Wake},
+    hub::{Bus, Hub, LocalBus, Wake, exchange::Exchange},
     ids::IdGenerator,
     inbox::Inbox,
+    lease::Lease,
     metrics::Metrics,
     outbound::Outbound,
     randomness::Randomness,
+    redis::RedisLimits,
     store::{Actor, AuditQuery, AuditRecord, Store},
     webhooks::Webhooks,
 };
@@ -37,6 +39,8 @@ pub struct App {
     pub store: Arc<dyn Store>,
     /// The rules of inboxes.
     pub inbox: Arc<Inbox>,
+    /// Whether this process does what one does for all.
+    pub lease: Lease,
     /// What backends are told.
     pub webhooks: Arc<Webhooks>,
     /// The open streams.
@@ -61,8 +65,12 @@ pub struct App {
     pub randomness: Arc<dyn Randomness>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// The address that browsers reach this server at.
+    pub public_url: String,
     /// How often is too often.
     pub quotas: Quotas,
+    /// What is counted with other servers, where there are some.
+    pub shared_limits: Option<Arc<RedisLimits>>,
     /// Whom to believe about where a request comes from.
     pub trusted_proxies: TrustedProxies,
     /// The life of a session token, in seconds.
@@ -96,16 +104,32 @@ impl App {
         listening_on: SocketAddr,
     ) -> Result<Arc<Self>, SessionKeysError> {
         let Foundation { store, master_key, clock, randomness, metrics } = foundation;
-        let hub = Arc::new(Hub::new(metrics.streams_open.clone()));
-        let bus: Arc<dyn Bus> = Arc::new(LocalBus::new(Arc::clone(&hub)));
+        let streams = metrics.streams.clone();
+        let shared_limits =
+            settings.redis(&*store).map(|redis| Arc::new(redis.limits(Arc::clone(&randomness))));
+        let network = settings.network(&*store);
+        let is_alone = network.is_none();
+        let (hub, bus): (_, Arc<dyn Bus>) = if let Some(network) = network {
+            let (hub, exchange) = Exchange::new(
+                network,
+                Arc::clone(&store) as _,
+                streams,
+                Arc::clone(&randomness),
+                metrics.bus.clone(),
+            );
+            (hub, exchange)
+        } else {
+            let hub = Arc::new(Hub::new(streams));
+            (Arc::clone(&hub), Arc::new(LocalBus::new(hub)))
+        };
         let ids = Arc::new(IdGenerator::new(Arc::clone(&clock), Arc::clone(&randomness)));
         let inbox =
             Arc::new(Inbox::new(Arc::clone(&store), Arc::clone(&bus), Arc::clone(&clock), Arc::clone(&ids)));
         let keys = Arc::new(SessionKeys::load(Arc::clone(&store), Arc::clone(&master_key)).await?);
         keys.keep_one(&*clock, &*randomness).await?;
-        let issuer = settings.public_url(listening_on);
         Ok(Arc::new(Self {
-            tokens: SessionTokens::new(keys, issuer, settings.session_encrypt),
+            tokens: SessionTokens::new(keys, settings.issuer().to_owned(), settings.session_encrypt),
+            public_url: settings.public_url(listening_on),
             providers: Providers::new(
                 Arc::clone(&store),
                 Arc::clone(&clock),
@@ -117,6 +141,7 @@ impl App {
                 metrics.failed_proofs.clone(),
             ),
             backends: KnownBackends::default(),
+            lease: Lease::new(Arc::clone(&store), metrics.lease_held.clone(), is_alone),
             webhooks: Arc::new(Webhooks::new(
                 Arc::clone(&store),
                 Arc::clone(&master_key),
@@ -124,7 +149,7 @@ impl App {
                 Arc::clone(&randomness),
                 Arc::clone(&ids),
                 settings,
-                metrics.webhook_attempts.clone(),
+                metrics.webhooks.clone(),
             )),
             store,
             inbox,
@@ -135,7 +160,8 @@ impl App {
             clock,
             randomness,
             metrics,
-            quotas: Quotas::new(settings.limits()),
+            quotas: Quotas::new(settings.send_rates(), shared_limits.clone()),
+            shared_limits,
             trusted_proxies: settings.trusted_proxies(),
             session_ttl_seconds: settings.session_ttl_seconds(),
             drain: settings.drain(),
@@ -145,15 +171,31 @@ impl App {
     /// Does what goes on beside the requests, until it is dropped.
     pub async fn run_background_work(&self) {
         tokio::join!(
-            self.inbox.keep_time(),
-            self.inbox.finish_withdrawals(),
+            self.bus.run(),
+            self.lease.keep(),
+            self.inbox.keep_time(&self.lease),
+            self.inbox.finish_withdrawals(&self.lease),
             self.webhooks.keep_delivering(&self.inbox),
-            self.webhooks.keep_forgetting(),
+            self.webhooks.keep_forgetting(&self.lease),
             self.follow_other_processes(),
             self.quotas.forget(),
+            self.share_limits(),
             self.failures.keep_writing(),
             self.tokens.keys().keep_fresh(&*self.clock, &*self.randomness)
         );
+    }
+
+    /// Gives back what this server has of what is counted with others, for a moment at most.
+    pub async fn leave_shared_limits(&self) {
+        if let Some(limits) = &self.shared_limits {
+            limits.close().await;
+        }
+    }
+
+    async fn share_limits(&self) {
+        if let Some(limits) = &self.shared_limits {
+            limits.run().await;
+        }
     }
 
     /// Ends the streams that a wake-up is for. They look for themselves sooner or later, so that a bus that fails delays
@@ -164,15 +206,17 @@ impl App {
         }
     }
 
-    /// What the command line, another process, writes into the database concerns open streams too.
+    /// What the command line and other servers write into the database concerns open streams too.
     async fn follow_other_processes(&self) {
         let mut changes = self.store.foreign_changes();
+        let mut missed = self.bus.missed();
         let mut last_logged = self.latest_audit_key().await;
         let mut keys_may_be_outdated = false;
         loop {
-            let news = tokio::select! {
-                outcome = changes.changed() => if outcome.is_ok() { true } else { return },
-                () = sleep(KEYS_RETRY), if keys_may_be_outdated => false,
+            let (news, is_missed) = tokio::select! {
+                outcome = changes.changed() => if outcome.is_ok() { (true, false) } else { return },
+                () = changed(&mut missed) => (true, true),
+                () = sleep(KEYS_RETRY), if keys_may_be_outdated => (false, false),
             };
             // Before the streams are woken: they look whether the key of their token is still there.
             let reloaded = self.tokens.keys().reload().await;
@@ -183,7 +227,13 @@ impl App {
             if !news && keys_may_be_outdated {
                 continue;
             }
-            self.hub.wake(&Wake::Everybody);
+            if is_missed {
+                // Spread over as long as it takes. What changes meanwhile is not kept waiting for it.
+                let hub = Arc::clone(&self.hub);
+                tokio::spawn(async move { hub.sweep().await });
+            } else {
+                self.hub.wake(&Wake::Everybody);
+            }
             self.inbox.look_at_the_clock();
             last_logged = self.log_foreign_changes(last_logged).await;
         }
@@ -203,4 +253,14 @@ impl App {
         records.iter().filter(|record| record.actor == by_command).for_each(AuditRecord::log);
         records.last().map_or(after_key, |record| Some(record.key))
     }
+}
+
+/// Waits until it has changed; for ever, if nobody can change it.
+async fn changed(value: &mut Option<watch::Receiver<u64>>) {
+    if let Some(value) = value
+        && value.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending::<()>().await;
 }

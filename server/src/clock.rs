@@ -3,9 +3,13 @@
 //! Everything that expires or is dated asks a [`Clock`]; how long something takes is measured elsewhere, on the
 //! monotonic clock.
 
+mod common;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use notification_bell_protocol::Timestamp;
+
+pub use self::common::CommonClock;
 
 /// Says what time it is.
 pub trait Clock: Send + Sync {

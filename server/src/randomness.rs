@@ -49,6 +49,13 @@ pub(crate) mod test {
     #[derive(Default)]
     pub(crate) struct CountedRandomness(Mutex<u64>);
 
+    impl CountedRandomness {
+        /// Other bytes for each of the first 2^32 seeds.
+        pub(crate) fn seeded(seed: u64) -> Self {
+            Self(Mutex::new(seed << 32))
+        }
+    }
+
     impl Randomness for CountedRandomness {
         fn fill(&self, bytes: &mut [u8]) {
             let mut count = self.0.lock().unwrap();

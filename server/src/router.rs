@@ -47,7 +47,7 @@ use crate::{
 
 /// Everything the server answers to; with a demo, its page too.
 pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
-    let lists = Arc::new(OriginLists::new(Arc::clone(&app.store)));
+    let lists = Arc::new(OriginLists::new(Arc::clone(&app.store), &*app.bus));
     // The element, from any page that its project allows. The stream answers with events, the others with JSON.
     let element = Router::new()
         .route("/session", post(create_session).delete(end_session))
@@ -96,7 +96,6 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
 
     // Whoever programs against it.
     let mut description = Router::new()
-        .route("/openapi.json", get(description::show_description))
         .route("/docs/docs.css", get(description::show_style))
         .route("/docs/docs.js", get(description::show_script))
         .route("/docs/copy.js", get(description::show_copying))
@@ -109,8 +108,10 @@ pub fn router(app: &Arc<App>, demo: Option<Arc<Demo>>) -> Router {
         .layer(from_fn(limits::bound));
 
     if demo.is_none() {
-        // The demo has one with its own keys.
-        description = description.route("/docs", get(description::show_page));
+        // The demo has them with its own keys.
+        description = description
+            .route("/docs", get(description::show_page))
+            .route("/openapi.json", get(description::show_description));
     }
 
     let mut router = Router::new()

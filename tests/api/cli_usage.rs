@@ -3,7 +3,7 @@
 use notification_bell_tests::Installation;
 use toml::Table;
 
-const SUBCOMMANDS: [&[&str]; 14] = [
+const SUBCOMMANDS: [&[&str]; 17] = [
     &["serve"],
     &["project", "create"],
     &["project", "list"],
@@ -14,6 +14,9 @@ const SUBCOMMANDS: [&[&str]; 14] = [
     &["hmac"],
     &["check-hmac"],
     &["send"],
+    &["notification", "show"],
+    &["notification", "search"],
+    &["notification", "withdraw"],
     &["topic", "add"],
     &["topic", "remove"],
     &["topic", "list"],

@@ -1,7 +1,10 @@
 //! How streams end: with their token, and with the server.
 
+use std::io::ErrorKind;
+
 use notification_bell_tests::{ANSWER_LIMIT, Reply, Server, assert_problem, eventually};
 use reqwest::Method;
+use tokio::net::TcpStream;
 
 const USER: &str = "user@example.com";
 
@@ -56,6 +59,19 @@ async fn a_stopping_server_ends_its_streams_and_spreads_their_return() {
     assert!(delays.iter().all(|delay| (1..=60_000).contains(delay)), "{delays:?}");
     delays.dedup();
     assert!(delays.len() > 1, "everybody would come back at once: {delays:?}");
+}
+
+#[tokio::test]
+async fn a_stopping_server_refuses_connections_and_still_ends_its_streams_in_order() {
+    let mut server = Server::start().await;
+    let stream = server.session(USER).await.live_stream().await;
+    server.terminate();
+    let refused = eventually(ANSWER_LIMIT, "a refusal", async || {
+        TcpStream::connect(server.api().address()).await.err()
+    });
+    assert_eq!(refused.await.kind(), ErrorKind::ConnectionRefused, "who balances knows at once");
+    assert!(stream.end(ANSWER_LIMIT).await.clean);
+    assert!(server.stopped().await.success());
 }
 
 #[tokio::test]

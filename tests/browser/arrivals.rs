@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::{
     accessibility::{axe_finds_nothing, everything_is_named},
+    details::HOUR,
     scene::{Scene, USER},
     undo::PATIENCE,
 };
@@ -46,7 +47,7 @@ async fn what_comes_in_is_shown_and_goes_by_itself() {
         )
         .await;
         everything_is_named(page).await;
-        page.until("root.getAnimations().length === 0").await;
+        page.until("moving(root).length === 0").await;
         axe_finds_nothing(page, "'notification-bell'").await;
         page.assert("badge() === '1'").await;
         page.until("timeIsUp() > 0").await;
@@ -225,15 +226,18 @@ async fn on_a_phone_they_are_as_wide_as_the_screen() {
 #[tokio::test]
 async fn what_is_snoozed_elsewhere_or_has_ended_is_not_shown_any_more() {
     browse(async |page| {
-        let scene = with_toasts(page, "toasts").await;
+        let scene = Scene::new().await;
+        scene.show(page, &[PATIENCE, HOUR, &scene.tag_with(USER, "toasts")].concat()).await;
+        scene.is_live(page, 1).await;
         let session = scene.server.session(USER).await;
         let first = scene.server.notify(USER, "A").await;
-        let ends = page.value("new Date(Date.now() + 4000).toISOString()").await;
+        let ends = page.value("new Date(Date.now() + 3600000).toISOString()").await;
         scene.server.notify_with(USER, &json!({"title": "B", "expiresAt": ends})).await;
         shows(page, "A,B").await;
-        let until = page.value("new Date(Date.now() + 3600000).toISOString()").await;
+        let until = page.value("new Date(Date.now() + 7200000).toISOString()").await;
         session.patch(&first, &json!({"snoozedUntil": until})).await;
         shows(page, "B").await;
+        page.run("pass();").await;
         page.until("!part('toast-item')").await;
     })
     .await;

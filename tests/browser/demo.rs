@@ -75,6 +75,24 @@ async fn every_user_has_their_own_items() {
 }
 
 #[tokio::test]
+async fn the_bell_has_on_what_a_page_may_ask_for() {
+    browse(async |page| {
+        let scene = demo(page).await;
+        page.until("document.title.startsWith('(')").await;
+        page.click("document.querySelector('#composer [type=submit]')").await;
+        page.until("textOf('toast-item').join().includes('The catalogue is ready to check')").await;
+        scene.open_panel(page).await;
+        page.until("item('Proof 1042 waits for you').innerText.includes('Proofs')").await;
+        choose_language(page, "de").await;
+        page.until("item('Proof 1042 waits for you').innerText.includes('Abzüge')").await;
+        page.click("button('Einstellungen')").await;
+        page.until("button('Ton abspielen')").await;
+        assert_eq!(page.value("record.violations").await, json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_the_form_sends_arrives() {
     browse(async |page| {
         let scene = demo(page).await;

@@ -6,6 +6,16 @@ use serde_json::json;
 use crate::items::REFUSE;
 use crate::scene::{Scene, USER};
 
+/// An hour of this page's clock is over when the test says so: `pass()`.
+pub(crate) const HOUR: &str = "<script>(() => {\
+    const { now } = Date; const { setTimeout: set } = window;\
+    let ahead = 0; const waits = [];\
+    Date.now = () => now() + ahead;\
+    window.setTimeout = (act, ms, ...rest) =>\
+      (ms > 3_000_000 ? (waits.push(act), 1e9) : set(act, ms, ...rest));\
+    window.pass = () => { ahead = 3_600_000; for (const act of waits.splice(0)) act(); };\
+  })()</script>";
+
 #[tokio::test]
 async fn what_is_new_says_so_until_the_panel_is_opened_again() {
     browse(async |page| {
@@ -125,17 +135,8 @@ async fn an_item_ends_at_its_moment_without_a_word_from_the_server() {
         scene.server.notify(USER, "Stays").await;
         let moment = page.value("new Date(Date.now() + 3_600_000).toISOString()").await;
         scene.server.notify_with(USER, &json!({"title": "Ends", "expiresAt": moment})).await;
-        // An hour of this page's clock is over when the test says so.
-        let clock = "<script>(() => {\
-            const { now } = Date; const { setTimeout: set } = window;\
-            let ahead = 0; const waits = [];\
-            Date.now = () => now() + ahead;\
-            window.setTimeout = (act, ms, ...rest) =>\
-              (ms > 3_000_000 ? (waits.push(act), 1e9) : set(act, ms, ...rest));\
-            window.pass = () => { ahead = 3_600_000; for (const act of waits.splice(0)) act(); };\
-          })()</script>";
         let attributes = scene.attributes_at(gate.origin(), USER);
-        scene.show(page, &format!("{clock}<notification-bell {attributes}></notification-bell>")).await;
+        scene.show(page, &format!("{HOUR}<notification-bell {attributes}></notification-bell>")).await;
         scene.is_live(page, 1).await;
         scene.open_panel(page).await;
         page.until("titles().join() === 'Ends,Stays' && badge() === '2'").await;

@@ -97,6 +97,7 @@ async fn the_address_says_which_state_is_shown() {
         page.until("document.activeElement?.hash === '#empty'").await;
         page.run("history.back();").await;
         on_stage(page, "undo").await;
+        page.assert("document.documentElement.scrollHeight <= innerHeight").await;
         assert_eq!(page.value("record.violations").await, json!([]));
     })
     .await;

@@ -43,8 +43,11 @@ const MIRRORED: [&str; 14] = [
     "snooze", "empty", "error", "slots",
 ];
 
+/// What is looked at in the other light too: on a phone in the dark, and beside a mouse in the light.
+const OTHERWISE: [&str; 5] = ["day", "choosing", "snoozed", "undo", "settings"];
+
 /// The pointers of a phone and of a desk.
-const FINGER: &str =
+pub(crate) const FINGER: &str =
     "--blink-settings=primaryHoverType=1,availableHoverTypes=1,primaryPointerType=2,availablePointerTypes=2";
 const MOUSE: &str =
     "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4";
@@ -134,6 +137,24 @@ async fn every_state_looks_as_it_should_on_a_phone() {
 async fn every_state_looks_as_it_should_in_the_dark() {
     browse_with(&flags(MOUSE), async |page| {
         look(page, "dark", (1280, 800), &[("theme", "dark")], |_| true).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_matters_looks_as_it_should_on_a_phone_in_the_dark() {
+    browse_with(&flags(FINGER), async |page| {
+        let is_meant = |state: &str| OTHERWISE.contains(&state);
+        look(page, "night", (390, 844), &[("theme", "dark")], is_meant).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_matters_looks_as_it_should_beside_a_mouse_in_the_light() {
+    browse_with(&flags(MOUSE), async |page| {
+        let is_meant = |state: &str| OTHERWISE.contains(&state);
+        look(page, "light", (1280, 800), &[("theme", "light")], is_meant).await;
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use notification_bell_tests::browser::{Key, Page, browse};
 
-use crate::scene::{Scene, USER};
+use crate::scene::{OTHER, Scene, USER};
 
 /// Title of the item that has the focus.
 const FOCUSED_TITLE: &str =
@@ -144,6 +144,23 @@ async fn deleting_the_focused_item_gives_the_focus_to_its_neighbour() {
         // It is deleted for good when it can no longer be undone.
         page.press(Key::Escape).await;
         scene.has_unread(USER, &["First", "Third"]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn escape_closes_the_bell_that_has_the_focus_and_no_other() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        scene.show(page, &[scene.tag(USER), scene.tag(OTHER)].concat()).await;
+        page.until("events('ready').length === 2").await;
+        page.run("bells[0].show(); bells[1].show();").await;
+        page.until("bells.every((bell) => bell.open) && of(bells[1]).focused()").await;
+        page.press(Key::Escape).await;
+        page.until("!bells[1].open").await;
+        page.assert("bells[0].open").await;
+        page.press(Key::Escape).await;
+        page.until("!bells[0].open").await;
     })
     .await;
 }

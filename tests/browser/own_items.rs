@@ -149,7 +149,10 @@ async fn it_may_remove_the_bell_and_nothing_is_left_behind() {
 #[tokio::test]
 async fn a_field_in_it_takes_letters_and_a_button_in_it_is_the_pages() {
     browse(async |page| {
-        let function = "(item) => { const card = document.createElement('div');\
+        // The same node for the same item: it changes when it was seen, and what is typed is to stay.
+        let function = "(item) => { const cards = window.cards ??= {};\
+            if (cards[item.id]) return cards[item.id];\
+            const card = cards[item.id] = document.createElement('div');\
             const field = document.createElement('input'); field.className = 'field';\
             const button = document.createElement('button'); button.className = 'own'; button.textContent = 'Own';\
             card.append(field, button); return card; }";

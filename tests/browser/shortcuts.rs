@@ -123,3 +123,28 @@ async fn the_buttons_say_which_key_does_the_same() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn z_and_what_undoes_elsewhere_take_back_what_was_done_last_while_its_message_is_there() {
+    browse(async |page| {
+        let scene = on_the_first(page).await;
+        page.press(Key::Delete).await;
+        page.until("titles().join() === 'Second,Third' && focused() === item('Second')").await;
+        page.press('z').await;
+        page.until("titles().join() === 'First,Second,Third' && focused() === item('First')").await;
+        page.assert("!part('toast') && badge() === '3'").await;
+        for modifier in [Key::Control, Key::Meta] {
+            page.press('e').await;
+            page.until("titles().join() === 'Second,Third' && part('toast') !== null").await;
+            page.press_with(modifier, 'z').await;
+            page.until("titles().join() === 'First,Second,Third' && !part('toast')").await;
+            page.until("focused() === item('First')").await;
+        }
+        assert_eq!(scene.answers("DELETE", "/inbox/{id}", 200).await, 0);
+        page.assert("heard.every((key) => key === 'Control' || key === 'Meta')").await;
+        // There is nothing to take back: the key is the page's.
+        page.press('z').await;
+        page.assert("heard.at(-1) === 'z' && titles().length === 3").await;
+    })
+    .await;
+}

@@ -1,9 +1,9 @@
 //! Kill -9 while sends run: nothing that was acknowledged is lost, nothing is there twice.
 
-use std::{cell::Cell, collections::BTreeMap, env};
+use std::{cell::Cell, env};
 
 use futures_util::future::join_all;
-use notification_bell_tests::{Reply, Server, after};
+use notification_bell_tests::{Ledger, Reply, Server, after};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -13,19 +13,14 @@ const SENDERS: usize = 8;
 const MOST_OF_A_ROUND: usize = 120;
 
 fn send_request(server: &Server, key: &str) -> RequestBuilder {
-    server
-        .api()
-        .v1(Method::POST, "/notifications")
-        .bearer_auth(&server.project().backend_key)
-        .header("idempotency-key", key)
-        .json(&json!({"to": {"users": [USER]}, "title": key, "category": "crash"}))
+    Ledger::request(server.api(), server.project(), Some(USER), key)
 }
 
 /// What one sender knows when the server is gone.
 #[derive(Default)]
 struct Known {
-    /// The keys that were acknowledged, with the ids they got.
-    acknowledged: BTreeMap<String, String>,
+    /// The keys that were acknowledged, with their answers.
+    acknowledged: Vec<(String, Value)>,
     /// The key whose answer never came.
     in_doubt: Option<String>,
 }
@@ -45,8 +40,7 @@ async fn send_until_gone(server: &Server, name: String, kill: &Kill) -> Known {
         let key = format!("{name}-{number}");
         match Reply::attempt(send_request(server, &key)).await {
             Ok(reply) => {
-                let id = reply.expect(201)["id"].as_str().expect("an id is a string").to_owned();
-                known.acknowledged.insert(key, id);
+                known.acknowledged.push((key, reply.expect(201)));
                 kill.acknowledged.update(|acknowledged| acknowledged + 1);
                 if kill.acknowledged.get() >= kill.after && !kill.done.replace(true) {
                     server.kill_now();
@@ -77,16 +71,10 @@ async fn crash(server: &mut Server, round: usize, kill_after: usize) -> Known {
     server.restart().await;
     // A backend that got no answer sends again under the same key, and must end up with one notification.
     for key in in_doubt {
-        let id = Reply::to(send_request(server, &key)).await.expect(201)["id"].clone();
-        sum.acknowledged.insert(key, id.as_str().expect("an id is a string").to_owned());
+        let answer = Reply::to(send_request(server, &key)).await.expect(201);
+        sum.acknowledged.push((key, answer));
     }
     sum
-}
-
-/// The ids in the inbox by their titles, which are the keys they were sent with.
-fn by_title(items: &[Value]) -> BTreeMap<String, String> {
-    let text = |value: &Value| value.as_str().expect("it is a string").to_owned();
-    items.iter().map(|item| (text(&item["title"]), text(&item["id"]))).collect()
 }
 
 #[tokio::test]
@@ -94,20 +82,15 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_a_crash() {
     let rounds =
         env::var("BELL_CRASH_ROUNDS").map_or(10, |rounds| rounds.parse().expect("a number of rounds"));
     let mut server = Server::start().await;
-    let mut expected = BTreeMap::new();
+    let mut ledger = Ledger::default();
     for round in 0..rounds {
         // Another moment in each round, and the same ones in each run.
         let kill_after = 1 + round * 37 % MOST_OF_A_ROUND;
-        expected.extend(crash(&mut server, round, kill_after).await.acknowledged);
-
+        for (key, answer) in crash(&mut server, round, kill_after).await.acknowledged {
+            ledger.acknowledge(Some(USER), key, &answer);
+        }
         let session = server.session(USER).await;
-        let items = session.all_items("all").await;
-        assert_eq!(items.len(), expected.len(), "in round {round}");
-        assert_eq!(by_title(&items), expected, "in round {round}");
-        let number = expected.len();
-        let counts =
-            json!({"unseen": number, "unread": number, "total": number, "categories": {"crash": number}});
-        assert_eq!(session.grant["counts"], counts, "the counts are those of the list, in round {round}");
+        ledger.assert_shown(USER, &session, format_args!("in round {round}")).await;
     }
 }
 

@@ -15,6 +15,14 @@ pub struct Api {
 }
 
 impl Api {
+    /// Where something else answers in its place, such as a proxy.
+    #[must_use]
+    pub fn at(address: SocketAddr) -> Self {
+        let api = Self::new();
+        api.moved_to(address);
+        api
+    }
+
     pub(crate) fn new() -> Self {
         let client = Client::builder()
             .redirect(redirect::Policy::none())

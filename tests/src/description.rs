@@ -22,7 +22,12 @@ impl Description {
     /// Reads it.
     #[must_use]
     pub fn checked_in() -> Self {
-        let document = serde_json::from_str(include_str!("../../docs/openapi.json")).expect("it is JSON");
+        Self::of(serde_json::from_str(include_str!("../../docs/openapi.json")).expect("it is JSON"))
+    }
+
+    /// One that was read elsewhere.
+    #[must_use]
+    pub fn of(document: Value) -> Self {
         Self { document, validators: Mutex::default() }
     }
 
@@ -90,6 +95,19 @@ impl Description {
             let content_type = reply.header("content-type").unwrap_or_default();
             self.assert_answer(call, reply.status, content_type, &reply.body);
         }
+    }
+
+    /// Whether a call is answered with events, and goes on being so.
+    #[must_use]
+    pub fn streams(call: &Value) -> bool {
+        call["responses"]["200"]["content"]["text/event-stream"].is_object()
+    }
+
+    /// Asserts that a call was done, and answered as is described.
+    pub fn assert_done(&self, call: &Value, status: u16, content_type: &str, body: &[u8]) {
+        let text = String::from_utf8_lossy(body);
+        assert!((200..300).contains(&status), "{} is answered {status}: {text}", call["operationId"]);
+        self.assert_answer(call, status, content_type, body);
     }
 
     /// Asserts that a call may be answered in this way.

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsString,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -10,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::{ANSWER_LIMIT, Project, server_binary, within};
+use crate::{ANSWER_LIMIT, Project, postgres::Database, server_binary, within};
 
 /// One installation of the server: its data, and the environment its processes run in. Gone when dropped, unless it
 /// is in a folder of somebody's choice.
@@ -18,7 +19,11 @@ use crate::{ANSWER_LIMIT, Project, server_binary, within};
 pub struct Installation {
     folder: PathBuf,
     temporary: Option<TempDir>,
+    /// Where it has one in PostgreSQL.
+    database: Option<Database>,
     environment: Vec<(String, String)>,
+    /// What runs its programs, if anything does.
+    launcher: Vec<String>,
 }
 
 /// What a finished command left behind.
@@ -36,6 +41,34 @@ impl Installation {
     /// An empty one: no database yet, rate limits off.
     #[must_use]
     pub fn new() -> Self {
+        Database::new().map_or_else(Self::in_a_file, Self::on)
+    }
+
+    /// An empty one in this database, whatever these tests run on.
+    #[must_use]
+    pub fn on(database: Database) -> Self {
+        let mut installation = Self::in_a_file();
+        installation.set("BELL_DATABASE", &database.address());
+        let key = installation.folder.join("master.key").display().to_string();
+        installation.set("BELL_MASTER_KEY_FILE", &key);
+        installation.database = Some(database);
+        installation
+    }
+
+    /// Its database, where it has one in PostgreSQL.
+    #[must_use]
+    pub const fn database(&self) -> Option<&Database> {
+        self.database.as_ref()
+    }
+
+    /// Has its programs run by another one, which becomes them.
+    pub fn launch_by(&mut self, launcher: &[&str]) {
+        self.launcher = launcher.iter().map(|&word| word.to_owned()).collect();
+    }
+
+    /// An empty one whose database is a file, whatever these tests run on.
+    #[must_use]
+    pub fn in_a_file() -> Self {
         let temporary = tempfile::tempdir().expect("the system's temporary folder can be written");
         let mut installation = Self::within(temporary.path());
         installation.temporary = Some(temporary);
@@ -49,10 +82,16 @@ impl Installation {
         let environment = vec![
             ("BELL_DATABASE".to_owned(), format!("sqlite:{database}")),
             ("BELL_LIMITS".to_owned(), "off".to_owned()),
-            // Session tokens name it, and the port is another one after a restart.
-            ("BELL_PUBLIC_URL".to_owned(), "http://bell.example".to_owned()),
         ];
-        Self { folder: folder.to_owned(), temporary: None, environment }
+        Self { folder: folder.to_owned(), temporary: None, database: None, environment, launcher: Vec::new() }
+    }
+
+    /// The same one, for another server beside those that run on it; none where its database is a file.
+    #[must_use]
+    pub fn beside(&self) -> Option<Self> {
+        self.database.as_ref()?;
+        let (folder, environment) = (self.folder.clone(), self.environment.clone());
+        Some(Self { folder, temporary: None, database: None, environment, launcher: self.launcher.clone() })
     }
 
     /// Sets a variable for every process started from now on.
@@ -70,9 +109,13 @@ impl Installation {
     /// The binary with these arguments in a clean environment; it dies with the test.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(server_binary());
+        let mut words = self.launcher.iter().map(OsString::from).chain([server_binary().into()]);
+        let mut command = Command::new(words.next().expect("the server is one of them"));
+        command.args(words);
         for (name, _) in env::vars_os() {
-            if name.to_str().is_some_and(|name| name.starts_with("BELL_") || name == "RUST_LOG") {
+            if name.to_str().is_some_and(|name| {
+                ["BELL_", "OTEL_", "RUST_LOG"].iter().any(|start| name.starts_with(start))
+            }) {
                 command.env_remove(name);
             }
         }

@@ -105,6 +105,12 @@ impl Message {
         value.to_str().expect("a header is visible ASCII")
     }
 
+    /// Whether there is a header.
+    #[must_use]
+    pub fn has_header(&self, name: &str) -> bool {
+        self.headers.contains_key(name)
+    }
+
     /// Its id.
     #[must_use]
     pub fn id(&self) -> &str {

@@ -100,6 +100,10 @@ pub fn assert_problem(reply: &Reply, status: u16, code: &str) -> Value {
     for member in ["title", "detail"] {
         assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "no {member}: {problem}");
     }
+    // Whatever is refused for what was asked is named.
+    if matches!(status, 400 | 422) {
+        assert!(!pointers(&problem).is_empty(), "nothing is named: {problem}");
+    }
     if status == 401 {
         let challenge = reply.header("www-authenticate").unwrap_or_default();
         assert!(challenge.starts_with("Bearer"), "a 401 names its scheme (RFC 9110, 15.5.2): {challenge:?}");

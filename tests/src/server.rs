@@ -1,7 +1,7 @@
 //! Starts, stops and kills the server.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     process::ExitStatus,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -25,6 +25,8 @@ const READY_LINE: &str = "listening on http://";
 pub struct Server {
     installation: Installation,
     arguments: Vec<String>,
+    /// Where it is to listen: at any free port, if that is not said.
+    listen: SocketAddr,
     projects: Vec<Project>,
     api: Api,
     process: Child,
@@ -36,6 +38,7 @@ pub struct Server {
 pub struct ServerBuilder {
     installation: Installation,
     arguments: Vec<String>,
+    listen: Option<IpAddr>,
     projects: Vec<Vec<String>>,
     known: Vec<Project>,
 }
@@ -62,6 +65,14 @@ impl ServerBuilder {
         self
     }
 
+    /// Has it listen at this address, and after a restart at the same port. Where nobody else uses the address, it is free
+    /// then.
+    #[must_use]
+    pub fn listening_at(mut self, address: IpAddr) -> Self {
+        self.listen = Some(address);
+        self
+    }
+
     /// Creates a project before the start, with further options of `project create`. Without any, there is one.
     #[must_use]
     pub fn project(mut self, options: &[&str]) -> Self {
@@ -80,8 +91,18 @@ impl ServerBuilder {
             projects.push(self.installation.create_project(&format!("Project {number}"), &options).await);
         }
         let (api, log) = (Api::new(), Arc::default());
-        let process = launch(&self.installation, &self.arguments, &api, &log).await;
-        Server { installation: self.installation, arguments: self.arguments, projects, api, process, log }
+        let address = SocketAddr::new(self.listen.unwrap_or(Ipv4Addr::LOCALHOST.into()), 0);
+        let process = launch(&self.installation, address, &self.arguments, &api, &log).await;
+        let listen = if self.listen.is_some() { api.address() } else { address };
+        Server {
+            installation: self.installation,
+            arguments: self.arguments,
+            listen,
+            projects,
+            api,
+            process,
+            log,
+        }
     }
 }
 
@@ -203,9 +224,10 @@ impl Server {
         self.stopped().await;
     }
 
-    /// Starts it again, after it was stopped or killed, on the same data and at another port.
+    /// Starts it again, after it was stopped or killed, on the same data and at another port, unless it was told where to
+    /// listen.
     pub async fn restart(&mut self) {
-        self.process = launch(&self.installation, &self.arguments, &self.api, &self.log).await;
+        self.process = launch(&self.installation, self.listen, &self.arguments, &self.api, &self.log).await;
     }
 
     /// Sets an environment variable for the next start.
@@ -222,13 +244,14 @@ impl Server {
 
 async fn launch(
     installation: &Installation,
+    listen: SocketAddr,
     arguments: &[String],
     api: &Api,
     log: &Arc<Mutex<Vec<u8>>>,
 ) -> Child {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let mut process = installation
-        .command(&[&["serve", "--listen", "127.0.0.1:0"], arguments.as_slice()].concat())
+        .command(&[&["serve", "--listen", &listen.to_string()], arguments.as_slice()].concat())
         .spawn()
         .expect("the server can be started");
     let stderr = process.stderr.take().expect("it is piped");

@@ -41,6 +41,20 @@ impl EventStream {
         Self { response, parser: EventParser::default(), waiting: VecDeque::new() }
     }
 
+    /// The same, where nobody may answer: none if there is no answer, or one of an error of a server or of a proxy.
+    pub async fn attempt(request: RequestBuilder) -> Option<Self> {
+        let response = within(ANSWER_LIMIT, "opening a stream", request.send()).await.ok()?;
+        let status = response.status();
+        assert!(status == 200 || status.is_server_error(), "the stream was refused: {status}");
+        (status == 200).then(|| Self { response, parser: EventParser::default(), waiting: VecDeque::new() })
+    }
+
+    /// The last `retry:` that it has said, in milliseconds.
+    #[must_use]
+    pub const fn retry_ms(&self) -> Option<u64> {
+        self.parser.retry_ms
+    }
+
     /// The next event, or none at the end.
     pub async fn try_next(&mut self, limit: Duration) -> Option<Event> {
         within(limit, "the next event", async {

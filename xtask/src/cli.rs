@@ -43,13 +43,28 @@ pub(crate) enum Task {
         #[command(flatten)]
         build: Build,
     },
-    /// Measure how quick the release is on this machine
-    #[command(after_help = "Example: cargo xtask bench -- inboxes --rows 10000000")]
+    /// See anew in Chromium which functions of the element's wasm opening the panel runs: xtask/first-part.txt
+    #[command(after_help = "Example: cargo xtask first-part")]
+    FirstPart,
+    /// Measure how quick the release is on this machine, and write docs/PERFORMANCE.md
+    ///
+    /// Without arguments everything is measured, beside nginx with nchan where both are installed, in some minutes;
+    /// with them one load, and nothing is written.
+    #[command(after_help = "Example: cargo xtask bench -- streams --streams 1000")]
     Bench {
-        /// Options of the measuring program; `--help` lists them
+        /// Only the inner parts, by criterion: proof, token, send, sync, frame, and the merge of the element's feed, which is
+        /// measured as wasm in Node.js too
+        #[arg(long, conflicts_with = "arguments")]
+        inner: bool,
+        /// A load and its options; `--help` lists them
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Count the instructions of what a busy server does most, and hold them against xtask/instruction-limits.txt
+    ///
+    /// By valgrind, and so the same on a busy machine; left out where there is none.
+    #[command(after_help = "Example: cargo xtask instructions")]
+    Instructions,
     /// Try what has to hold for every input on as many as there is time for
     ///
     /// What is found lies in target/fuzz/faults/; run the target's program with such a file to see it again.
@@ -62,18 +77,18 @@ pub(crate) enum Task {
         #[arg(long)]
         target: Option<String>,
     },
-    /// Check formatting, lints, licences and the syntax of the JavaScript
+    /// Check formatting, lints, licences, the syntax of the JavaScript and the files in `deploy/`
     #[command(after_help = "Example: cargo xtask lint")]
     Lint,
     /// Ask the advisory database whether a dependency has a known fault (needs network)
     #[command(after_help = "Example: cargo xtask advisories")]
     Advisories,
-    /// Only set up: wasm target, Trunk, wasm-bindgen, wasm-opt, nginx, browsers
+    /// Only set up: wasm target, Trunk, wasm-bindgen, wasm-opt, nginx and what else operators use, valgrind, browsers
     ///
     /// Tools go to .tools/ in the workspace; nothing is installed twice, and nothing that is on the PATH already.
     #[command(after_help = "Example: cargo xtask setup")]
     Setup {
-        /// Install cargo-deny too, so that `lint` can check licences, bans and sources
+        /// Install cargo-deny and the linters of `deploy/` too, so that `lint` can check everything
         #[arg(long)]
         lint: bool,
     },
@@ -95,8 +110,12 @@ pub(crate) enum Group {
     Unit,
     /// The HTTP contract, through the real binary
     Api,
+    /// The same on PostgreSQL
+    Postgres,
     /// Nothing acknowledged is lost when the server is killed
     Crash,
+    /// Several servers on one `PostgreSQL` that wake each other's streams through Redis, and lose each other
+    Nodes,
     /// The server behind nginx, with the file that operators use
     Proxy,
     /// The element and the demo page in Chromium, the element in Firefox and `WebKitGTK` too

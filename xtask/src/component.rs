@@ -7,15 +7,17 @@ use crate::failure::Failure;
 use crate::fallback;
 use crate::fingerprint;
 use crate::lock::Lock;
+use crate::pages;
 use crate::process;
 use crate::setup::wasm_target::TARGET;
 use crate::shrink;
+use crate::split;
 use crate::steps::Outcome;
 use crate::terminal::Terminal;
 use crate::workspace::Workspace;
 
 /// All that dist/ is made from.
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 10] = [
     ".cargo/config.toml",
     "component",
     "docs/snippets",
@@ -25,6 +27,7 @@ const INPUTS: [&str; 9] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
+    split::LIST,
 ];
 
 /// With which standard library the component is built.
@@ -37,6 +40,8 @@ pub(crate) enum Library {
     /// Cargo and rustc do this for nightly toolchains only. `RUSTC_BOOTSTRAP` has the pinned stable one do it, so
     /// that the compiler is the same that everything is tested with.
     Smallest,
+    /// The same, whose functions note that they ran.
+    Counting,
 }
 
 impl Library {
@@ -71,14 +76,15 @@ pub(crate) fn build(workspace: &Workspace, terminal: Terminal, library: Library)
     }
     terminal.note("compiling to WebAssembly and optimising for size");
     // Trunk is kept off the network, and cargo within it too.
-    let environment = if library == Library::Smallest { SMALLEST.as_slice() } else { &[] };
+    let environment = if library == Library::Toolchain { &[] } else { SMALLEST.as_slice() };
     process::run_quietly(workspace.cargo(&["fetch", "--target", TARGET]).envs(environment.iter().copied()))?;
     let mut trunk = workspace.command("trunk");
     // Trunk takes `NO_COLOR=1`, as many set it, for a wrong value of its own option.
     trunk.args(["build", "--release", "--offline=true", "--color=never"]).env_remove("NO_COLOR");
     process::run_quietly(trunk.envs(environment.iter().copied()))?;
     let dist = workspace.root.join("dist");
-    shrink::shrink(workspace, &dist)?;
+    pages::tidy(&dist)?;
+    shrink::shrink(workspace, &dist, library)?;
     if library == Library::Smallest {
         terminal.note("translating to JavaScript, for pages that block WebAssembly");
         fallback::build(workspace, &dist)?;

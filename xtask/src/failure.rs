@@ -26,9 +26,9 @@ pub(crate) enum Failure {
     Wasm(String),
     #[error("the translation is not what wasm2js writes: {0}")]
     Translation(String),
-    /// The element is not as small as it was, or a limit is not what it may be.
+    /// Something is larger or costs more than it did, or a limit is not what it may be.
     #[error("{}", .0.join("\n"))]
-    Size(Vec<String>),
+    Limits(Vec<String>),
     /// Some checks of a command that goes through all of them.
     #[error("failed: {}", .0.join(", "))]
     Checks(Vec<String>),

@@ -7,6 +7,7 @@ mod attacks;
 mod cli;
 mod commands;
 mod component;
+mod deploy_files;
 mod engine;
 mod failure;
 mod fallback;
@@ -14,12 +15,15 @@ mod fingerprint;
 mod glue;
 mod limits;
 mod lock;
+mod pages;
+mod postgres;
 mod process;
 mod reorder;
 mod server;
 mod setup;
 mod shrink;
 mod sizes;
+mod split;
 mod steps;
 mod terminal;
 mod versions;
@@ -46,7 +50,10 @@ fn main() -> ExitCode {
             commands::test::test(&workspace, &mut steps, only, browser, Library::of(build))
         }
         Task::Dist { build } => commands::dist::dist(&workspace, &mut steps, Library::of(build)),
-        Task::Bench { arguments } => commands::bench::bench(&workspace, &mut steps, &arguments),
+        Task::FirstPart => commands::first_part::first_part(&workspace, &mut steps),
+        Task::Bench { inner: true, .. } => commands::bench::inner(&workspace, &mut steps),
+        Task::Bench { arguments, .. } => commands::bench::bench(&workspace, &mut steps, &arguments),
+        Task::Instructions => commands::instructions::instructions(&workspace, &mut steps),
         Task::Fuzz { seconds, target } => {
             commands::fuzz::fuzz(&workspace, &mut steps, seconds, target.as_deref())
         }

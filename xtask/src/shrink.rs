@@ -6,10 +6,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::component::Library;
 use crate::failure::Failure;
 use crate::glue::{self, Names};
 use crate::process;
 use crate::reorder;
+use crate::split::{self, LIST, REST};
 use crate::workspace::Workspace;
 
 /// The wasm that Trunk writes, the glue beside it, and the name by which the first imports from the second.
@@ -21,7 +23,7 @@ const CLASS: &str = "Bell";
 /// Every script that a page with the element loads.
 const SCRIPTS: [&str; 5] = ["notification-bell.js", "element.js", "attention.js", "page-badge.js", GLUE];
 /// What `element.js` is written in parts of, and has in it in the end.
-const PARTS: [&str; 2] = ["early-bell.js", "options.js"];
+const PARTS: [&str; 3] = ["acting.js", "early-bell.js", "options.js"];
 /// All browsers that have what the element's scripts are written with.
 const LANGUAGE: &str = "--target=es2022";
 
@@ -29,7 +31,7 @@ const LANGUAGE: &str = "--target=es2022";
 ///
 /// # Errors
 /// If a tool fails, or wasm-bindgen has written something else than expected.
-pub(crate) fn shrink(workspace: &Workspace, dist: &Path) -> Result<(), Failure> {
+pub(crate) fn shrink(workspace: &Workspace, dist: &Path, library: Library) -> Result<(), Failure> {
     let file = |name: &str| dist.join(name);
     let read = |path: &Path| fs::read_to_string(path).map_err(Failure::file("read", path));
     let (wasm, glue_file) = (file(WASM), file(GLUE));
@@ -38,21 +40,38 @@ pub(crate) fn shrink(workspace: &Workspace, dist: &Path) -> Result<(), Failure> 
     let graph = file("graph.json");
     fs::write(&graph, graph_of(&glue::exports(&glue))).map_err(Failure::file("write", &graph))?;
     let mut metadce = workspace.command("wasm-metadce");
-    metadce.args([&wasm, Path::new("--graph-file"), &graph, Path::new("--output"), &wasm]);
+    // It is split by the names of functions, which only what Trunk gives to wasm-opt has.
+    let named = workspace.target.join("wasm-bindgen").join("release").join(WASM);
+    let is_split = library != Library::Toolchain;
+    metadce.arg(if is_split { &named } else { &wasm });
+    metadce.args(["--debuginfo", "--graph-file"]).arg(&graph).arg("--output").arg(&wasm);
     process::run_quietly(&mut metadce)?;
     fs::remove_file(&graph).map_err(Failure::file("remove", &graph))?;
 
     let mut rename = workspace.command("wasm-opt");
     // Once more over what was only there for the things that are gone.
-    rename.args([
-        "-Oz",
-        "--minify-imports-and-exports-and-modules",
-        "--strip-producers",
-        "--strip-target-features",
-    ]);
+    rename.args(["-Oz", "--minify-imports-and-exports-and-modules", "--strip-producers"]);
+    if is_split {
+        rename.args(["-Oz", "--debuginfo"]);
+    }
     let printed = process::run_quietly(rename.args([&wasm, Path::new("--output"), &wasm]))?;
-    reorder::reorder(&wasm)?;
-    let glue = glue::renamed(&glue, MODULE, &Names::read(&printed))?;
+    let mut glue = glue::renamed(&glue, MODULE, &Names::read(&printed))?;
+    let mut parts = vec![wasm.clone()];
+    match library {
+        Library::Toolchain => {}
+        Library::Smallest => {
+            split::split(&workspace.root.join(LIST), &wasm, &file(REST))?;
+            parts.push(file(REST));
+            glue = split::joined(&glue)?;
+        }
+        Library::Counting => {
+            split::count(&wasm)?;
+            glue = split::told(&glue)?;
+        }
+    }
+    for part in &parts {
+        finish(workspace, part)?;
+    }
     fs::write(&glue_file, glue).map_err(Failure::file("write", &glue_file))?;
 
     let mut esbuild = workspace.command("esbuild");
@@ -71,6 +90,14 @@ pub(crate) fn shrink(workspace: &Workspace, dist: &Path) -> Result<(), Failure> 
         fs::remove_file(&part).map_err(Failure::file("remove", &part))?;
     }
     Ok(())
+}
+
+/// Takes away what is no longer used, and whatever only tools ask for.
+fn finish(workspace: &Workspace, wasm: &Path) -> Result<(), Failure> {
+    let mut tidy = workspace.command("wasm-opt");
+    tidy.args(["--remove-unused-module-elements", "--strip-debug", "--strip-target-features"]);
+    process::run_quietly(tidy.arg(wasm).arg("--output").arg(wasm))?;
+    reorder::reorder(wasm)
 }
 
 /// For wasm-metadce: the outside needs these exports, and by that only what they need.

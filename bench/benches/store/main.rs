@@ -3,18 +3,21 @@
 //! `cargo bench --package notification-bell-bench` fills a database of a million rows first; `BELL_BENCH_ROWS` says
 //! how many. What an inner part costs is seen here; what a caller waits for is `cargo xtask bench`.
 
+#[path = "../database/mod.rs"]
+mod database;
 mod filled;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use full_inboxes::TOPIC;
 use notification_bell_protocol::View;
 use notification_bell_server::{
     languages::Languages,
     store::{Audience, InboxStore, ListQuery},
 };
 
-use crate::filled::{Filled, TOPIC, others};
+use crate::{database::Database, filled::others};
 
 /// Items on a page, as the element asks for them.
 const PAGE: usize = 20;
@@ -22,12 +25,12 @@ const PAGE: usize = 20;
 const DEEP_PAGES: usize = 500;
 
 fn store(criterion: &mut Criterion) {
-    let filled = Filled::new();
+    let filled = Database::filled();
     read(criterion, &filled);
     send(criterion, &filled);
 }
 
-fn send(criterion: &mut Criterion, filled: &Filled) {
+fn send(criterion: &mut Criterion, filled: &Database) {
     let mut group = criterion.benchmark_group("send");
     // Each writes for good: fewer samples, so that the last finds about the database that the first found.
     group.sample_size(20);
@@ -44,7 +47,7 @@ fn send(criterion: &mut Criterion, filled: &Filled) {
     group.finish();
 }
 
-fn read(criterion: &mut Criterion, filled: &Filled) {
+fn read(criterion: &mut Criterion, filled: &Database) {
     let mut group = criterion.benchmark_group("read an inbox of 100,000");
     let deep = filled.deep_cursor(DEEP_PAGES, PAGE);
     let query = |view, category: Option<&str>, cursor| ListQuery {

@@ -2,20 +2,23 @@
 
 use std::time::Duration;
 
+use full_inboxes::READER;
 use notification_bell_tests::browser::browse;
 use serde_json::json;
 
-use super::{
-    findings::Findings,
-    scene::{Scene, long_tasks, now, numbers, quantile, whole, work},
+use super::scene::{Scene, long_tasks, now, numbers, quantile, work};
+use crate::{
+    inboxes::filling::notification,
+    progress,
+    report::{Goal, Report, Unit, whole},
 };
-use crate::inboxes::filling::{READER, notification};
 
 const NUMBER: u64 = 100;
 const INTERVAL: Duration = Duration::from_millis(10);
 
 /// Sends them at an even pace, and asks what that cost the page.
-pub(super) async fn measure(scene: &Scene, findings: &mut Findings) {
+pub(super) async fn measure(scene: &Scene, report: &mut Report) {
+    progress::say("a hundred notifications in a second");
     browse(async |page| {
         scene.show(page).await;
         page.until("parts('item').length > 5 && part('panel').getAnimations().length === 0").await;
@@ -51,16 +54,16 @@ pub(super) async fn measure(scene: &Scene, findings: &mut Findings) {
         let (long, longest) = long_tasks(page, since).await;
 
         let ms = |to: Duration, from: Duration| to.saturating_sub(from).as_secs_f64() * 1_000.0;
-        findings.add("100 arrivals: until the last is there", took, "ms");
-        findings.add("100 arrivals: main thread", ms(after.task, before_arrivals.task), "ms");
-        findings.add("  of it script", ms(after.script, before_arrivals.script), "ms");
-        findings.add("  of it style and layout", ms(after.layout, before_arrivals.layout), "ms");
-        findings.add("  a second without arrivals", ms(idle.task, before.task), "ms");
-        findings.add("100 arrivals: frames", whole(frames.len()), "");
-        findings.add("100 arrivals: frames with a change", changes, "");
-        findings.add("100 arrivals: longest frame", quantile(frames, 100), "ms");
-        findings.add("100 arrivals: tasks over 50 ms", long, "");
-        findings.add("100 arrivals: longest of them", longest, "ms");
+        report.add("100 arrivals: until the last is there", took, Unit::Milliseconds);
+        report.add("100 arrivals: main thread", ms(after.task, before_arrivals.task), Unit::Milliseconds);
+        report.add("  of it script", ms(after.script, before_arrivals.script), Unit::Milliseconds);
+        report.add("  of it style and layout", ms(after.layout, before_arrivals.layout), Unit::Milliseconds);
+        report.add("  a second without arrivals", ms(idle.task, before.task), Unit::Milliseconds);
+        report.add("100 arrivals: frames", whole(frames.len()), Unit::Count);
+        report.add("100 arrivals: frames with a change", changes, Unit::Count);
+        report.add("100 arrivals: longest frame", quantile(frames, 100), Unit::Milliseconds);
+        report.add("100 arrivals: tasks over 50 ms", long, Unit::Count).goal(Goal::at_most(0.0));
+        report.add("100 arrivals: longest of them", longest, Unit::Milliseconds);
     })
     .await;
 }

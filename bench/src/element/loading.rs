@@ -3,9 +3,10 @@
 use notification_bell_tests::browser::{Page, browse};
 use serde_json::json;
 
-use super::{
-    findings::Findings,
-    scene::{Scene, numbers, quantile},
+use super::scene::{Scene, numbers, quantile};
+use crate::{
+    progress,
+    report::{Goal, Report, Unit},
 };
 
 /// From when the loader is asked for until a frame with the bell, and one with an item, is done.
@@ -46,13 +47,16 @@ impl Device {
 }
 
 /// Loads the page so often in each way.
-pub(super) async fn measure(scene: &Scene, times: u32, findings: &mut Findings) {
+pub(super) async fn measure(scene: &Scene, times: u32, report: &mut Report) {
     browse(async |page| {
         let version = page.devtools("Browser.getVersion", json!({})).await;
-        findings.name_browser(version["product"].as_str().unwrap_or_default());
+        let product = version["product"].as_str().unwrap_or_default();
+        report.setting = format!("{product}, {}; {times} loads of each kind", report.setting);
         for device in [Device::This, Device::SlowPhone] {
             device.emulate(page).await;
             for is_cold in [true, false] {
+                let way = format!("{}, {}", device.name(), if is_cold { "cold" } else { "warm" });
+                progress::say(&way);
                 let (mut bell, mut item, mut longest) = (Vec::new(), Vec::new(), Vec::new());
                 for _ in 0..times {
                     if is_cold {
@@ -64,10 +68,16 @@ pub(super) async fn measure(scene: &Scene, times: u32, findings: &mut Findings) 
                     item.push(moments[1]);
                     longest.push(moments[2]);
                 }
-                let way = format!("{}, {}", device.name(), if is_cold { "cold" } else { "warm" });
-                findings.add(format!("{way}: until the bell, median"), quantile(bell, 50), "ms");
-                findings.add(format!("{way}: until the first item, median"), quantile(item, 50), "ms");
-                findings.add(format!("{way}: longest task, median"), quantile(longest, 50), "ms");
+                report.add(format!("{way}: until the bell, median"), quantile(bell, 50), Unit::Milliseconds);
+                report.add(
+                    format!("{way}: until the first item, median"),
+                    quantile(item, 50),
+                    Unit::Milliseconds,
+                );
+                let longest = quantile(longest, 50);
+                report
+                    .add(format!("{way}: longest task, median"), longest, Unit::Milliseconds)
+                    .goal(Goal::at_most(50.0));
             }
         }
         Device::This.emulate(page).await;

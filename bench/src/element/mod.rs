@@ -3,7 +3,6 @@
 //! What is measured is what a page can see of itself, and what the browser counts of it: see `watching.js`.
 
 mod arriving;
-mod findings;
 mod listing;
 mod loading;
 mod scene;
@@ -12,7 +11,8 @@ use std::error::Error;
 
 use clap::Args;
 
-use self::{findings::Findings, scene::Scene};
+use self::scene::Scene;
+use crate::report::{Report, Unit, whole};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -33,10 +33,11 @@ pub(crate) struct Arguments {
 /// None: without a browser or a server it panics, as the tests do.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let scene = Scene::filled(arguments.items).await;
-    let mut findings = Findings::default();
-    loading::measure(&scene, arguments.times, &mut findings).await;
-    arriving::measure(&scene, &mut findings).await;
-    listing::measure(&scene, arguments.items, &mut findings).await;
-    findings.print(arguments.json);
+    let items = Unit::Count.show(whole(usize::try_from(arguments.items).unwrap_or(usize::MAX)));
+    let mut report = Report::new("element", format!("an inbox of {items} items"));
+    loading::measure(&scene, arguments.times, &mut report).await;
+    arriving::measure(&scene, &mut report).await;
+    listing::measure(&scene, arguments.items, &mut report).await;
+    report.print(arguments.json);
     Ok(())
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use full_inboxes::{Filling, READER};
 use notification_bell_tests::{
     Server,
     browser::{Page, Site},
 };
 use serde_json::{Value, json};
 
-use crate::inboxes::filling::{Filling, READER};
+use crate::{inboxes::filling::fill, report::whole};
 
 /// What a page notes of itself.
 const WATCHING: &str = include_str!("watching.js");
@@ -32,7 +33,7 @@ impl Scene {
     /// With so many items in the reader's inbox.
     pub(crate) async fn filled(items: u64) -> Self {
         let server = Server::start().await;
-        Filling { rows: 0, inbox: items, users: 0, subscribers: 0 }.fill(&server).await;
+        fill(Filling { rows: 0, inbox: items, users: 0, subscribers: 0 }, &server).await;
         Self { server, site: Site::start().await }
     }
 
@@ -90,9 +91,4 @@ pub(crate) fn quantile(mut all: Vec<f64>, per_cent: usize) -> f64 {
     all.sort_by(f64::total_cmp);
     let index = (all.len() * per_cent / 100).min(all.len().saturating_sub(1));
     all.get(index).copied().unwrap_or_default()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of what a page does in seconds")]
-pub(crate) fn whole(number: usize) -> f64 {
-    number as f64
 }

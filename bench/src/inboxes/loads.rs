@@ -2,13 +2,17 @@
 
 use std::time::Instant;
 
+use full_inboxes::{READER, TOPIC, other};
 use futures_util::{StreamExt, stream};
 use notification_bell_tests::{Server, Session};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::filling::{READER, TOPIC, answered, notification, other, post};
-use crate::{findings::Findings, latencies::Latencies};
+use super::filling::{answered, notification, post};
+use crate::{
+    latencies::Latencies,
+    report::{Goal, Report, Unit, whole},
+};
 
 /// Senders at once, where a rate is measured.
 const SENDERS: usize = 64;
@@ -16,9 +20,11 @@ const SENDERS: usize = 64;
 const FEWER: u32 = 10;
 /// How far into a full inbox the deep page is.
 const DEEP_PAGES: usize = 50;
+/// In milliseconds, whatever else is in the database.
+const READING: Goal = Goal::at_most(5.0);
 
 /// Sends, one after the other and many at once. Each is on disk when it is answered.
-pub(crate) async fn send(server: &Server, times: u32, findings: &mut Findings) {
+pub(crate) async fn send(server: &Server, times: u32, report: &mut Report) {
     let to_one = json!({ "users": [other(0)] });
     let to_thousand = json!({ "users": (0..1_000).map(other).collect::<Vec<_>>() });
     let to_topic = json!({ "topic": TOPIC });
@@ -32,7 +38,7 @@ pub(crate) async fn send(server: &Server, times: u32, findings: &mut Findings) {
         let latencies = Latencies::measure(times, async |number| {
             post(server, "/notifications", &notification(to, number.into()), 201).await;
         });
-        findings.add(what, latencies.await);
+        report.add_times(what, latencies.await);
     }
     let began = Instant::now();
     let total = times * 10;
@@ -46,31 +52,33 @@ pub(crate) async fn send(server: &Server, times: u32, findings: &mut Findings) {
         .buffer_unordered(SENDERS)
         .collect()
         .await;
-    let per_second =
-        u64::from(total) * 1_000 / u64::try_from(began.elapsed().as_millis()).unwrap_or(1).max(1);
-    findings.add_rate("send to one, 64 at once", Latencies::of(measured), per_second);
+    let per_second = whole(measured.len()) / began.elapsed().as_secs_f64();
+    report.add_times("send to one, 64 at once, each to another full inbox", Latencies::of(measured));
+    report.add("the same, in a second", per_second, Unit::PerSecond);
 }
 
 /// Reads of an inbox that is full.
-pub(crate) async fn read(server: &Server, times: u32, findings: &mut Findings) {
+pub(crate) async fn read(server: &Server, times: u32, report: &mut Report) {
     let reader = server.session(READER).await;
     // The first act puts what went to all into the inbox, once: a time of its own.
     let first = read_one(&reader).await;
-    findings.add("first change after many broadcasts", first);
+    report.add_times("first change after many broadcasts", first);
     let deep = deep_cursor(&reader).await;
     for (what, query) in [
-        ("list, first page", String::new()),
-        ("list, a deep page", format!("?cursor={deep}")),
+        ("list, first page of 20", String::new()),
+        ("list, after 5,000 items", format!("?cursor={deep}")),
         ("list, unread", "?view=unread".to_owned()),
-        ("list, a category", "?category=security".to_owned()),
+        ("list, one category", "?category=security".to_owned()),
     ] {
         let latencies = Latencies::measure(times, async |_| {
             list(&reader, &query).await;
         });
-        findings.add(what, latencies.await);
+        report.add_times(what, latencies.await).goal(READING);
     }
-    findings.add("sync of what is new", sync(server, &reader, times).await);
-    findings.add("mark one as read", mark(&reader, times).await);
+    report
+        .add_times("open a stream, and have what came since", sync(server, &reader, times).await)
+        .goal(READING);
+    report.add_times("mark one as read", mark(&reader, times).await);
 }
 
 async fn list(reader: &Session, query: &str) -> Value {

@@ -12,8 +12,12 @@ use std::{
 use clap::Args;
 use notification_bell_tests::{Installation, Project, Server};
 
-use self::filling::Filling;
-use crate::findings::Findings;
+use full_inboxes::Filling;
+
+use crate::{
+    progress,
+    report::{Report, Unit, whole},
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -51,13 +55,23 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         users: arguments.users,
         subscribers: arguments.subscribers,
     };
+    let setting = format!(
+        "{} items in 10,000 inboxes, {} more in the one that is read, {} users; one call after the other, {} of each",
+        shown(filling.rows),
+        shown(filling.inbox),
+        shown(filling.users),
+        arguments.times
+    );
     let mut server = filled(filling, arguments.folder.as_deref())
         .await
         .map_err(|error| format!("the database could not be kept: {error}"))?;
-    let mut findings = Findings::new(database_bytes(server.installation()));
-    loads::send(&server, arguments.times, &mut findings).await;
-    loads::read(&server, arguments.times, &mut findings).await;
-    findings.print(arguments.json);
+    let mut report = Report::new("inboxes", setting);
+    report.add("size of the database", database_bytes(server.installation()), Unit::Bytes);
+    progress::say("sends");
+    loads::send(&server, arguments.times, &mut report).await;
+    progress::say("lists and syncs");
+    loads::read(&server, arguments.times, &mut report).await;
+    report.print(arguments.json);
     server.stop().await;
     Ok(())
 }
@@ -66,7 +80,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
 async fn filled(filling: Filling, folder: Option<&Path>) -> io::Result<Server> {
     let Some(folder) = folder else {
         let mut server = Server::start().await;
-        filling.fill(&server).await;
+        filling::fill(filling, &server).await;
         // Started anew, it has in memory what it needs and nothing that only the filling needed.
         server.stop().await;
         server.restart().await;
@@ -77,7 +91,7 @@ async fn filled(filling: Filling, folder: Option<&Path>) -> io::Result<Server> {
         fs::create_dir_all(folder)?;
         let builder = Server::builder().installation(Installation::within(folder), Vec::new());
         let mut server = builder.start().await;
-        filling.fill(&server).await;
+        filling::fill(filling, &server).await;
         server.stop().await;
         fs::write(&keys, server.project().to_json().to_string())?;
     }
@@ -87,11 +101,11 @@ async fn filled(filling: Filling, folder: Option<&Path>) -> io::Result<Server> {
 }
 
 /// How large the database is on disk.
-fn database_bytes(installation: &Installation) -> u64 {
-    let names = ["bell.db", "bell.db-wal"];
-    names
-        .iter()
-        .filter_map(|name| installation.path().join(name).metadata().ok())
-        .map(|file| file.len())
-        .sum()
+fn database_bytes(installation: &Installation) -> f64 {
+    let files = ["bell.db", "bell.db-wal"].map(|name| installation.path().join(name).metadata());
+    files.iter().flatten().map(|file| whole(usize::try_from(file.len()).unwrap_or(usize::MAX))).sum()
+}
+
+fn shown(number: u64) -> String {
+    Unit::Count.show(whole(usize::try_from(number).unwrap_or(usize::MAX)))
 }

@@ -12,43 +12,39 @@ use super::{connection::Connection, request::Request};
 
 /// What is asked, and of whom.
 #[derive(Clone)]
-pub(super) struct Target {
-    pub(super) address: SocketAddr,
-    pub(super) request: Request,
-    /// The numbers of users go round.
-    pub(super) users: u64,
+pub(crate) struct Target {
+    pub(crate) address: SocketAddr,
+    pub(crate) request: Request,
+    /// The numbers of users go round, from the first one on.
+    pub(crate) users: u64,
+    pub(crate) first_user: u64,
     /// Whether the first number of a request is its own, and not that of a user.
-    pub(super) is_named: bool,
-    pub(super) accepted: u16,
+    pub(crate) is_named: bool,
+    pub(crate) accepted: u16,
     /// Where the numbers of requests begin.
-    pub(super) first: u64,
+    pub(crate) first: u64,
 }
 
 /// What came of a load.
 #[derive(Default)]
-pub(super) struct Measured {
+pub(crate) struct Measured {
     /// How long each answer took.
-    pub(super) times: Vec<Duration>,
+    pub(crate) times: Vec<Duration>,
     /// From the first request to the last answer.
-    pub(super) took: Duration,
-}
-
-impl Measured {
-    pub(super) fn per_second(&self) -> u64 {
-        let number = u128::try_from(self.times.len()).unwrap_or(0);
-        u64::try_from(number * 1_000_000 / self.took.as_micros().max(1)).unwrap_or(u64::MAX)
-    }
+    pub(crate) took: Duration,
+    /// The longest time in which nothing was answered on any connection.
+    pub(crate) silence: Duration,
 }
 
 /// So many connections, each of which sends when it has been answered.
-pub(super) async fn flood(target: &Target, connections: u64, lasting: Duration) -> io::Result<Measured> {
+pub(crate) async fn flood(target: &Target, connections: u64, lasting: Duration) -> io::Result<Measured> {
     run(target, connections, |_, began| Pace { next: began, every: Duration::ZERO, until: began + lasting })
         .await
 }
 
 /// So many a second on a schedule that waits for nobody: an answer that comes late delays what is sent on its connection
 /// next, and that wait is counted, from when it should have been sent.
-pub(super) async fn at_rate(
+pub(crate) async fn at_rate(
     target: &Target,
     connections: u64,
     per_second: u64,
@@ -83,10 +79,17 @@ async fn run(target: &Target, connections: u64, pace: impl Fn(u32, Instant) -> P
         senders.spawn(send(connection, target, u64::from(number), connections, pace));
     }
     let mut measured = Measured::default();
-    while let Some(times) = senders.join_next().await {
-        measured.times.extend(times.map_err(io::Error::other)??);
+    let mut answered_at = vec![began];
+    while let Some(answers) = senders.join_next().await {
+        for (time, at) in answers.map_err(io::Error::other)?? {
+            measured.times.push(time);
+            answered_at.push(at);
+        }
     }
     measured.took = began.elapsed();
+    answered_at.sort_unstable();
+    let silences = answered_at.windows(2).map(|two| two[1] - two[0]);
+    measured.silence = silences.max().unwrap_or_default();
     Ok(measured)
 }
 
@@ -96,7 +99,7 @@ async fn send(
     first: u64,
     step: u64,
     mut pace: Pace,
-) -> io::Result<Vec<Duration>> {
+) -> io::Result<Vec<(Duration, Instant)>> {
     let mut times = Vec::new();
     let mut number = target.first + first;
     loop {
@@ -108,11 +111,12 @@ async fn send(
         if due > now {
             tokio::time::sleep_until(due.into()).await;
         }
-        let user = number % target.users;
+        let user = target.first_user + number % target.users;
         let bytes =
             if target.is_named { target.request.with(&[number, user]) } else { target.request.with(&[user]) };
         let status = connection.exchange(bytes).await?;
-        times.push(due.elapsed());
+        let answered_at = Instant::now();
+        times.push((answered_at - due, answered_at));
         if status != target.accepted {
             return Err(io::Error::other(format!("not accepted: {}", connection.last_answer())));
         }

@@ -1,9 +1,14 @@
 //! What the machine says: the time of a process on the processors, and that of the disk.
 
 use std::{
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{self, Seek, SeekFrom, Write},
-    path::Path,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -11,9 +16,10 @@ use std::{
 const TICKS_A_SECOND: u32 = 100;
 const PAGE: [u8; 4_096] = [0x5A; 4_096];
 const SYNCS: usize = 200;
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// How long a process has been running on a processor, with what the system did for it; `None` where there is no `/proc`.
-pub(super) fn processor_time(process: u32) -> Option<Duration> {
+pub(crate) fn processor_time(process: u32) -> Option<Duration> {
     let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The second field is the program's name, which may have anything in it but for a last parenthesis.
     let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
@@ -23,19 +29,68 @@ pub(super) fn processor_time(process: u32) -> Option<Duration> {
 
 /// How long the disk below a folder takes to keep a page that is written over an older one, which is what a commit waits
 /// for at least.
-pub(super) fn sync_times(folder: &Path) -> io::Result<Vec<Duration>> {
-    let path = folder.join("bench-sync");
-    let mut file = OpenOptions::new().create(true).truncate(true).write(true).open(&path)?;
-    file.write_all(&PAGE)?;
-    file.sync_all()?;
-    let mut times = Vec::with_capacity(SYNCS);
-    for _ in 0..SYNCS {
-        file.seek(SeekFrom::Start(0))?;
-        let began = Instant::now();
+pub(crate) fn sync_times(folder: &Path) -> io::Result<Vec<Duration>> {
+    let mut page = Page::within(folder)?;
+    let times = (0..SYNCS).map(|_| page.keep()).collect();
+    page.remove()?;
+    times
+}
+
+/// One page of a file, over and over again.
+struct Page {
+    path: PathBuf,
+    file: File,
+}
+
+impl Page {
+    fn within(folder: &Path) -> io::Result<Self> {
+        let path = folder.join("bench-sync");
+        let mut file = OpenOptions::new().create(true).truncate(true).write(true).open(&path)?;
         file.write_all(&PAGE)?;
-        file.sync_data()?;
-        times.push(began.elapsed());
+        file.sync_all()?;
+        Ok(Self { path, file })
     }
-    fs::remove_file(&path)?;
-    Ok(times)
+
+    /// How long it takes to write it.
+    fn keep(&mut self) -> io::Result<Duration> {
+        self.file.seek(SeekFrom::Start(0))?;
+        let began = Instant::now();
+        self.file.write_all(&PAGE)?;
+        self.file.sync_data()?;
+        Ok(began.elapsed())
+    }
+
+    fn remove(self) -> io::Result<()> {
+        fs::remove_file(self.path)
+    }
+}
+
+/// The same again and again, with a pause after each, while something else goes on.
+pub(crate) struct Disk {
+    stop: Arc<AtomicBool>,
+    watching: JoinHandle<io::Result<Vec<Duration>>>,
+}
+
+impl Disk {
+    pub(crate) fn watch(folder: &Path) -> Self {
+        let (folder, stop) = (folder.to_owned(), Arc::<AtomicBool>::default());
+        let stopped = Arc::clone(&stop);
+        let watching = thread::spawn(move || {
+            let mut page = Page::within(&folder)?;
+            let mut times = vec![page.keep()?];
+            while !stopped.load(Ordering::Relaxed) {
+                thread::sleep(PAUSE);
+                times.push(page.keep()?);
+            }
+            page.remove()?;
+            Ok(times)
+        });
+        Self { stop, watching }
+    }
+
+    /// Ends it.
+    pub(crate) fn times(self) -> io::Result<Vec<Duration>> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.watching.join().unwrap_or_else(|_| Err(io::Error::other("the watch of the disk panicked")))
+    }
 }

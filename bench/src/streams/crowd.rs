@@ -28,35 +28,35 @@ const OPENING: usize = 128;
 const OPENING_LIMIT: Duration = Duration::from_secs(10);
 
 /// The title of a notification with a number.
-pub(super) fn title(number: usize) -> String {
+pub(crate) fn title(number: usize) -> String {
     format!("load-{number:0NUMBER_DIGITS$}")
 }
 
 /// A notification arrived somewhere.
-pub(super) struct Arrival {
-    pub(super) number: usize,
-    pub(super) at: Instant,
+pub(crate) struct Arrival {
+    pub(crate) number: usize,
+    pub(crate) at: Instant,
 }
 
 /// How a stream is asked for.
 #[derive(Clone)]
-pub(super) struct Request {
-    pub(super) path: String,
+pub(crate) struct Request {
+    pub(crate) path: String,
     /// Whole lines.
-    pub(super) headers: String,
+    pub(crate) headers: String,
 }
 
 /// Streams that are open and read.
-pub(super) struct Crowd {
+pub(crate) struct Crowd {
     readers: Vec<JoinHandle<()>>,
     /// How many were opened a second.
-    pub(super) per_second: f64,
-    pub(super) refused: usize,
+    pub(crate) per_second: f64,
+    pub(crate) refused: usize,
 }
 
 impl Crowd {
     /// Opens them all, each up to its first event if there is one at the opening.
-    pub(super) async fn open(
+    pub(crate) async fn open(
         host: SocketAddr,
         requests: Vec<Request>,
         has_first_event: bool,
@@ -85,11 +85,11 @@ impl Crowd {
         Self { refused: asked - readers.len(), readers, per_second }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.readers.len()
     }
 
-    pub(super) fn close(self) {
+    pub(crate) fn close(self) {
         for reader in self.readers {
             reader.abort();
         }
@@ -97,7 +97,7 @@ impl Crowd {
 }
 
 /// Opens a stream, and reads its first event if it has one.
-pub(super) async fn open(
+pub(crate) async fn open(
     host: SocketAddr,
     request: &Request,
     has_first_event: bool,
@@ -159,7 +159,7 @@ fn without_numbers<'a>(mut bytes: &'a [u8], found: &mut impl FnMut(usize)) -> &'
 }
 
 /// Waits for so many arrivals of one number, and gives when the last one was.
-pub(super) async fn last_of(
+pub(crate) async fn last_of(
     number: usize,
     times: usize,
     limit: Duration,

@@ -1,14 +1,14 @@
 //! Open streams: what one costs, how quickly many open, and how what is sent reaches them.
 
-mod crowd;
+mod beside;
+pub(crate) mod crowd;
 mod memory;
 mod nchan;
-mod report;
 mod restart;
-mod singles;
+pub(crate) mod singles;
 mod stalled;
-mod target;
-mod wire;
+pub(crate) mod target;
+pub(crate) mod wire;
 
 use std::{
     net::SocketAddr,
@@ -16,9 +16,8 @@ use std::{
 };
 
 use clap::Args;
-use notification_bell_tests::{Project, Server};
+use notification_bell_tests::Server;
 use tokio::{
-    net::lookup_host,
     sync::mpsc::{UnboundedReceiver, unbounded_channel},
     time::sleep,
 };
@@ -26,12 +25,18 @@ use tokio::{
 use self::{
     crowd::{Arrival, Crowd, Request},
     memory::Memory,
-    report::Report,
+    restart::Return,
     singles::{reader_of, send_singles},
     target::{Bell, Failure, To},
     wire::Wire,
 };
-use crate::{latencies::Latencies, nchan::Nchan};
+use crate::{
+    latencies::Latencies,
+    nchan::Nchan,
+    progress,
+    report::{Goal, Report, Unit, whole},
+    theirs::Theirs,
+};
 
 /// Memory is looked at when nothing has happened for so long.
 const SETTLING: Duration = Duration::from_secs(3);
@@ -43,14 +48,16 @@ const BETWEEN: Duration = Duration::from_millis(300);
 /// Enough that what a stalled reader's machine and the server's system take for it is full long before the end.
 const STALLING_BYTES: usize = 4_000;
 const STALLING_TIMES: usize = 60;
-const MEASURED_TIMES: usize = 40;
+/// So many that one slow broadcast does not decide the 99th percentile.
+const MEASURED_TIMES: usize = 200;
 
 const MEMORY: &str = "resident memory of a quiet stream";
 const PROPORTIONAL: &str = "the same, shared pages by their share";
-const OPENED: &str = "new streams, with token and replay";
-const BROADCAST: &str = "one broadcast, until the last has it, median";
-const BROADCAST_MAX: &str = "one broadcast, until the last has it, worst";
-const ARRIVED: &str = "from the answer to the stream, p99";
+const OPENED: &str = "new streams a second, with token and replay";
+const BROADCAST: &str = "a broadcast until the last stream has it, median";
+const BROADCAST_MAX: &str = "a broadcast until the last stream has it, longest";
+/// The rate that the goal of the way from answer to stream is about.
+const GOAL_RATE: u32 = 5_000;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -61,24 +68,17 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 1_000)]
     stalled: u32,
     /// Sends to single users in a second, while the time to their streams is measured
-    #[arg(long, default_value_t = 1_000)]
-    rate: u32,
+    /// (several numbers: one after the other)
+    #[arg(long, value_delimiter = ',', default_value = "1000,5000", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    rate: Vec<u32>,
     /// Leave out nginx with nchan, which is measured too where it is installed
     #[arg(long)]
     without_nchan: bool,
     /// Leave out the restarts
     #[arg(long)]
     without_restart: bool,
-    /// Measure a server that runs already, by its host and port, over plain HTTP. Its quotas have to be off. Everyone of
-    /// the project is sent to: take one that was made for this
-    #[arg(long, requires = "project")]
-    server: Option<String>,
-    /// The project of that server: the file that `project create --json` printed
-    #[arg(long)]
-    project: Option<std::path::PathBuf>,
-    /// The process id of that server, for its memory
-    #[arg(long)]
-    process: Option<u32>,
+    #[command(flatten)]
+    theirs: Theirs,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -89,12 +89,14 @@ pub(crate) struct Arguments {
 /// # Errors
 /// If a server cannot be started or reached, or does not answer as it should.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let mut report = Report::default();
     let number = arguments.streams as usize;
-    if let (Some(server), Some(project)) = (&arguments.server, &arguments.project) {
-        let host = lookup_host(server).await?.next().ok_or("the server's address cannot be found")?;
-        let project = Project::from_json(&serde_json::from_str(&std::fs::read_to_string(project)?)?);
-        measure(&Bell { host, project }, arguments.process, &arguments, &mut report).await?;
+    let setting = format!(
+        "{} streams of as many users, whose inboxes have what went to everyone and nothing of their own",
+        Unit::Count.show(whole(number))
+    );
+    let mut report = Report::new("streams", setting);
+    if let Some((host, project)) = arguments.theirs.named().await? {
+        measure(&Bell { host, project }, arguments.theirs.process, &arguments, &mut report).await?;
         report.print(arguments.json);
         return Ok(());
     }
@@ -102,30 +104,36 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let bell = Bell { host: server.api().address(), project: server.project().clone() };
     measure(&bell, server.process_id(), &arguments, &mut report).await?;
     if !arguments.without_restart {
-        for (what, kill) in [("asked to stop", false), ("killed", true)] {
+        for (what, kill) in [("stopped", false), ("killed", true)] {
+            progress::say(&format!("{what} and restarted"));
             let bell = Bell { host: server.api().address(), project: server.project().clone() };
             let requests = bell.requests(0..number).await?;
             let came = restart::restart(&mut server, requests, kill).await?;
-            report.add(
-                &format!("{what} and started again: back within 60 s"),
-                as_float(came.back),
-                "streams",
-            );
-            report.add(&format!("{what} and started again: the last is back after"), came.seconds, "s");
-            report.add(&format!("{what} and started again: peak to mean"), came.peak_to_mean, "");
-            report.add(
-                &format!("{what} and started again: late 5xx"),
-                as_float(came.late_refusals),
-                "answers",
-            );
+            note_return(what, came, number, &mut report);
         }
     }
     server.stop().await;
-    if !arguments.without_nchan {
-        measure_nchan(&arguments, &mut report).await?;
+    if !arguments.without_nchan
+        && let Some(nchan) = Nchan::start().await?
+    {
+        beside::measure(&nchan, &arguments, &mut report).await?;
     }
     report.print(arguments.json);
     Ok(())
+}
+
+fn note_return(what: &str, came: Return, number: usize, report: &mut Report) {
+    let what = format!("{what} and restarted: ");
+    report
+        .add(format!("{what}streams back in a minute"), whole(came.back), Unit::Count)
+        .goal(Goal::at_least(whole(number)));
+    report.add(format!("{what}all back after"), came.seconds, Unit::Seconds).goal(Goal::at_most(60.0));
+    report
+        .add(format!("{what}busiest second to the mean"), came.peak_to_mean, Unit::Times)
+        .goal(Goal::at_most(3.0));
+    report
+        .add(format!("{what}5xx after the first second"), whole(came.late_refusals), Unit::Count)
+        .goal(Goal::at_most(0.0));
 }
 
 async fn measure(
@@ -136,43 +144,57 @@ async fn measure(
 ) -> Result<(), Failure> {
     let number = arguments.streams as usize;
     let (sender, mut arrivals) = unbounded_channel();
+    progress::say(&format!("sessions of {number} users"));
     let requests = bell.requests(0..number).await?;
     warm(bell.host, requests.iter().take(WARMING).cloned().collect()).await;
     // Something to replay.
     bell.send(&mut Wire::connect(bell.host).await?, To::Everyone, 0, "For all").await?;
     sleep(SETTLING).await;
     let before = process.and_then(Memory::of);
+    progress::say(&format!("{number} streams"));
     let crowd = Crowd::open(bell.host, requests, true, &sender).await;
     note_opening(&crowd, report)?;
     sleep(SETTLING).await;
     if let (Some(before), Some(now)) = (before, process.and_then(Memory::of)) {
         let (resident, proportional) = now.each_since(before, crowd.len());
-        report.add(MEMORY, resident, "bytes");
-        report.add(PROPORTIONAL, proportional, "bytes");
+        report.add(MEMORY, resident, Unit::Bytes).goal(Goal::at_most(6_000.0).stretch(2_500.0));
+        report.add(PROPORTIONAL, proportional, Unit::Bytes);
     }
+    progress::say("broadcasts");
     let mut times = Vec::new();
     // Only now: a server does not wait for the next request for ever.
     let mut wire = Wire::connect(bell.host).await?;
     for broadcast in 1..=BROADCASTS {
         let began = Instant::now();
         bell.send(&mut wire, To::Everyone, broadcast, "For all").await?;
-        times.push(whole(broadcast, crowd.len(), began, &mut arrivals).await?);
+        times.push(until_all_have(broadcast, crowd.len(), began, &mut arrivals).await?);
     }
     let broadcasts = Latencies::of(times);
-    report.add(BROADCAST, milliseconds(broadcasts.median_us), "ms");
-    report.add(BROADCAST_MAX, milliseconds(broadcasts.max_us), "ms");
-
-    let singles = send_singles(bell.host, arguments.rate as usize, &mut arrivals, async |wire, number| {
-        bell.send(wire, To::One(reader_of(number, crowd.len())), number, "For one").await
-    })
-    .await?;
-    report.add(ARRIVED, milliseconds(singles.arriving.p99_us), "ms");
-    report.add("sends to single users, answered", singles.per_second, "a second");
+    report
+        .add(BROADCAST, Unit::milliseconds(broadcasts.median_us), Unit::Milliseconds)
+        .goal(Goal::at_most(110.0).stretch(90.0));
+    report.add(BROADCAST_MAX, Unit::milliseconds(broadcasts.max_us), Unit::Milliseconds);
+    for &rate in &arguments.rate {
+        progress::say(&format!("{rate} sends a second, each to one stream"));
+        let singles = send_singles(bell.host, rate as usize, &mut arrivals, async |wire, number| {
+            bell.send(wire, To::One(reader_of(number, crowd.len())), number, "For one").await
+        })
+        .await?;
+        let arriving = report.add_times(arriving_at(rate), singles.arriving);
+        if rate == GOAL_RATE {
+            arriving.goal(Goal::at_most(2.0));
+        }
+        report.add(
+            format!("of {} sends a second, answered", Unit::Count.show(f64::from(rate))),
+            singles.per_second,
+            Unit::PerSecond,
+        );
+    }
     if let (Some(before), Some(now)) = (before, process.and_then(Memory::of)) {
         report.add(
             "resident memory of a stream, after all that",
             now.each_since(before, crowd.len()).0,
-            "bytes",
+            Unit::Bytes,
         );
     }
     crowd.close();
@@ -193,13 +215,14 @@ async fn measure_stalled(
     report: &mut Report,
 ) -> Result<(), Failure> {
     let number = arguments.stalled as usize;
+    progress::say(&format!("{number} readers, and beside them {number} that stall"));
     let (sender, mut arrivals) = unbounded_channel();
     let requests = bell.requests(0..number).await?;
     let good = Crowd::open(bell.host, requests, true, &sender).await;
     let body = "x".repeat(STALLING_BYTES);
     let mut next = 1_000_000;
     let alone = stalled::broadcast(bell, next, MEASURED_TIMES, good.len(), &body, &mut arrivals).await?;
-    report.add("readers alone, p99", milliseconds(alone.p99_us), "ms");
+    report.add_times("readers alone", alone);
     next += MEASURED_TIMES;
     let before = process.and_then(Memory::of);
     let requests = bell.requests(number..2 * number).await?;
@@ -207,52 +230,20 @@ async fn measure_stalled(
     let filling = stalled::broadcast(bell, next, STALLING_TIMES, good.len(), &body, &mut arrivals).await?;
     next += STALLING_TIMES;
     let beside = stalled::broadcast(bell, next, MEASURED_TIMES, good.len(), &body, &mut arrivals).await?;
-    report.add("readers beside as many that stall, p99", milliseconds(filling.p99_us), "ms");
-    report.add("readers beside as many that are stalled, p99", milliseconds(beside.p99_us), "ms");
+    report.add_times("readers beside as many that stall", filling);
+    report.add_times("readers beside as many that are stalled", beside);
+    report
+        .add(
+            "readers beside stalled ones, to readers alone",
+            Unit::milliseconds(beside.p99_us) / Unit::milliseconds(alone.p99_us),
+            Unit::Times,
+        )
+        .goal(Goal::at_most(1.2));
     if let (Some(before), Some(now)) = (before, process.and_then(Memory::of)) {
-        report.add("resident memory of a stalled reader", now.each_since(before, stalled.len()).0, "bytes");
+        let each = now.each_since(before, stalled.len()).0;
+        report.add("resident memory of a stalled reader", each, Unit::Bytes);
     }
     good.close();
-    Ok(())
-}
-
-async fn measure_nchan(arguments: &Arguments, report: &mut Report) -> Result<(), Failure> {
-    let Some(nchan) = Nchan::start().await? else { return Ok(()) };
-    let number = arguments.streams as usize;
-    let (sender, mut arrivals) = unbounded_channel();
-    warm(nchan.address, (0..WARMING).map(Nchan::own).collect()).await;
-    sleep(SETTLING).await;
-    let before = nchan.process_id().and_then(Memory::of);
-    let crowd = Crowd::open(nchan.address, (0..number).map(Nchan::own).collect(), false, &sender).await;
-    report.add_nchan(OPENED, crowd.per_second);
-    sleep(SETTLING).await;
-    if let (Some(before), Some(now)) = (before, nchan.process_id().and_then(Memory::of)) {
-        let (resident, proportional) = now.each_since(before, crowd.len());
-        report.add_nchan(MEMORY, resident);
-        report.add_nchan(PROPORTIONAL, proportional);
-    }
-    let singles =
-        send_singles(nchan.address, arguments.rate as usize, &mut arrivals, async |wire, number| {
-            let channel = reader_of(number, crowd.len()).to_string();
-            nchan.publish(wire, &channel, number, "For one").await
-        })
-        .await?;
-    report.add_nchan(ARRIVED, milliseconds(singles.arriving.p99_us));
-    crowd.close();
-    sleep(SETTLING).await;
-    let crowd =
-        Crowd::open(nchan.address, (0..number).map(|_| Nchan::shared()).collect(), false, &sender).await;
-    sleep(SETTLING).await;
-    let mut wire = Wire::connect(nchan.address).await?;
-    let mut times = Vec::new();
-    for broadcast in 1..=BROADCASTS {
-        let began = Instant::now();
-        nchan.publish(&mut wire, "all", broadcast, "For all").await?;
-        times.push(whole(broadcast, crowd.len(), began, &mut arrivals).await?);
-    }
-    let broadcasts = Latencies::of(times);
-    report.add_nchan(BROADCAST, milliseconds(broadcasts.median_us));
-    report.add_nchan(BROADCAST_MAX, milliseconds(broadcasts.max_us));
     Ok(())
 }
 
@@ -263,7 +254,7 @@ async fn warm(host: SocketAddr, requests: Vec<Request>) {
 }
 
 /// Waits until everybody has a broadcast.
-async fn whole(
+async fn until_all_have(
     number: usize,
     readers: usize,
     began: Instant,
@@ -280,15 +271,10 @@ fn note_opening(crowd: &Crowd, report: &mut Report) -> Result<(), Failure> {
     if crowd.refused > 0 {
         return Err(format!("{} streams could not be opened", crowd.refused).into());
     }
-    report.add(OPENED, crowd.per_second, "a second");
+    report.add(OPENED, crowd.per_second, Unit::PerSecond).goal(Goal::at_least(5_000.0).stretch(15_000.0));
     Ok(())
 }
 
-fn milliseconds(us: u64) -> f64 {
-    Duration::from_micros(us).as_secs_f64() * 1_000.0
-}
-
-#[expect(clippy::cast_precision_loss, reason = "some thousands")]
-const fn as_float(number: usize) -> f64 {
-    number as f64
+fn arriving_at(rate: u32) -> String {
+    format!("from answer to stream, at {} durable sends/s", Unit::Count.show(f64::from(rate)))
 }

@@ -11,8 +11,8 @@ use tokio::{
     time::{sleep_until, timeout},
 };
 
-use super::{as_float, crowd::Arrival, target::Failure, wire::Wire};
-use crate::latencies::Latencies;
+use super::{crowd::Arrival, target::Failure, wire::Wire};
+use crate::{latencies::Latencies, report::whole};
 
 const SECONDS: usize = 3;
 const SENDERS: usize = 64;
@@ -22,14 +22,15 @@ const FIRST_NUMBER: usize = 100_000;
 const ARRIVING: Duration = Duration::from_secs(20);
 
 /// What came of sends to single users.
-pub(super) struct Singles {
+pub(crate) struct Singles {
     /// From the answer to the stream.
-    pub(super) arriving: Latencies,
-    pub(super) per_second: f64,
+    pub(crate) arriving: Latencies,
+    pub(crate) number: usize,
+    pub(crate) per_second: f64,
 }
 
 /// Sends so many a second, from many connections, and waits for all of them to arrive.
-pub(super) async fn send_singles(
+pub(crate) async fn send_singles(
     host: SocketAddr,
     rate: usize,
     arrivals: &mut UnboundedReceiver<Arrival>,
@@ -41,7 +42,7 @@ pub(super) async fn send_singles(
         let mut wire = Wire::connect(host).await?;
         let mut answered = Vec::new();
         for index in (sender..total).step_by(SENDERS) {
-            sleep_until(began + Duration::from_secs(1).mul_f64(as_float(index) / as_float(rate))).await;
+            sleep_until(began + Duration::from_secs(1).mul_f64(whole(index) / whole(rate))).await;
             send(&mut wire, FIRST_NUMBER + index).await?;
             answered.push((index, Instant::now()));
         }
@@ -64,10 +65,14 @@ pub(super) async fn send_singles(
     let measured = answered.iter().filter_map(|(index, answered_at)| {
         arrived_at[*index].map(|at: Instant| at.saturating_duration_since(*answered_at))
     });
-    Ok(Singles { arriving: Latencies::of(measured.collect()), per_second: as_float(total) / seconds })
+    Ok(Singles {
+        arriving: Latencies::of(measured.collect()),
+        number: total,
+        per_second: whole(total) / seconds,
+    })
 }
 
 /// The reader that a send goes to: all over them, and not the same one twice in a row.
-pub(super) const fn reader_of(number: usize, readers: usize) -> usize {
+pub(crate) const fn reader_of(number: usize, readers: usize) -> usize {
     number.wrapping_mul(7_919) % readers
 }

@@ -11,32 +11,32 @@ use super::{
     wire::Wire,
 };
 
-pub(super) type Failure = Box<dyn Error>;
+pub(crate) type Failure = Box<dyn Error>;
 
 const SESSIONS_AT_ONCE: usize = 16;
 
 /// A running Notification Bell.
 #[derive(Clone)]
-pub(super) struct Bell {
-    pub(super) host: SocketAddr,
-    pub(super) project: Project,
+pub(crate) struct Bell {
+    pub(crate) host: SocketAddr,
+    pub(crate) project: Project,
 }
 
 /// To whom something is sent.
 #[derive(Clone, Copy)]
-pub(super) enum To {
+pub(crate) enum To {
     One(usize),
     Everyone,
 }
 
 /// The name of a user.
-pub(super) fn user(number: usize) -> String {
+pub(crate) fn user(number: usize) -> String {
     format!("reader-{number}@example.com")
 }
 
 impl Bell {
     /// Sessions of the users with these numbers, each as the request for its stream.
-    pub(super) async fn requests(
+    pub(crate) async fn requests(
         &self,
         numbers: impl Iterator<Item = usize>,
     ) -> Result<Vec<Request>, Failure> {
@@ -78,7 +78,7 @@ impl Bell {
     }
 
     /// Sends, and has it stored.
-    pub(super) async fn send(
+    pub(crate) async fn send(
         &self,
         wire: &mut Wire,
         to: To,

@@ -13,20 +13,20 @@ use tokio::{
 const MAX_HEAD_BYTES: usize = 16 * 1_024;
 
 /// A connection for one request after another.
-pub(super) struct Wire {
+pub(crate) struct Wire {
     stream: TcpStream,
     host: SocketAddr,
     received: Vec<u8>,
 }
 
 /// An answer with its body.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Wire {
-    pub(super) async fn connect(host: SocketAddr) -> io::Result<Self> {
+    pub(crate) async fn connect(host: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(host).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, host, received: Vec::new() })
@@ -34,7 +34,7 @@ impl Wire {
 
     /// `POST` with a body of JSON; `headers` are whole lines. A server may have closed a connection that was silent:
     /// then it is made again, once.
-    pub(super) async fn post(&mut self, path: &str, headers: &str, body: &str) -> io::Result<Answer> {
+    pub(crate) async fn post(&mut self, path: &str, headers: &str, body: &str) -> io::Result<Answer> {
         match self.post_once(path, headers, body).await {
             Err(_) if self.received.is_empty() => {
                 *self = Self::connect(self.host).await?;
@@ -61,7 +61,7 @@ impl Wire {
     }
 
     /// `GET`, of whose answer only the head is read: the rest is in what this gives.
-    pub(super) async fn open(mut self, path: &str, headers: &str) -> io::Result<(u16, TcpStream, Vec<u8>)> {
+    pub(crate) async fn open(mut self, path: &str, headers: &str) -> io::Result<(u16, TcpStream, Vec<u8>)> {
         let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n{headers}\r\n", self.host);
         self.stream.write_all(request.as_bytes()).await?;
         let status = self.head().await?.status;

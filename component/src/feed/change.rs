@@ -35,7 +35,7 @@ pub(super) struct Pending {
     at: Timestamp,
     /// What arrived later is none of the change's business.
     tick: Tick,
-    /// The newest item that was known when everything was marked: what came after it is not meant.
+    /// The newest item that was shown when everything was marked: what came after it is not meant.
     reach: Option<Key>,
     /// The server is not asked yet: the numbers it gives do not have the change in them.
     is_held: bool,
@@ -206,9 +206,10 @@ impl Feed {
         }
         self.last_change += 1;
         let reach = match &change {
-            Change::Mark(request) if request.ids.is_none() => {
-                self.entries.iter().map(|entry| window::key_of(&entry.item)).max()
-            }
+            Change::Mark(request) if request.ids.is_none() => match &self.shown {
+                Some((_, newest)) => newest.clone(),
+                None => self.newest(),
+            },
             _ => None,
         };
         let (number, tick) = (self.last_change, self.tick);

@@ -17,7 +17,7 @@ use notification_bell_protocol::{Counts, InboxPage, Item, ItemId, Revision, Sync
 use change::AllPending;
 pub use change::{Answer, Change, ChangeNumber};
 pub use window::List;
-use window::Window;
+use window::{Key, Window};
 
 /// The order of what arrived: higher is later.
 pub type Tick = u64;
@@ -44,6 +44,8 @@ pub struct Feed {
     counts: Option<Counts>,
     counts_tick: Tick,
     revision: Option<Revision>,
+    /// The state that is shown, and the newest item of it, where what comes is not.
+    shown: Option<(Revision, Option<Key>)>,
     stream_revision: Option<Revision>,
     tick: Tick,
     pending: AllPending,
@@ -68,8 +70,17 @@ impl Feed {
 
     /// The newest state the user has been shown: what "mark all as read" reaches up to.
     #[must_use]
-    pub const fn revision(&self) -> Option<&Revision> {
-        self.revision.as_ref()
+    pub fn revision(&self) -> Option<&Revision> {
+        self.shown.as_ref().map(|(revision, _)| revision).or(self.revision.as_ref())
+    }
+
+    /// All that is known is shown; what comes now is not if it is `held_back`, until this is called again.
+    pub fn note_shown(&mut self, held_back: bool) {
+        self.shown = self.revision.clone().filter(|_| held_back).map(|revision| (revision, self.newest()));
+    }
+
+    fn newest(&self) -> Option<Key> {
+        self.entries.iter().map(|entry| window::key_of(&entry.item)).max()
     }
 
     /// Where the stream resumes from: the last state that it, and nothing else, has told.
@@ -159,6 +170,8 @@ impl Feed {
         self.set_counts(sync.counts);
         self.counts_tick = self.tick;
         self.stream_revision = Some(sync.revision);
+        // It may be of another database.
+        self.shown = None;
         self.drop_expired();
         self.invalidate();
     }

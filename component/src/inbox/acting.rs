@@ -175,9 +175,12 @@ impl Inbox {
         if self.state.feed.with_untracked(|feed| feed.revision().is_none()) {
             return;
         }
+        if self.is_all_shown() {
+            self.state.feed.update(|feed| feed.note_shown(false));
+        }
         let now = self.environment.now();
         let category = self.state.category.get_untracked();
-        let (ids, count) = self.state.feed.with_untracked(|feed| {
+        let (mut ids, count) = self.state.feed.with_untracked(|feed| {
             let counts = feed.counts().unwrap_or_default();
             let unread = match &category {
                 Some(name) => counts.categories.get(name).copied().unwrap_or_default(),
@@ -185,6 +188,12 @@ impl Inbox {
             };
             (feed.known_unread(category.as_deref(), now), usize::try_from(unread).unwrap_or_default())
         });
+        let known = ids.len();
+        self.state.above.with_untracked(|above| ids.retain(|id| !above.contains(id)));
+        let count = count.saturating_sub(known - ids.len()).max(ids.len());
+        if count == 0 {
+            return;
+        }
         let set = |read| MarkSet { read: Some(read), ..MarkSet::default() };
         let request = MarkRequest { set: set(true), category, ..MarkRequest::default() };
         self.change(Change::Mark(request), false);
@@ -195,7 +204,7 @@ impl Inbox {
             words: is_partial.then(|| self.count_words(Text::UnreadMany, ids.len())),
         };
         self.show_toast(Toast {
-            words: self.count_words(Text::ReadMany, count.max(ids.len())),
+            words: self.count_words(Text::ReadMany, count),
             undo: Some(undo).filter(|_| !ids.is_empty()),
         });
     }

@@ -72,7 +72,7 @@ impl Inbox {
     }
 
     /// Opens the line, unless the browser says that there is no network.
-    fn connect(self: &Rc<Self>) {
+    pub(super) fn connect(self: &Rc<Self>) {
         let Some(backend) = self.backend.borrow().clone() else { return };
         if matches!(&*backend, Backend::Mock(_)) {
             return;
@@ -107,12 +107,20 @@ impl Inbox {
 
     /// The network is gone: nothing is tried until it is back.
     pub(crate) fn went_offline(&self) {
-        let is_server =
-            self.backend.borrow().as_deref().is_some_and(|backend| matches!(backend, Backend::Server(_)));
-        if is_server && !matches!(self.state.connection.get_untracked(), Connection::Stopped(_)) {
-            drop(self.tasks.connection.take());
+        if self.hang_up() {
             self.state.connection.set(Connection::Offline);
         }
+    }
+
+    /// Lets go of the stream, and of its part in sharing one. False if there is no line that could be opened again.
+    pub(super) fn hang_up(&self) -> bool {
+        let is_server =
+            self.backend.borrow().as_deref().is_some_and(|backend| matches!(backend, Backend::Server(_)));
+        let has_line = is_server && !matches!(self.state.connection.get_untracked(), Connection::Stopped(_));
+        if has_line {
+            drop(self.tasks.connection.take());
+        }
+        has_line
     }
 
     /// Opens the line again if it is not open, at once.
@@ -179,7 +187,14 @@ impl Inbox {
 
     fn take_sync(self: &Rc<Self>, sync: Sync) {
         let now = self.environment.now();
-        let Some(arrived) = self.update_feed(|feed| feed.apply(sync, now)) else { return };
+        let (is_all_shown, is_held_back) = (self.is_all_shown(), self.holds_back());
+        let apply = |feed: &mut Feed| {
+            if is_all_shown {
+                feed.note_shown(is_held_back);
+            }
+            feed.apply(sync, now)
+        };
+        let Some(arrived) = self.update_feed(apply) else { return };
         self.state.now.set(now);
         if arrived.is_empty() {
             return;

@@ -18,12 +18,17 @@ pub(super) struct Keeping {
     /// The name of the changes of this element.
     queue: String,
     /// Without locks nobody could tell whose changes are still sent, and none are kept.
-    own: Option<Lock>,
+    own: RefCell<Option<Lock>>,
     /// Those of other elements, which come with what they left.
     others: RefCell<Vec<Lock>>,
 }
 
 impl Keeping {
+    /// Whether it is known whose the changes are.
+    fn is_held(&self) -> bool {
+        self.own.borrow().is_some()
+    }
+
     fn state_name(&self) -> String {
         [self.prefix.as_str(), "state"].concat()
     }
@@ -64,7 +69,7 @@ impl Inbox {
         )]
         let number = (self.environment.chance() * 4_294_967_295.0) as u32;
         let queue = [prefix.as_str(), "queue ", &number.to_string()].concat();
-        let own = Lock::ask(&queue, || {});
+        let own = Lock::ask(&queue, || {}).into();
         let others = RefCell::default();
         let keeping = Rc::new(Keeping { user_id, prefix, queue, own, others });
         *self.keeping.borrow_mut() = Some(Rc::clone(&keeping));
@@ -89,6 +94,9 @@ impl Inbox {
     /// Sends what elements have left that are gone: those that are gone already, and others when they go.
     fn take_over_changes(self: &Rc<Self>, keeping: &Rc<Keeping>) {
         for name in storage::names(&[keeping.prefix.as_str(), "queue "].concat()) {
+            if name == keeping.queue {
+                continue;
+            }
             let inbox = Rc::downgrade(self);
             let own = Rc::downgrade(keeping);
             let left = name.clone();
@@ -108,6 +116,23 @@ impl Inbox {
         }
     }
 
+    /// The page is left: what waits is the next one's. A lock that is held would also keep the browser from showing this
+    /// page again as it was.
+    pub(super) fn let_go_of_kept(&self) {
+        if let Some(keeping) = &*self.keeping.borrow() {
+            drop(keeping.own.take());
+            keeping.others.borrow_mut().clear();
+        }
+    }
+
+    /// It is back, if it was left.
+    pub(super) fn take_kept_again(self: &Rc<Self>) {
+        if let Some(keeping) = self.still_keeping().filter(|keeping| !keeping.is_held()) {
+            *keeping.own.borrow_mut() = Lock::ask(&keeping.queue, || {});
+            self.take_over_changes(&keeping);
+        }
+    }
+
     /// What is kept, unless another page has wiped it: then nothing is written back.
     fn still_keeping(&self) -> Option<Rc<Keeping>> {
         let keeping = self.keeping.borrow().clone()?;
@@ -120,7 +145,7 @@ impl Inbox {
 
     /// Keeps the changes that wait as they are now.
     pub(super) fn keep_changes(&self) {
-        let Some(keeping) = self.still_keeping().filter(|keeping| keeping.own.is_some()) else { return };
+        let Some(keeping) = self.still_keeping().filter(|keeping| keeping.is_held()) else { return };
         let (queue, now) = (self.queue.borrow(), self.environment.now());
         if queue.is_empty() {
             storage::remove(&keeping.queue);
@@ -139,7 +164,7 @@ impl Inbox {
 
     /// Whether the changes that wait are kept.
     pub(super) fn keeps_changes(&self) -> bool {
-        self.still_keeping().is_some_and(|keeping| keeping.own.is_some())
+        self.still_keeping().is_some_and(|keeping| keeping.is_held())
     }
 
     /// Has what waits be nobody's to send again.

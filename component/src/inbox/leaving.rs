@@ -2,15 +2,34 @@
 
 use std::rc::Rc;
 
-use super::{Connection, Inbox, connection::is_online};
+use super::{Connection, Inbox, Loading, connection::is_online};
 
 impl Inbox {
     /// Sends the changes whose turn has not come, all at once: nobody will be here to send one after the other.
     ///
     /// If the page comes back they are sent again, and do nothing the second time: each says how things are to be.
+    ///
+    /// A browser may keep the page as it is, to show it again at once. The stream and the lead are given up: it would
+    /// follow for nobody, in the place of tabs that are seen, and on one of the few connections to the server.
     pub(crate) fn leave(self: &Rc<Self>) {
         self.rest();
         self.send_the_rest(false);
+        self.let_go_of_kept();
+        self.hang_up();
+    }
+
+    /// The page is shown: for the first time, or as it was when it was left.
+    pub(crate) fn come_back(self: &Rc<Self>) {
+        self.take_kept_again();
+        let was_left = self.tasks.connection.borrow().is_none();
+        if was_left && self.hang_up() {
+            self.recall_wishes();
+            // What was on its way then may never come.
+            drop(self.tasks.list.take());
+            self.state.loading.set(Loading::Idle);
+            self.connect();
+            self.load_if_needed();
+        }
     }
 
     /// Sends what nobody has been asked for, and takes it out of what is kept: the next page is not to send it again.

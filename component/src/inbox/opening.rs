@@ -6,7 +6,7 @@ use gloo_events::{EventListener, EventListenerOptions, EventListenerPhase};
 use leptos::web_sys::window;
 use notification_bell_protocol::{Item, ItemId, View};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent, Window};
+use web_sys::{Element, Event, HtmlElement, KeyboardEvent, Window};
 
 use super::{Inbox, Loading};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     task::{Task, sleep_ms},
 };
 
-/// On a screen no wider than this the panel is all of it: see panel.css.
+/// On a screen no wider than this the panel is all of it, and on some that are low: see panel.css.
 const SHEET_MAX: f64 = 480.0;
 
 /// A length in CSS.
@@ -129,13 +129,13 @@ impl Inbox {
             return;
         }
         let Some((width, height)) = size_of(&window) else { return };
-        Self::take_sheet(&panel, width <= SHEET_MAX);
+        let panel_width = f64::from(panel.offset_width());
+        Self::take_sheet(&panel, width <= SHEET_MAX || panel_width >= width);
         let bounds = bell.get_bounding_client_rect();
         let bounds =
             Bounds { left: bounds.left(), top: bounds.top(), right: bounds.right(), bottom: bounds.bottom() };
         let screen = Screen { width, height, is_right_to_left: self.is_right_to_left() };
-        let position =
-            place(bounds, f64::from(panel.offset_width()), screen, self.options.borrow().placement);
+        let position = place(bounds, panel_width, screen, self.options.borrow().placement);
         let (mut top, mut bottom) = (pixels(position.y), "auto".to_owned());
         if position.above {
             std::mem::swap(&mut top, &mut bottom);
@@ -179,6 +179,7 @@ impl Inbox {
                 .dyn_ref::<KeyboardEvent>()
                 .is_some_and(|event| event.key() == "Escape" && !event.is_composing());
             if let Some(inbox) = pressed.upgrade().filter(|_| is_escape && !event.default_prevented())
+                && !inbox.is_for_another(event)
                 && !inbox.end_selecting()
             {
                 inbox.set_open(false);
@@ -186,6 +187,13 @@ impl Inbox {
         });
         let listeners = vec![place("resize"), place("scroll"), click, escape];
         *self.openness.borrow_mut() = Some(Openness { _listeners: listeners, closing: None });
+    }
+
+    /// Whether a key was pressed in another open bell of the page.
+    fn is_for_another(&self, event: &Event) -> bool {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let open = target.and_then(|target| target.closest("notification-bell[open]").ok().flatten());
+        open.is_some_and(|open| open != *self.host)
     }
 
     /// A click elsewhere closes, but only after the page has had its turn: its own button may toggle the panel.
@@ -201,13 +209,23 @@ impl Inbox {
         }
     }
 
+    /// Whether what comes in now is listed, but above what is in view.
+    pub(super) fn holds_back(&self) -> bool {
+        let is_listed = matches!(self.state.view.get_untracked(), View::All | View::Unread);
+        is_listed && self.element("list").is_some_and(|list| list.scroll_top() > 0)
+    }
+
+    /// Whether the pill has nothing to count.
+    pub(super) fn is_all_shown(&self) -> bool {
+        self.state.above.with_untracked(Vec::is_empty)
+    }
+
     /// Something came in while the list is scrolled: the pill counts it.
     pub(super) fn note_arrivals(&self, arrived: &[Item]) {
         // One that took the place of another has it gone.
         let is_there = |id: &ItemId| self.state.feed.with_untracked(|feed| feed.look(id).is_some());
         self.state.above.update(|above| above.retain(is_there));
-        let is_scrolled = self.element("list").is_some_and(|list| list.scroll_top() > 0);
-        if is_scrolled && self.state.view.get_untracked() != View::Archived {
+        if self.holds_back() {
             let category = self.state.category.get_untracked();
             let is_listed = |item: &&Item| category.is_none() || item.category == category;
             let ids = arrived.iter().filter(is_listed).map(|item| item.id.clone());
@@ -226,7 +244,7 @@ impl Inbox {
     /// The list was scrolled: at its top, nothing is above it.
     pub(crate) fn scrolled(&self) {
         let is_at_top = self.element("list").is_some_and(|list| list.scroll_top() <= 0);
-        if is_at_top && !self.state.above.with_untracked(Vec::is_empty) {
+        if is_at_top && !self.is_all_shown() {
             self.state.above.set(Vec::new());
         }
     }

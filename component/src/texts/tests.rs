@@ -94,6 +94,25 @@ fn what_differs_by_number_has_the_categories_of_its_language() {
     }
 }
 
+/// Names between backticks.
+fn names(text: &str) -> BTreeSet<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn the_documentation_names_every_text_and_each_that_differs_by_number() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/ELEMENT.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let (_, page) = page.split_once("## Texts of your own").unwrap();
+    let paragraphs: Vec<&str> = page.split("\n\n").collect();
+    let list = paragraphs.iter().position(|text| text.trim_start().starts_with("`notifications`")).unwrap();
+    let english = file("en");
+    assert_eq!(names(paragraphs[list]), english.keys().map(String::as_str).collect::<BTreeSet<_>>());
+    let (differing, _) = paragraphs[list + 1].split_once(" differ by number").unwrap();
+    let plural = english.iter().filter(|(_, value)| value.is_object()).map(|(key, _)| key.as_str());
+    assert_eq!(names(differing), plural.collect::<BTreeSet<_>>());
+}
+
 #[test]
 fn texts_are_quiet_and_none_is_empty() {
     for language in OTHER_LANGUAGES.iter().chain(&["en"]) {

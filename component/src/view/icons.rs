@@ -8,7 +8,8 @@ pub(super) type Path = &'static str;
 pub(super) const BELL: Path = "M6 10a6 6 0 1 1 12 0c0 4.2 1.4 5.8 2 6.5.3.4 0 1-.5 1h-15c-.5 0-.8-.6-.5-1 .6-.7 2-2.3 2-6.5ZM10 20.5a2.2 2.2 0 0 0 4 0";
 pub(super) const TICK: Path = "m5 12.5 4.5 4.5L19 7.5";
 pub(super) const TICKS: Path = "m2.5 12.5 4.5 4.5L16.5 7.5M12 16l1 1 8.5-9.5";
-pub(super) const DOT: Path = "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8Z";
+pub(super) const DOT: Path =
+    "M12 4.5a7.5 7.5 0 1 1 0 15 7.5 7.5 0 0 1 0-15ZM12 10.5a1.5 1.5 0 1 1 0 3 1.5 1.5 0 0 1 0-3Z";
 pub(super) const ARCHIVE: Path = "M4 8.5h16M5.5 8.5V18a1.5 1.5 0 0 0 1.5 1.5h10a1.5 1.5 0 0 0 1.5-1.5V8.5M4.5 4.5h15a.5.5 0 0 1 .5.5v3.5H4V5a.5.5 0 0 1 .5-.5ZM10 12h4";
 pub(super) const INBOX: Path = "M4 14h4l1.5 2.5h5L16 14h4M4 14v4a1.5 1.5 0 0 0 1.5 1.5h13A1.5 1.5 0 0 0 20 18v-4M12 3.5v8M8.5 8l3.5 3.5L15.5 8";
 pub(super) const DELETE: Path = "M4.5 7h15M9.5 7V5a1 1 0 0 1 1-1h3a1 1 0 0 1 1 1v2M6.5 7l.8 11.6a1.5 1.5 0 0 0 1.5 1.4h6.4a1.5 1.5 0 0 0 1.5-1.4L17.5 7M10.2 11v5M13.8 11v5";

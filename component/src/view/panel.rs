@@ -20,7 +20,7 @@ use super::{
 use crate::{
     draw::{AnyView, view},
     follow::memo,
-    inbox::{Connection, Handle, State},
+    inbox::{Connection, Handle, Inbox, State, Toast},
     texts::Text,
 };
 
@@ -37,6 +37,7 @@ pub(super) fn panel(inbox: Handle, state: State) -> AnyView {
             tabindex="-1"
             aria-label=said(state, Text::Notifications)
             on:keydown=pressed(move |event| {
+                undo(inbox, state, &event);
                 move_focus(inbox, state, &event);
                 with_inbox(inbox, |inbox| inbox.keep_in_sheet(&event));
             })
@@ -51,19 +52,23 @@ pub(super) fn panel(inbox: Handle, state: State) -> AnyView {
 }
 
 fn contents(inbox: Handle, state: State) -> AnyView {
-    let has_archivable =
-        move || matches!(state.view.get(), View::All | View::Unread) && !state.archivable.with(Vec::is_empty);
+    // What reaches all of the inbox is not offered where the list is another.
+    let is_inbox = move || matches!(state.view.get(), View::All | View::Unread);
+    let has_unread = move || is_inbox() && state.unread_here.get() > 0;
+    let has_archivable = move || is_inbox() && !state.archivable.with(Vec::is_empty);
     let has_items = move || !state.listed.with(Vec::is_empty);
     let is_selecting = move || state.handling().is_selecting.get();
     view! {
         {when(is_selecting, move || selecting::toolbar(inbox, state))}
         <div class="header" part="header" hidden=flag(is_selecting)>
             <slot name="header"><h2 class="heading">{said(state, Text::Notifications)}</h2></slot>
-            {when(move || state.unread_here.get() > 0, move || mark_all(inbox, state))}
-            {when(has_archivable, move || archive_all(inbox, state))}
-            {when(has_items, move || selecting::begin(inbox, state))}
-            {gear(inbox, state)}
-            {close(inbox, state)}
+            <div class="tools">
+                {when(has_unread, move || mark_all(inbox, state))}
+                {when(has_archivable, move || archive_all(inbox, state))}
+                {when(has_items, move || selecting::begin(inbox, state))}
+                {gear(inbox, state)}
+                {close(inbox, state)}
+            </div>
         </div>
         {tabs(inbox, state)}
         {categories(inbox, state)}
@@ -97,6 +102,7 @@ fn mark_all(inbox: Handle, state: State) -> AnyView {
         <button
             class="quiet mark-all"
             type="button"
+            title=said(state, Text::MarkAllRead)
             on:click=clicked(move |_| with_inbox(inbox, |inbox| {
                 inbox.mark_all_read();
                 // The button goes with the last unread item, and would take the focus along.
@@ -153,6 +159,23 @@ fn pill(inbox: Handle, state: State) -> When {
 fn offline(state: State) -> When {
     let is_offline = move || state.connection.with(|connection| *connection == Connection::Offline);
     when(is_offline, move || view! { <p class="offline" role="status">{said(state, Text::Offline)}</p> })
+}
+
+/// `z`, alone or as everywhere else with Ctrl or Cmd: takes back what was done last, as long as the message says so.
+fn undo(inbox: Handle, state: State, event: &KeyboardEvent) {
+    let is_modified = event.alt_key() || event.shift_key() || event.repeat() || event.is_composing();
+    let offers = |toast: &Option<Toast>| toast.as_ref().is_some_and(|toast| toast.undo.is_some());
+    if event.key().eq_ignore_ascii_case("z")
+        && !is_modified
+        && !event.default_prevented()
+        && !is_field(event)
+        && !state.around.is_setting.get_untracked()
+        && state.toast.with_untracked(offers)
+    {
+        event.prevent_default();
+        event.stop_propagation();
+        with_inbox(inbox, Inbox::undo);
+    }
 }
 
 /// Up and Down, Home and End: through the items, wherever in the panel the focus is, except among the tabs.

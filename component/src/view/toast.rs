@@ -21,7 +21,7 @@ fn message(inbox: Handle, state: State) -> Option<AnyView> {
     let Toast { words, undo } = state.toast.get()?;
     let undo = undo.map(|_| {
         view! {
-            <button class="undo" type="button" on:click=asks(inbox, Inbox::undo)>
+            <button class="undo" type="button" aria-keyshortcuts="z" on:click=asks(inbox, Inbox::undo)>
                 {state.text(Text::Undo)}
             </button>
         }

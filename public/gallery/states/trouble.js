@@ -10,6 +10,13 @@ const refused = (id, title, note, status, code) => ({
   answers: ({ path }) => (path === "/session" ? problem(status, code) : undefined),
 });
 
+/** Archives the first item, and keeps what is said of it in the end. */
+async function notSaid({ find, press, hold, until }) {
+  await press("e");
+  await until(() => find("toast") && !find("undo"));
+  hold();
+}
+
 export const trouble = {
   title: "When something is wrong",
   states: [
@@ -52,12 +59,16 @@ export const trouble = {
       title: "Not saved",
       note: "The server refused a change: it is taken back, and said.",
       items: day,
+      answers: ({ method }) => (method === "PATCH" ? problem(422, "validation_failed") : undefined),
+      after: notSaid,
+    },
+    {
+      id: "waits",
+      title: "Saved, not sent",
+      note: "The server is away: what was done stays as it is shown, and goes out when it is back.",
+      items: day,
       answers: ({ method }) => (method === "PATCH" ? problem(503, "storage_unavailable") : undefined),
-      after: async ({ find, press, hold, until }) => {
-        await press("e");
-        await until(() => find("toast") && !find("undo"));
-        hold();
-      },
+      after: notSaid,
     },
     refused("proof-wrong", "The proof is wrong", "Never more than that: a stranger learns nothing.", 401, "invalid_user_hmac"),
     refused("proof-expired", "The proof has expired", "The page is told too, and may set a fresh one.", 401, "user_hmac_expired"),

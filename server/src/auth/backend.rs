@@ -47,9 +47,9 @@ impl Backend {
     fn is_named(&self, parts: &Parts) -> Result<(), Error> {
         let mut named = parts.headers.get_all(cookie::PROJECT).iter();
         if named.any(|api_key| api_key != self.project.api_key.as_str()) {
-            return Err(Error::InvalidRequest(
-                "Bell-Project names another project than the one of this key.".to_owned(),
-                Vec::new(),
+            return Err(Error::invalid_header(
+                "Bell-Project",
+                "names another project than the one of this key",
             ));
         }
         Ok(())
@@ -134,10 +134,7 @@ where
 fn presented(parts: &Parts) -> Result<&str, Error> {
     let presented = bearer::bearer(&parts.headers)?;
     if bearer::origin(&parts.headers).is_some() {
-        return Err(Error::SecretKeyInBrowser(
-            "A backend's key came from a browser. Everybody who opens that page can read it: revoke it, and send \
-             from your backend.",
-        ));
+        return Err(Error::BackendKeyInBrowser);
     }
     Ok(presented)
 }
@@ -201,7 +198,7 @@ async fn with_token(app: &App, parts: &Parts, token: &str) -> Result<Backend, Er
     app.failures.note(&project.id, reason);
     if !expired && let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() {
         let client = app.trusted_proxies.client(peer.ip(), &parts.headers);
-        app.quotas.failure(client, Some(project.key))?;
+        app.quotas.failure(client, Some(project.key)).await?;
     }
     Err(Error::InvalidToken)
 }

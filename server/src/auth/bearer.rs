@@ -12,10 +12,7 @@ pub fn bearer(headers: &HeaderMap) -> Result<&str, Error> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next().ok_or(Error::MissingToken)?;
     if values.next().is_some() {
-        return Err(Error::InvalidRequest(
-            "There is more than one Authorization header.".to_owned(),
-            Vec::new(),
-        ));
+        return Err(Error::invalid_header("Authorization", "is there more than once"));
     }
     let (scheme, token) =
         value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(Error::InvalidToken)?;

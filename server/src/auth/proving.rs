@@ -62,7 +62,7 @@ impl<'request> Presented<'request> {
     /// If there is none, or more than one.
     pub fn of(request: &'request SessionRequest) -> Result<Self, Error> {
         let wrong = |pointer: &str, detail: &str| {
-            let error = MemberError { pointer: pointer.to_owned(), detail: detail.to_owned() };
+            let error = MemberError::new(pointer, detail);
             let summary = format!("The body does not have the right shape: {pointer} {detail}.");
             Err(Error::InvalidRequest(summary, vec![error]))
         };
@@ -151,6 +151,5 @@ async fn prove_by_token(
 }
 
 fn read(text: &str, project: &Project, pointer: &str) -> Result<UserId, Error> {
-    UserId::parse(text, project.user_id_rule)
-        .map_err(|fault| Error::InvalidUserId { fault, pointer: pointer.to_owned() })
+    UserId::parse(text, project.user_id_rule).map_err(|fault| Error::invalid_user_id(pointer, fault))
 }

@@ -116,13 +116,13 @@ pub struct SessionTokens {
 }
 
 impl SessionTokens {
-    /// Tokens of a server with this public address, encrypted or signed.
+    /// Tokens of this issuer, encrypted or signed.
     #[must_use]
     pub const fn new(keys: Arc<SessionKeys>, issuer: String, encrypts: bool) -> Self {
         Self { keys, issuer, encrypts }
     }
 
-    /// The server's public address, which is the issuer.
+    /// Who tokens say they are from.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer

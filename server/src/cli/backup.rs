@@ -13,7 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::{CommandError, output};
 use crate::{
-    config::Settings,
+    config::{Database, Settings},
     randomness::SystemRandomness,
     store::sqlite::{Backup, BackupError},
 };
@@ -39,7 +39,12 @@ pub(super) struct BackupCommand {
 
 impl BackupCommand {
     pub(super) async fn run(self, settings: &Settings) -> Result<(), CommandError> {
-        let backup = Backup::prepare(settings.database_path(), &self.file, self.force, &SystemRandomness)?;
+        let Database::Sqlite(database) = settings.database() else {
+            return Err(CommandError::Usage(
+                "PostgreSQL is backed up by its own tools: pg_dump, or a base backup with its log".to_owned(),
+            ));
+        };
+        let backup = Backup::prepare(database, &self.file, self.force, &SystemRandomness)?;
         let (draft, expected_bytes) = backup.progress()?;
         let interrupt = backup.interrupt();
         let mut making = tokio::task::spawn_blocking(move || backup.make());

@@ -5,7 +5,11 @@ mod audit;
 mod backup;
 mod category;
 mod config;
+mod doctor;
+mod health;
 mod input;
+mod migrate;
+mod notification;
 mod office;
 mod openapi;
 mod output;
@@ -25,6 +29,7 @@ mod webhook;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use notification_bell_protocol::MemberError;
 
 use crate::{
     auth::{master_key::MasterKeyError, providers::ProviderRulesFault, session_keys::SessionKeysError},
@@ -88,8 +93,11 @@ enum Command {
     /// Say what categories are called, and whom they reach
     #[command(subcommand)]
     Category(category::CategoryCommand),
-    /// Send a notification
-    Send(send::SendCommand),
+    /// Send a notification, or many
+    Send(Box<send::SendCommand>),
+    /// Show, search and withdraw what was sent
+    #[command(subcommand)]
+    Notification(notification::NotificationCommand),
     /// Print the description of the API (OpenAPI 3.1)
     Openapi(openapi::OpenapiCommand),
     /// Look into inboxes, give out or forget what is held about users, and cut users off
@@ -99,9 +107,15 @@ enum Command {
     Backup(backup::BackupCommand),
     /// Put a backup in the place of the database
     Restore(restore::RestoreCommand),
+    /// Move an installation from its file into PostgreSQL
+    Migrate(migrate::MigrateCommand),
     /// Say who receives what is sent to a topic
     #[command(subcommand)]
     Topic(topic::TopicCommand),
+    /// Open a stream through your proxies and say what buffers, cuts, compresses or downgrades it
+    Doctor(doctor::DoctorCommand),
+    /// Ask the server on this machine whether it is ready, for a container's health check
+    Health(health::HealthCommand),
     /// Show settings
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -155,8 +169,21 @@ pub fn run() -> ExitCode {
             ExitCode::from(2)
         }
         Err(error) => {
-            output::error(&error.to_string());
+            let message = error.to_string();
+            output::error(&message);
+            if let CommandError::Refused(refusal) = &error {
+                name_members(&refusal.members(), &message);
+            }
             ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints what a refusal is about, as far as it does not say so.
+fn name_members(members: &[MemberError], message: &str) {
+    for MemberError { pointer, detail, .. } in members {
+        if !pointer.is_empty() && (members.len() > 1 || !message.contains(pointer.as_str())) {
+            output::remark(&format!("{pointer}: {detail}"));
         }
     }
 }
@@ -185,10 +212,14 @@ async fn dispatch(arguments: Arguments) -> Result<(), CommandError> {
         Some(Command::Template(command)) => command.run(&settings).await,
         Some(Command::Category(command)) => command.run(&settings).await,
         Some(Command::Send(command)) => command.run(&settings).await,
+        Some(Command::Notification(command)) => command.run(&settings).await,
         Some(Command::User(command)) => command.run(&settings).await,
         Some(Command::Backup(command)) => command.run(&settings).await,
+        Some(Command::Migrate(command)) => command.run(&settings).await,
         Some(Command::Restore(command)) => command.run(&settings).await,
         Some(Command::Topic(command)) => command.run(&settings).await,
+        Some(Command::Doctor(command)) => command.run(&settings).await,
+        Some(Command::Health(command)) => command.run(&settings).await,
         Some(Command::Config(command)) => {
             command.run();
             Ok(())

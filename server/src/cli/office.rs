@@ -1,23 +1,22 @@
 //! What the commands that work on the database need: the database, the keys to it, and the project that is meant.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use super::CommandError;
 use crate::{
     auth::{master_key::MasterKey, project_secret, proofs::Secrets},
-    clock::{Clock, SystemClock},
-    config::Settings,
+    clock::{Clock, CommonClock, SystemClock},
+    config::{Database, Settings},
     hub::{Hub, LocalBus},
     ids::IdGenerator,
     inbox::Inbox,
     randomness::{Randomness, SystemRandomness},
     store::{
         Actor, AuditAction, AuditEntry, Project, Store, StoreError,
-        sqlite::{CommitObserver, SqliteStore},
+        postgres::{PostgresStore, Role},
+        sqlite::SqliteStore,
     },
 };
-
-type OpenStore = fn(&Path, &dyn Randomness, CommitObserver) -> Result<SqliteStore, StoreError>;
 
 /// The opened database and what goes with it.
 pub(super) struct Office {
@@ -34,7 +33,7 @@ impl Office {
         settings: &Settings,
         work: impl AsyncFnOnce(&Self) -> Result<T, CommandError>,
     ) -> Result<T, CommandError> {
-        Self::open(settings, SqliteStore::open)?.run(work).await
+        Self::open(settings, false).await?.run(work).await
     }
 
     /// The same, making the database if it is not there.
@@ -42,16 +41,18 @@ impl Office {
         settings: &Settings,
         work: impl AsyncFnOnce(&Self) -> Result<T, CommandError>,
     ) -> Result<T, CommandError> {
-        Self::open(settings, SqliteStore::open_or_create)?.run(work).await
+        Self::open(settings, true).await?.run(work).await
     }
 
-    fn open(settings: &Settings, open: OpenStore) -> Result<Self, CommandError> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    async fn open(settings: &Settings, may_create: bool) -> Result<Self, CommandError> {
         let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness);
-        let store = open(settings.database_path(), &*randomness, Box::new(|_, _| ()))?;
+        let store = open(settings, may_create, &*randomness).await?;
+        let clock = CommonClock::new(Arc::new(SystemClock));
+        clock.compare(&*store).await?;
+        let clock: Arc<dyn Clock> = Arc::new(clock);
         let master_key = Arc::new(settings.master_key(&*randomness)?);
         let ids = Arc::new(IdGenerator::new(Arc::clone(&clock), Arc::clone(&randomness)));
-        Ok(Self { store: Arc::new(store), master_key, ids, clock, randomness })
+        Ok(Self { store, master_key, ids, clock, randomness })
     }
 
     async fn run<T>(
@@ -103,5 +104,23 @@ impl Office {
     /// The secrets of a project that count now.
     pub(super) fn secrets(&self, project: &Project) -> Result<Secrets, CommandError> {
         Ok(project_secret::open(&self.master_key, project, self.clock.now())?)
+    }
+}
+
+/// Opens the database for a command. One in PostgreSQL is there, and only its tables may have to be made.
+async fn open(
+    settings: &Settings,
+    may_create: bool,
+    randomness: &dyn Randomness,
+) -> Result<Arc<dyn Store>, StoreError> {
+    match settings.database() {
+        Database::Sqlite(path) if may_create => {
+            Ok(Arc::new(SqliteStore::open_or_create(path, randomness, Box::new(|_, _| ()))?))
+        }
+        Database::Sqlite(path) => Ok(Arc::new(SqliteStore::open(path, randomness, Box::new(|_, _| ()))?)),
+        Database::Postgres(address) => {
+            let opened = PostgresStore::open(address, Role::Command, randomness, Box::new(|_, _| ()));
+            Ok(Arc::new(opened.await?))
+        }
     }
 }

@@ -66,6 +66,11 @@ pub(super) fn error(text: &str) {
     complain("error:", "1;31", text);
 }
 
+/// Prints a line below why it failed.
+pub(super) fn remark(text: &str) {
+    let _ = writeln!(io::stderr(), "  {}", harmless(text));
+}
+
 /// Prints what is allowed, and should not stay so.
 pub(super) fn warning(text: &str) {
     complain("warning:", "1;33", text);

@@ -9,7 +9,7 @@ use super::{CommandError, output};
 use crate::{
     auth::{project_secret, session_keys},
     clock::{Clock, SystemClock},
-    config::Settings,
+    config::{Database, Settings},
     randomness::SystemRandomness,
     store::{
         Actor, AuditAction, AuditEntry,
@@ -72,7 +72,11 @@ fn restore(
     force: bool,
     keep_deliveries: bool,
 ) -> Result<Restored, CommandError> {
-    let database = settings.database_path();
+    let Database::Sqlite(database) = settings.database() else {
+        return Err(CommandError::Usage(
+            "PostgreSQL is restored by its own tools: see what they say of pg_restore".to_owned(),
+        ));
+    };
     let restoration = Restoration::prepare(file, database, force, &SystemRandomness)?;
     let projects = restoration.projects()?;
     check_secrets(settings, &restoration)?;

@@ -8,8 +8,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::{CommandError, output};
 use crate::{
     app::{App, Foundation},
-    clock::SystemClock,
-    config::{self, Settings},
+    clock::{Clock, CommonClock, SystemClock},
+    config::{self, Database, Settings},
     demo::{self, Demo},
     edge::{listener, tls::Tls},
     logging,
@@ -17,7 +17,12 @@ use crate::{
     randomness::{Randomness, SystemRandomness},
     router::router,
     routes::assets,
-    store::sqlite::SqliteStore,
+    store::{
+        Store,
+        postgres::{PostgresStore, Role},
+        sqlite::SqliteStore,
+    },
+    traces::Traces,
 };
 
 /// Serve the API and the element.
@@ -43,6 +48,11 @@ impl Serve {
         for name in config::unknown_variables() {
             tracing::warn!(name, "this variable is no setting of this program: is it mistyped?");
         }
+        let traces = Traces::start().unwrap_or_else(|error| {
+            // The environment of a whole cluster may say so, and a server without traces is better than none.
+            tracing::warn!(%error, "no traces are sent");
+            None
+        });
         let failed =
             |what: &str, error: &dyn std::fmt::Display| CommandError::Failed(format!("{what}: {error}"));
         let tls = settings
@@ -57,13 +67,24 @@ impl Serve {
 
         let randomness: Arc<dyn Randomness> = Arc::new(SystemRandomness);
         let metrics = Arc::new(Metrics::default());
-        SqliteStore::examine(settings.database_path())?;
-        let store =
-            SqliteStore::open_or_create(settings.database_path(), &*randomness, metrics.commit_observer())?;
+        let observer = metrics.commit_observer();
+        let store: Arc<dyn Store> = match settings.database() {
+            Database::Sqlite(path) => {
+                SqliteStore::examine(path)?;
+                metrics.watch_database(path);
+                Arc::new(SqliteStore::open_or_create(path, &*randomness, observer)?)
+            }
+            Database::Postgres(address) => {
+                let role = Role::Server { connections: settings.database_connections };
+                Arc::new(PostgresStore::open(address, role, &*randomness, observer).await?)
+            }
+        };
+        let clock = Arc::new(CommonClock::new(Arc::new(SystemClock)));
+        clock.compare(&*store).await?;
         let foundation = Foundation {
-            store: Arc::new(store),
+            store,
             master_key: Arc::new(settings.master_key(&*randomness)?),
-            clock: Arc::new(SystemClock),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
             randomness,
             metrics,
         };
@@ -86,7 +107,9 @@ impl Serve {
 
         let mut background = {
             let app = Arc::clone(&app);
-            tokio::spawn(async move { app.run_background_work().await })
+            tokio::spawn(async move {
+                tokio::join!(app.run_background_work(), clock.keep_comparing(&*app.store));
+            })
         };
         let stopping = async {
             stop.wait().await;
@@ -98,15 +121,22 @@ impl Serve {
             stop_twice.wait().await;
         };
         let ended = tokio::select! {
-            () = listener::serve(listener, tls, router(&app, demo), stopping, settings.drain()) => Ok(()),
+            () = listener::serve(listener, tls, router(&app, demo), &app.metrics, stopping, settings.drain()) => Ok(()),
             // Whoever asks twice does not want to wait. What was acknowledged is on disk.
             () = asked_twice => Err(CommandError::Failed("stopped before every connection had ended".to_owned())),
             // It only ends by a panic. Without it items would no longer expire, while everything else looked well.
             _ = &mut background => Err(CommandError::Failed("the work in the background ended".to_owned())),
         };
+        app.lease.give_back().await;
+        // Before what carries it ends.
+        app.bus.close().await;
+        app.leave_shared_limits().await;
         background.abort();
         app.failures.write().await;
         app.store.close().await;
+        if let Some(traces) = traces.filter(|_| ended.is_ok()) {
+            traces.finish().await;
+        }
         tracing::info!("stopped");
         ended
     }

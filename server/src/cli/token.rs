@@ -126,7 +126,7 @@ impl Inspect {
         let keys = SessionKeys::load(Arc::clone(&office.store), Arc::clone(&office.master_key)).await?;
         // Under whatever address the server issued it, which is said; of an encrypted one it cannot be seen before.
         let claimed = inspection.claims.as_ref().and_then(|claims| claims.get("iss")?.as_str());
-        let issuer = claimed.map_or_else(|| settings.public_url(settings.listen), ToOwned::to_owned);
+        let issuer = claimed.unwrap_or(settings.issuer()).to_owned();
         let tokens = SessionTokens::new(Arc::new(keys), issuer, settings.session_encrypt);
         let mut verdict = Verdict {
             provider: None,

@@ -3,10 +3,12 @@
 mod error;
 mod file;
 mod flags;
+mod rules;
 mod variables;
 
 use std::{
     net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -16,7 +18,6 @@ use figment::{
     providers::{Format, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 pub use error::ConfigError;
 use file::SettingsFile;
@@ -26,9 +27,12 @@ use variables::variables;
 
 use crate::{
     auth::master_key::{MasterKey, MasterKeyError},
-    edge::client::TrustedProxies,
+    edge::{client::TrustedProxies, quotas::SendRates},
+    hub::exchange::Network,
     outbound::allowed::OutboundAllow,
     randomness::Randomness,
+    redis::{RedisAddress, RedisNetwork},
+    store::{Store, postgres::PostgresNetwork},
 };
 
 /// The annotated defaults, which document every setting.
@@ -41,7 +45,10 @@ pub struct Settings {
     /// Where to listen.
     pub listen: SocketAddr,
     database: String,
-    bus: BusKind,
+    /// How many connections a server has to PostgreSQL at most, without the one that it listens on.
+    pub database_connections: usize,
+    bus: String,
+    bus_prefix: String,
     tls_cert: PathBuf,
     tls_key: PathBuf,
     public_url: String,
@@ -52,6 +59,8 @@ pub struct Settings {
     pub session_encrypt: bool,
     drain_seconds: u64,
     limits: Switch,
+    sends_per_second: NonZeroU32,
+    batched_sends_per_second: NonZeroU32,
     webhook_retry: u64,
     trusted_proxies: String,
     outbound_allow: String,
@@ -72,13 +81,30 @@ pub enum LogFormat {
     Json,
 }
 
-/// How servers learn of each other's changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum BusKind {
-    /// There is one server.
-    Local,
+/// Where everything is kept.
+#[derive(Clone, Copy)]
+pub enum Database<'a> {
+    /// In this file.
+    Sqlite(&'a Path),
+    /// In PostgreSQL, at this address, which may have a password in it.
+    Postgres(&'a str),
 }
+
+impl<'a> Database<'a> {
+    /// What a setting names; `None` if it is neither.
+    #[must_use]
+    pub fn parse(text: &'a str) -> Option<Self> {
+        if ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
+            return Some(Self::Postgres(text));
+        }
+        text.strip_prefix("sqlite:").filter(|path| !path.is_empty()).map(|path| Self::Sqlite(Path::new(path)))
+    }
+}
+
+/// The bus of a server that has no others beside it.
+const LOCAL_BUS: &str = "local";
+/// The one through the database itself.
+const POSTGRES_BUS: &str = "postgres";
 
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -107,47 +133,15 @@ impl Settings {
         Ok(settings)
     }
 
-    fn check(&self) -> Result<(), ConfigError> {
-        let not_allowed =
-            |setting, problem: &str| Err(ConfigError::NotAllowed { setting, problem: problem.to_owned() });
-        // The one bus there is; another value was refused when the settings were read.
-        let BusKind::Local = self.bus;
-        if !(5..=3_600).contains(&self.session_ttl) {
-            return not_allowed("session_ttl", "must be 5 to 3600 seconds");
-        }
-        if self.tls_cert.as_os_str().is_empty() != self.tls_key.as_os_str().is_empty() {
-            return not_allowed("tls_cert", "and tls_key go together: name both files, or none");
-        }
-        if self.drain_seconds > 60 {
-            return not_allowed("drain_seconds", "must be at most 60");
-        }
-        if !(1..=60).contains(&self.webhook_retry) {
-            return not_allowed("webhook_retry", "must be 1 to 60 seconds");
-        }
-        if let Err(entry) = TrustedProxies::parse(&self.trusted_proxies) {
-            return not_allowed("trusted_proxies", &format!("{entry} is neither an address nor a network"));
-        }
-        for (setting, list) in [("outbound_allow", &self.outbound_allow), ("jwks_allow", &self.jwks_allow)] {
-            if let Err(entry) = OutboundAllow::parse(list) {
-                let problem = format!("{entry} is neither a host nor an address nor a network");
-                return not_allowed(setting, &problem);
-            }
-        }
-        if self.database.strip_prefix("sqlite:").is_none_or(str::is_empty) {
-            return not_allowed("database", "must be sqlite: and a path, such as sqlite:bell-data/bell.db");
-        }
-        if !self.public_url.is_empty()
-            && !Url::parse(&self.public_url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
-        {
-            return not_allowed("public_url", "must be an http or https address");
-        }
-        Ok(())
+    /// Where everything is kept.
+    #[must_use]
+    pub fn database(&self) -> Database<'_> {
+        // What is neither was refused when the settings were read.
+        Database::parse(&self.database).unwrap_or(Database::Sqlite(Path::new(&self.database)))
     }
 
-    /// The file of the database.
-    #[must_use]
-    pub fn database_path(&self) -> &Path {
-        Path::new(self.database.strip_prefix("sqlite:").unwrap_or(&self.database))
+    fn is_postgres(&self) -> bool {
+        matches!(self.database(), Database::Postgres(_))
     }
 
     /// The address that browsers reach this server at, without a slash at its end.
@@ -164,10 +158,40 @@ impl Settings {
         format!("{scheme}://{listening_on}")
     }
 
+    /// What session tokens name as their issuer (RFC 7519, 4.1.1): the public address; without one, the same for every
+    /// server on a database, wherever it listens, since whoever is sent to another one keeps the token.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        match self.public_url.trim_end_matches('/') {
+            "" => "notification-bell",
+            address => address,
+        }
+    }
+
     /// The files of the certificate and its key, if this server speaks https.
     #[must_use]
     pub fn tls_files(&self) -> Option<(&Path, &Path)> {
         (!self.tls_cert.as_os_str().is_empty()).then_some((self.tls_cert.as_path(), self.tls_key.as_path()))
+    }
+
+    /// The way to other servers, if there may be any.
+    #[must_use]
+    pub fn network(&self, store: &dyn Store) -> Option<Box<dyn Network>> {
+        match self.database() {
+            Database::Postgres(address) if self.bus == POSTGRES_BUS => {
+                Some(Box::new(PostgresNetwork::new(address)))
+            }
+            _ => self.redis(store).map(|redis| Box::new(redis) as Box<dyn Network>),
+        }
+    }
+
+    /// Redis, if other servers are reached through it; by default under the name of the database.
+    #[must_use]
+    pub fn redis(&self, store: &dyn Store) -> Option<RedisNetwork> {
+        // An address that is none was refused with the settings.
+        let address = RedisAddress::parse(&self.bus).ok().filter(|_| self.bus != LOCAL_BUS)?;
+        let prefix = if self.bus_prefix.is_empty() { store.installation() } else { &self.bus_prefix };
+        Some(RedisNetwork::new(address, prefix))
     }
 
     /// The life of a session token, in seconds.
@@ -182,10 +206,13 @@ impl Settings {
         Duration::from_secs(self.drain_seconds)
     }
 
-    /// Whether the limits on how often something is done are on.
+    /// How fast a backend's key may send; `None` if the limits on how often something is done are off.
     #[must_use]
-    pub fn limits(&self) -> bool {
-        self.limits == Switch::On
+    pub fn send_rates(&self) -> Option<SendRates> {
+        (self.limits == Switch::On).then_some(SendRates {
+            sends_per_second: self.sends_per_second,
+            batched_sends_per_second: self.batched_sends_per_second,
+        })
     }
 
     /// After how many milliseconds a webhook that failed is tried again for the first time.
@@ -239,8 +266,10 @@ impl Settings {
     /// The file of the master key, unless it is given.
     #[must_use]
     pub fn master_key_path(&self) -> PathBuf {
-        if self.master_key_file.as_os_str().is_empty() {
-            return self.database_path().with_file_name("master.key");
+        if self.master_key_file.as_os_str().is_empty()
+            && let Database::Sqlite(path) = self.database()
+        {
+            return path.with_file_name("master.key");
         }
         self.master_key_file.clone()
     }

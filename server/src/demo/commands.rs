@@ -1,4 +1,4 @@
-//! What stands in the commands of `/docs`: the demo's keys, and ids of items that are there.
+//! What stands in the commands of `/docs` and in the examples of `/openapi.json`: the demo's keys, and ids of what is there.
 
 use std::collections::BTreeMap;
 
@@ -14,25 +14,18 @@ use crate::{
     description::page::Values,
     error::Error,
     languages::Languages,
-    store::{DeliveryQuery, ListQuery, UserRef},
+    store::{DeliveryQuery, ListQuery, UserRef, Webhook},
 };
 
 const ID: &str = "YOUR_ID";
 
 /// The calls that name an item, or the notification that it is of: each has one to itself, and those that look share.
-const OF_ITEMS: [&[&str]; 3] =
+pub(super) const OF_ITEMS: [&[&str]; 3] =
     [&["changeItem", "showNotification"], &["removeItem"], &["withdrawNotification"]];
 
-/// The calls that name a webhook.
-const OF_WEBHOOKS: [&str; 7] = [
-    "showWebhook",
-    "changeWebhook",
-    "rotateWebhookSecret",
-    "testWebhook",
-    "listDeliveries",
-    "replayDelivery",
-    "removeWebhook",
-];
+/// The calls that name a webhook, and nothing that it was told.
+const OF_WEBHOOKS: [&str; 6] =
+    ["showWebhook", "changeWebhook", "rotateWebhookSecret", "testWebhook", "listDeliveries", "removeWebhook"];
 
 impl Demo {
     /// The values, for the first of the users. Tokens are made anew with each page: they do not live long.
@@ -50,14 +43,14 @@ impl Demo {
         }
         // The others are to go on having somebody to be about.
         of_call.insert("eraseUser", vec![("user@example.com", "former@example.com".to_owned())]);
-        // The one that was made last, and what it was told last.
-        if let Some(webhook) = self.app.webhooks.all(&self.project).await?.pop() {
+        // The one that was made last: one that was switched off cannot be tested.
+        let mut webhooks = self.app.webhooks.all(&self.project).await?;
+        webhooks.sort_by_key(|webhook| webhook.enabled);
+        if let Some(webhook) = webhooks.last() {
             of_call.extend(OF_WEBHOOKS.map(|call| (call, vec![(ID, webhook.id.clone())])));
-            let query = DeliveryQuery { status: None, limit: 1, before: None };
-            let told = self.app.webhooks.deliveries(&self.project, &webhook.id, query).await?;
-            if let (Some(delivery), Some(words)) = (told.first(), of_call.get_mut("replayDelivery")) {
-                words.push(("YOUR_DELIVERY", delivery.id.to_string()));
-            }
+        }
+        if let Some((webhook, delivery)) = self.last_told(&webhooks).await? {
+            of_call.insert("replayDelivery", vec![(ID, webhook), ("YOUR_DELIVERY", delivery)]);
         }
         let everywhere = vec![
             ("YOUR_BACKEND_KEY", self.backend_key.clone()),
@@ -67,6 +60,18 @@ impl Demo {
             ("user@example.com", user_id.to_owned()),
         ];
         Ok(Values { everywhere, of_call, work: true })
+    }
+
+    /// The last of these webhooks that was told something, and what it was told last.
+    pub(super) async fn last_told(&self, webhooks: &[Webhook]) -> Result<Option<(String, String)>, Error> {
+        for webhook in webhooks.iter().rev() {
+            let query = DeliveryQuery { status: None, limit: 1, before: None };
+            let told = self.app.webhooks.deliveries(&self.project, &webhook.id, query).await?;
+            if let Some(delivery) = told.first() {
+                return Ok(Some((webhook.id.clone(), delivery.id.to_string())));
+            }
+        }
+        Ok(None)
     }
 
     async fn token(&self, user: &UserRef) -> Result<String, Error> {

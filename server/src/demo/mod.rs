@@ -2,6 +2,7 @@
 //! HMAC and sends. On loopback alone: whoever reaches it may be any user of the demo.
 
 mod commands;
+mod examples;
 pub mod routes;
 mod seed;
 
@@ -46,7 +47,9 @@ impl Demo {
         };
         let secret = project_secret::open(&app.master_key, &project, app.clock.now())?.current;
         let backend_key = renew_key(&app, &project).await?;
-        Ok(Arc::new(Self { app, project, secret, backend_key }))
+        let demo = Self { app, project, secret, backend_key };
+        demo.have_examples().await?;
+        Ok(Arc::new(demo))
     }
 }
 
@@ -55,7 +58,6 @@ async fn make_project(app: &App) -> Result<Project, Error> {
     let made =
         project::create(&*app.store, &app.master_key, &app.ids, &*app.randomness, request, Actor::Server)
             .await?;
-    seed::send_first_items(app, &made.project).await?;
     Ok(made.project)
 }
 

@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, header},
     middleware::{Next, from_fn},
-    response::Response,
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::{Demo, USERS};
 use crate::{
     auth::proofs::plain,
+    description::describe_with,
     edge::{
         body::{JsonBody, SEND},
         path::Segment,
@@ -48,25 +49,30 @@ pub fn router(demo: Arc<Demo>) -> Router {
         .route("/demo/send", post(send_notification))
         .route("/docs", get(show_docs))
         .layer(from_fn(refuse_other_sites))
+        // Of this one, other sites may have what they may have of every server.
+        .route("/openapi.json", get(show_description))
         .with_state(demo)
 }
 
 /// The demo gives away keys. A page of another site must not get at them, neither by asking (no CORS here) nor by a
 /// host name of its own that leads to this machine (DNS rebinding).
 async fn refuse_other_sites(request: Request, next: Next) -> Result<Response, Error> {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
-    let name = name.map_or(host, |(name, _)| name);
-    let cross_site = request
-        .headers()
-        .get("sec-fetch-site")
-        .is_some_and(|site| site == "cross-site" || site == "same-site");
     let page = request.method() == axum::http::Method::GET
         && matches!(request.uri().path(), "/" | "/docs" | "/gallery.html");
-    if !matches!(name, "localhost" | "127.0.0.1" | "[::1]") || (cross_site && !page) {
+    if !is_of_this_machine(request.headers()) || (is_of_another_site(request.headers()) && !page) {
         return Err(Error::NotFound("The demo is for this machine alone."));
     }
     Ok(next.run(request).await)
+}
+
+fn is_of_this_machine(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    matches!(name.map_or(host, |(name, _)| name), "localhost" | "127.0.0.1" | "[::1]")
+}
+
+fn is_of_another_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site")
 }
 
 fn show_page(path: &str, headers: &HeaderMap) -> Result<Response, Error> {
@@ -119,7 +125,7 @@ async fn show_state(
         .ok_or(Error::NotFound("The demo has no such user."))?;
     let users: Vec<Value> = USERS.iter().map(|(id, label)| json!({ "id": id, "label": label })).collect();
     Ok(Json(json!({
-        "apiUrl": format!("{}/api", demo.app.tokens.issuer()),
+        "apiUrl": format!("{}/api", demo.app.public_url),
         "apiKey": demo.project.api_key,
         "apiSecretKey": demo.secret,
         "backendKey": demo.backend_key,
@@ -131,13 +137,30 @@ async fn show_state(
 
 /// The description, with commands that work: they have the demo's keys in them.
 async fn show_docs(State(demo): State<Arc<Demo>>, headers: HeaderMap) -> Response {
-    // Where the page was asked for, the commands find the server too, whatever it calls itself.
-    let issuer = demo.app.tokens.issuer();
-    let scheme = issuer.split_once("://").map_or("http", |(scheme, _)| scheme);
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     // A user of the demo may be blocked, by one of these commands.
     let values = demo.values().await.unwrap_or_default();
-    description::page_with(&format!("{scheme}://{host}"), &values)
+    description::page_with(&reached_at(&demo, &headers), &values)
+}
+
+/// Where the page was asked for, the commands find the server too, whatever it calls itself.
+fn reached_at(demo: &Demo, headers: &HeaderMap) -> String {
+    let scheme = demo.app.public_url.split_once("://").map_or("http", |(scheme, _)| scheme);
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    format!("{scheme}://{host}")
+}
+
+/// The same for programs: every call can be made from its examples. A page of another origin gets the description that
+/// every server has, with nothing of anybody's in it, and so does a browser that does not say where a page is from.
+async fn show_description(State(demo): State<Arc<Demo>>, headers: HeaderMap) -> Response {
+    let is_from_a_page = headers.contains_key(header::ORIGIN) || headers.contains_key(header::REFERER);
+    let says_its_own =
+        headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin" || site == "none");
+    if !is_of_this_machine(&headers) || is_of_another_site(&headers) || (is_from_a_page && !says_its_own) {
+        return description::show_description(State(Arc::clone(&demo.app))).await.into_response();
+    }
+    let values = demo.values().await.unwrap_or_default();
+    let document = describe_with(&reached_at(&demo, &headers), &values);
+    ([(header::CACHE_CONTROL, "no-store")], Json(document)).into_response()
 }
 
 async fn send_notification(

@@ -1,4 +1,4 @@
-//! The items that the demo's users have from the start.
+//! What the demo has from the start: categories with names, and the items of its users.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use crate::{
     clock::Clock,
     error::Error,
     ids::IdGenerator,
-    inbox::{Inbox, SendRequest},
-    store::Project,
+    inbox::{CategoryRequest, Inbox, SendRequest},
+    store::{Actor, Project},
 };
 
 const MINUTE_MS: i64 = 60_000;
@@ -29,6 +29,13 @@ const AGES_MS: [i64; 8] = [
     MINUTE_MS,
 ];
 
+/// What is declared, in some of the languages that the page offers.
+const CATEGORIES: [(&str, [(&str, &str); 4]); 3] = [
+    ("proofs", [("en", "Proofs"), ("de", "Abzüge"), ("fr", "Épreuves"), ("es", "Pruebas")]),
+    ("questions", [("en", "Questions"), ("de", "Fragen"), ("fr", "Questions"), ("es", "Preguntas")]),
+    ("invoices", [("en", "Invoices"), ("de", "Rechnungen"), ("fr", "Factures"), ("es", "Facturas")]),
+];
+
 /// The time it was a while ago.
 struct Earlier {
     clock: Arc<dyn Clock>,
@@ -39,6 +46,16 @@ impl Clock for Earlier {
     fn now(&self) -> Timestamp {
         self.clock.now().plus_ms(-self.by_ms)
     }
+}
+
+/// Declares the categories that the composer offers, so that the bell calls them in its reader's language.
+pub(super) async fn declare_categories(app: &App, project: &Project) -> Result<(), Error> {
+    for (category, names) in CATEGORIES {
+        let names = names.map(|(language, name)| (language.to_owned(), name.to_owned())).into();
+        let request = CategoryRequest { names, ..CategoryRequest::default() };
+        app.inbox.put_category(project, category.to_owned(), request, Actor::Server).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn send_first_items(app: &App, project: &Project) -> Result<(), Error> {

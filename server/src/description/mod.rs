@@ -4,6 +4,7 @@
 //! takes a token) is added here, once. `docs/openapi.json` is what comes of it, and a test tells when that is stale.
 
 mod errors;
+mod filled;
 pub mod page;
 mod security;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
+pub use filled::describe_with;
 use utoipa::{
     OpenApi as _,
     openapi::{

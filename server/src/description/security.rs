@@ -7,11 +7,11 @@ use utoipa::openapi::{
     security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 
-const SESSION: &str = "session";
+pub(super) const SESSION: &str = "session";
 const COOKIE: &str = "sessionCookie";
-const BACKEND_KEY: &str = "backendKey";
+pub(super) const BACKEND_KEY: &str = "backendKey";
 const PROVIDER_TOKEN: &str = "providerToken";
-const PROJECT: &str = "project";
+pub(super) const PROJECT: &str = "project";
 /// A scheme without scopes.
 const NONE: [&str; 0] = [];
 

@@ -22,19 +22,24 @@ use crate::{
         cookie,
         origin::{self, AllowedOrigin},
     },
+    hub::Bus,
     store::{Store, StoreError},
 };
 
 /// Chromium's cap for how long a preflight's answer is kept.
 const MAX_AGE: Duration = Duration::from_hours(2);
 
-/// The lists of all projects, read again when another process has changed the database: no route of this one changes
-/// them.
+/// The lists of all projects, read again when another process has changed the database, or may have: no route of this
+/// one changes them.
 pub struct OriginLists {
     store: Arc<dyn Store>,
     changes: watch::Receiver<u64>,
-    read: Mutex<Option<(u64, Arc<Lists>)>>,
+    missed: Option<watch::Receiver<u64>>,
+    read: Mutex<Option<(Version, Arc<Lists>)>>,
 }
+
+/// How often others have changed something, and how often something was missed.
+type Version = (u64, Option<u64>);
 
 #[derive(Debug, Default)]
 struct Lists {
@@ -46,14 +51,14 @@ struct Lists {
 impl OriginLists {
     /// The lists of this store, not read yet.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>) -> Self {
+    pub fn new(store: Arc<dyn Store>, bus: &dyn Bus) -> Self {
         let changes = store.foreign_changes();
-        Self { store, changes, read: Mutex::default() }
+        Self { store, changes, missed: bus.missed(), read: Mutex::default() }
     }
 
     async fn lists(&self) -> Result<Arc<Lists>, StoreError> {
         // Before the store is read: what changes meanwhile is read the next time.
-        let version = *self.changes.borrow();
+        let version = (*self.changes.borrow(), self.missed.as_ref().map(|missed| *missed.borrow()));
         let read = self.read.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((_, lists)) = read.filter(|(of, _)| *of == version) {
             return Ok(lists);

@@ -16,6 +16,7 @@ use std::{
 };
 
 use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
+use futures_util::FutureExt;
 use hyper::{
     body::Incoming,
     server::conn::{http1, http2},
@@ -35,10 +36,15 @@ use tokio_io_timeout::TimeoutWriter;
 use tower::{ServiceExt, service_fn};
 
 use super::{
+    last_requests::{no_more_requests, say_if_it_is_the_last},
     leaving::{Leavable, Leaving},
+    open_files::{is_lack_of_files, places},
     tls::{self, Tls},
 };
-use crate::hub::{Socket, Stream};
+use crate::{
+    hub::{Socket, Stream},
+    metrics::{CONNECTIONS, Metrics},
+};
 
 /// For the whole head of a request, and for the silence between two requests.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -56,8 +62,6 @@ const HTTP_2_MAX_HEADER_BYTES: u32 = 64 * 1_024;
 /// Connections that the system may have made and nobody accepted yet, as far as it allows. The usual 128 are too few for
 /// when thousands come back at once: who finds no room tries again a second later.
 const MAX_UNACCEPTED: u32 = 4_096;
-/// Open files that are not connections: the database, the log, the listener itself.
-const OTHER_FILES: u64 = 64;
 /// When there are no more files to open, accepting again at once would fail at once.
 const WAIT_WITHOUT_FILES: Duration = Duration::from_millis(100);
 /// How long requests may still take once the streams have ended.
@@ -85,11 +89,24 @@ pub async fn serve(
     listener: TcpListener,
     tls: Option<Tls>,
     router: Router,
+    metrics: &Metrics,
     stop: impl Future<Output = ()>,
     drain: Duration,
 ) {
     let (stopping, _) = watch::channel(false);
-    let places = Arc::new(Semaphore::new(places()));
+    let number = places();
+    let places = Arc::new(Semaphore::new(number));
+    metrics.watch_places(Arc::clone(&places), number);
+    let welcome = |stream: TcpStream, peer| {
+        let Ok(permit) = Arc::clone(&places).try_acquire_owned() else {
+            // It is closed either way.
+            let _ = stream.try_write(NO_ROOM);
+            metrics.limits_hit.count(CONNECTIONS);
+            return;
+        };
+        let place = Place { stopping: stopping.subscribe(), _permit: permit };
+        tokio::spawn(converse(stream, peer, tls.clone(), router.clone(), place));
+    };
     let mut without_files = false;
     let mut stop = std::pin::pin!(stop);
     loop {
@@ -101,13 +118,7 @@ pub async fn serve(
         match accepted {
             Ok((stream, peer)) => {
                 without_files = false;
-                let Ok(permit) = Arc::clone(&places).try_acquire_owned() else {
-                    // It is closed either way.
-                    let _ = stream.try_write(NO_ROOM);
-                    continue;
-                };
-                let place = Place { stopping: stopping.subscribe(), _permit: permit };
-                tokio::spawn(converse(stream, peer, tls.clone(), router.clone(), place));
+                welcome(stream, peer);
             }
             Err(error) if is_lack_of_files(&error) => {
                 if !without_files {
@@ -120,29 +131,16 @@ pub async fn serve(
             Err(error) => tracing::debug!(%error, "a connection was not accepted"),
         }
     }
+    // Who has connected may have asked already. Who is refused from here on has sent nothing, and goes to another server.
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+        welcome(stream, peer);
+    }
     drop(listener);
     stopping.send_replace(true);
     tokio::select! {
         () = stopping.closed() => tracing::info!("every connection has ended"),
         () = sleep(drain + STOP_TIMEOUT) => tracing::warn!("some connections did not end in time"),
     }
-}
-
-/// How many connections there may be: as many as files may be opened, once that limit is as high as it goes.
-fn places() -> usize {
-    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
-        tracing::warn!(%error, "the limit of open files cannot be raised");
-        1_024
-    });
-    usize::try_from(files.saturating_sub(OTHER_FILES).max(1))
-        .unwrap_or(usize::MAX)
-        .min(Semaphore::MAX_PERMITS)
-}
-
-fn is_lack_of_files(error: &io::Error) -> bool {
-    /// `ENFILE` and `EMFILE`, the same numbers on every Unix.
-    const LACK_OF_FILES: [i32; 2] = [23, 24];
-    error.raw_os_error().is_some_and(|number| LACK_OF_FILES.contains(&number))
 }
 
 /// The place of a connection among those that there may be: kept to its end, also as a stream.
@@ -188,18 +186,21 @@ async fn converse_plainly(
 ) -> Result<Option<(Box<Stream>, Socket)>, ConnectionError> {
     let leaving = Leaving::default();
     let seen = leaving.clone();
+    let stopping = place.stopping.clone();
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (seen, method, version) = (seen.clone(), request.method().clone(), request.version());
         let answered = answer(router.clone(), peer, request);
+        let stopping = stopping.clone();
         async move {
             let mut answer = answered.await?;
+            say_if_it_is_the_last(&stopping, &mut answer);
             seen.see(&method, version, &mut answer);
             Ok::<_, Infallible>(answer)
         }
     });
     let mut connection = http_1()
         .serve_connection(io(Leavable::new(stream, leaving.clone())), TowerToHyperService::new(service));
-    let mut stop = pin!(place.stopping.wait_for(|stopping| *stopping));
+    let mut stop = pin!(no_more_requests(&mut place.stopping));
     let mut was_stopped = false;
     let is_over = poll_fn(|context| {
         let mut connection = Pin::new(&mut connection);
@@ -231,11 +232,21 @@ async fn converse_secretly(
     place: &mut Place,
 ) -> Result<(), ConnectionError> {
     let stream = tls.accept(stream).await?;
+    let stopping = place.stopping.clone();
+    let is_http_2 = tls::is_http_2(&stream);
     let service = TowerToHyperService::new(service_fn(move |request: hyper::Request<Incoming>| {
-        answer(router.clone(), peer, request)
+        let (answered, stopping) = (answer(router.clone(), peer, request), stopping.clone());
+        async move {
+            let mut answer = answered.await?;
+            if !is_http_2 {
+                say_if_it_is_the_last(&stopping, &mut answer);
+            }
+            Ok::<_, Infallible>(answer)
+        }
     }));
-    let stop = place.stopping.wait_for(|stopping| *stopping);
-    if tls::is_http_2(&stream) {
+    if is_http_2 {
+        // It says by itself which requests it has not seen.
+        let stop = place.stopping.wait_for(|stopping| *stopping);
         let mut builder = http2::Builder::new(TokioExecutor::new());
         builder
             .timer(TokioTimer::new())
@@ -253,7 +264,7 @@ async fn converse_secretly(
     let mut connection = pin!(http_1().serve_connection(io(stream), service));
     tokio::select! {
         outcome = &mut connection => return Ok(outcome?),
-        _ = stop => connection.as_mut().graceful_shutdown(),
+        () = no_more_requests(&mut place.stopping) => connection.as_mut().graceful_shutdown(),
     }
     Ok(connection.await?)
 }

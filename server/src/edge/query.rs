@@ -6,8 +6,10 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use notification_bell_protocol::MemberError;
 use serde::de::DeserializeOwned;
 
+use super::shape::pointer;
 use crate::error::Error;
 
 /// The parameters of a query.
@@ -20,11 +22,16 @@ where
 {
     type Rejection = Error;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
-        let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        query
-            .map(|query| Self(query.0))
-            .map_err(|rejection| Error::InvalidRequest(format!("{}.", rejection.body_text()), Vec::new()))
+    /// As axum's `Query` does, which keeps to itself which of them does not fit.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(query.as_bytes()));
+        serde_path_to_error::deserialize(pairs).map(Self).map_err(|error| {
+            let detail = error.inner().to_string();
+            let summary = format!("The query does not have the right shape: {detail}.");
+            let fault = MemberError::new(pointer(error.path(), &detail), detail);
+            Error::InvalidRequest(summary, vec![fault])
+        })
     }
 }
 
@@ -50,9 +57,9 @@ pub(super) fn check(request: &Request) -> Result<(), Error> {
         "authorization",
     ];
     let query = request.uri().query().unwrap_or_default();
-    let names = url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name.to_ascii_lowercase());
-    if names.into_iter().any(|name| SECRET.contains(&name.as_str())) {
-        return Err(Error::TokenInUrl);
+    let mut names = url::form_urlencoded::parse(query.as_bytes()).map(|(name, _)| name);
+    match names.find(|name| SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret))) {
+        Some(name) => Err(Error::TokenInUrl(name.into_owned())),
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -10,20 +10,32 @@ use axum::{
 };
 use notification_bell_protocol::Code;
 
-use super::finish::finished;
-use crate::app::App;
+use super::{finish::finished, quotas::UsedUp};
+use crate::{app::App, metrics::UNMATCHED, traces};
 
 /// Reports how a request went. For a stream, that is how it began.
 pub async fn report(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let started_at = Instant::now();
     let method = label(request.method());
     // The pattern and not the address: that has ids in it, and may have worse.
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
-    let mut response = finished(next.run(request)).await;
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map(MatchedPath::as_str);
+    let span = traces::of_request(method, route, request.headers());
+    let mut response = finished(next.run(request), span.context()).await;
     let status = response.status().as_u16();
-    app.metrics.request(method, &route, status);
-    let code = response.extensions().get::<Code>().map_or("", |code| code.as_str());
-    let duration_us = u64::try_from(started_at.elapsed().as_micros()).unwrap_or(u64::MAX);
+    let route = route.unwrap_or(UNMATCHED);
+    let took = started_at.elapsed();
+    app.metrics.request(method, route, status, took);
+    let code = response.extensions().get::<Code>().copied();
+    if let Some(code) = code {
+        app.metrics.problem(code);
+    }
+    if let Some(used_up) = response.extensions().get::<UsedUp>() {
+        app.metrics.limits_hit.count(used_up.policy.name);
+    }
+    span.answered(status, code.map(Code::as_str));
+    let code = code.map_or("", Code::as_str);
+    let duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
     // Causes of failures are logged where they are known.
     tracing::debug!(method, route, status, code, duration_us, "request answered");
     let headers = response.headers_mut();

@@ -10,7 +10,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 use serde_json::Value;
-use serde_path_to_error::Segment;
+use serde_path_to_error::{Path, Segment};
 
 use crate::error::Error;
 
@@ -21,28 +21,9 @@ use crate::error::Error;
 pub(crate) fn shape<T: DeserializeOwned>(json: &Value) -> Result<T, Error> {
     serde_path_to_error::deserialize(Exact(json)).map_err(|error| {
         let detail = error.inner().to_string();
-        let mut pointer: String = error
-            .path()
-            .iter()
-            .filter_map(|segment| match segment {
-                Segment::Seq { index } => Some(format!("/{index}")),
-                Segment::Map { key } => Some(format!("/{}", escape(key))),
-                Segment::Enum { .. } | Segment::Unknown => None,
-            })
-            .collect();
-        // A member that is missing or unknown is told by name, and pointed to as well.
-        let named = ["missing field `", "unknown field `"]
-            .iter()
-            .find_map(|start| detail.strip_prefix(start)?.split('`').next());
-        if let Some(name) = named {
-            let member = format!("/{}", escape(name));
-            if !pointer.ends_with(&member) {
-                pointer.push_str(&member);
-            }
-        }
         // serde does not tell its errors apart but by their text: these two are of values, the others of shape.
         let of_value = detail.starts_with("invalid value") || detail.starts_with("unknown variant");
-        let errors = vec![MemberError { pointer, detail }];
+        let errors = vec![MemberError::new(pointer(error.path(), &detail), detail)];
         if of_value {
             Error::ValidationFailed(errors)
         } else {
@@ -52,6 +33,29 @@ pub(crate) fn shape<T: DeserializeOwned>(json: &Value) -> Result<T, Error> {
             )
         }
     })
+}
+
+/// Where something does not fit.
+pub(super) fn pointer(path: &Path, detail: &str) -> String {
+    let mut pointer: String = path
+        .iter()
+        .filter_map(|segment| match segment {
+            Segment::Seq { index } => Some(format!("/{index}")),
+            Segment::Map { key } => Some(format!("/{}", escape(key))),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect();
+    // What is missing, unknown or there twice is told by name, and pointed to as well.
+    let named = ["missing field `", "unknown field `", "duplicate field `"]
+        .iter()
+        .find_map(|start| detail.strip_prefix(start)?.split('`').next());
+    if let Some(name) = named {
+        let member = format!("/{}", escape(name));
+        if !pointer.ends_with(&member) {
+            pointer.push_str(&member);
+        }
+    }
+    pointer
 }
 
 /// RFC 6901, section 3.

@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use notification_bell_protocol::{MemberError, Problem};
+use notification_bell_protocol::Problem;
 
 use super::Error;
 use crate::edge::quotas::{Policy, UsedUp};
@@ -16,24 +16,14 @@ const STREAM_RETRY_AFTER_SECONDS: u64 = 5;
 const JWKS_RETRY_AFTER_SECONDS: u64 = 2;
 
 impl Error {
-    fn into_problem(self) -> Problem {
-        let (code, detail) = (self.code(), self.to_string());
-        let errors = match self {
-            Self::InvalidRequest(_, errors)
-            | Self::ValidationFailed(errors)
-            | Self::AudienceRequired(errors) => errors,
-            Self::InvalidUserId { fault, pointer } => {
-                vec![MemberError { pointer, detail: fault.to_string() }]
-            }
-            _ => Vec::new(),
-        };
-        Problem::new(code, detail, errors)
+    fn problem(&self) -> Problem {
+        Problem::new(self.code(), self.to_string(), self.members())
     }
 
     /// What to say of it within an answer to something larger. The cause is logged here, as for an answer of its own.
     pub(crate) fn report(self) -> Problem {
         self.log();
-        self.into_problem()
+        self.problem()
     }
 
     fn log(&self) {
@@ -99,7 +89,7 @@ impl IntoResponse for Error {
         let (retry_after, challenge) = (self.retry_after_seconds(), self.challenge());
         let used_up = self.used_up();
         let code = self.code();
-        let mut response = (status, Json(self.into_problem())).into_response();
+        let mut response = (status, Json(self.problem())).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after {
@@ -112,6 +102,9 @@ impl IntoResponse for Error {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response.extensions_mut().insert(code);
+        if let Some(used_up) = used_up {
+            response.extensions_mut().insert(used_up);
+        }
         response
     }
 }

@@ -3,11 +3,13 @@
 //! A cause is logged here, once, and never sent; what is sent says what was wrong, where, and what to do.
 
 mod answer;
+mod members;
 
 use notification_bell_protocol::{Code, MemberError};
 
+use self::members::{bad_ids, first_of};
 use crate::{
-    auth::{keys::BackendKeyFault, master_key::MasterKeyError, scope::Scope, user_id::UserIdFault},
+    auth::{keys::BackendKeyFault, master_key::MasterKeyError, scope::Scope},
     edge::quotas::UsedUp,
     store::{MAX_SHARED, StoreError},
 };
@@ -18,23 +20,26 @@ pub enum Error {
     /// The body is no JSON, or JSON that means different things to different readers.
     #[error("The body cannot be read as JSON: {0}.")]
     MalformedJson(String),
-    /// The body or the query has the wrong shape.
+    /// The body, the query or a header has the wrong shape.
     #[error("{0}")]
     InvalidRequest(String, Vec<MemberError>),
-    /// A user id breaks a rule; where, if it came in a list.
-    #[error("{fault}. Ids are never changed to fit: send them the way they are meant, everywhere alike.")]
-    InvalidUserId {
-        /// The rule.
-        fault: UserIdFault,
-        /// A JSON pointer into the body.
-        pointer: String,
-    },
-    /// A secret came where only public things belong.
-    #[error("{0}")]
-    SecretKeyInBrowser(&'static str),
-    /// A token came in the query.
+    /// User ids that break a rule.
+    #[error("{}. Ids are never changed to fit: send them the way they are meant, everywhere alike.", bad_ids(.0))]
+    InvalidUserId(Vec<MemberError>),
+    /// A backend's key came with an `Origin`.
+    #[error(
+        "A backend's key came from a browser. Everybody who opens that page can read it: revoke it, and send from your backend."
+    )]
+    BackendKeyInBrowser,
+    /// A secret came where the public key belongs.
+    #[error(
+        "A secret key was given as apiKey. Everybody who opens the page can read it: replace the secret, and put the public \
+         key (pk_…) there."
+    )]
+    SecretKeyAsApiKey,
+    /// A token came in the query, as this parameter.
     #[error("Send the token in the Authorization header: addresses end up in logs.")]
-    TokenInUrl,
+    TokenInUrl(String),
     /// See the code.
     #[error("An Idempotency-Key is 1 to 255 visible ASCII characters.")]
     InvalidIdempotencyKey,
@@ -156,45 +161,16 @@ fn window(seconds: Option<u32>) -> String {
     seconds.map_or_else(|| "at a time".to_owned(), |seconds| format!("in {seconds} s"))
 }
 
-fn first_of(errors: &[MemberError]) -> String {
-    match errors {
-        [only] => format!("{} {}.", only.pointer, only.detail),
-        [first, rest @ ..] => format!("{} {}; and {} more.", first.pointer, first.detail, rest.len()),
-        [] => String::new(),
-    }
-}
-
 impl Error {
-    /// One value that is not allowed.
-    #[must_use]
-    pub fn invalid_value(pointer: &str, detail: impl Into<String>) -> Self {
-        Self::ValidationFailed(vec![MemberError { pointer: pointer.to_owned(), detail: detail.into() }])
-    }
-
-    /// The same about a part of the body: the pointers begin with that of the part.
-    #[must_use]
-    pub fn within(mut self, part: &str) -> Self {
-        match &mut self {
-            Self::InvalidRequest(_, errors) | Self::ValidationFailed(errors) => {
-                for error in errors {
-                    error.pointer.insert_str(0, part);
-                }
-            }
-            Self::InvalidUserId { pointer, .. } => pointer.insert_str(0, part),
-            _ => {}
-        }
-        self
-    }
-
     /// The code of this failure.
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
             Self::MalformedJson(_) => Code::MalformedJson,
             Self::InvalidRequest(..) => Code::InvalidRequest,
-            Self::InvalidUserId { .. } => Code::InvalidUserId,
-            Self::SecretKeyInBrowser(_) => Code::SecretKeyInBrowser,
-            Self::TokenInUrl => Code::TokenInUrl,
+            Self::InvalidUserId(_) => Code::InvalidUserId,
+            Self::BackendKeyInBrowser | Self::SecretKeyAsApiKey => Code::SecretKeyInBrowser,
+            Self::TokenInUrl(_) => Code::TokenInUrl,
             Self::InvalidIdempotencyKey => Code::InvalidIdempotencyKey,
             Self::UnknownApiKey | Self::DamagedApiKey(_) | Self::UnknownBackendKey => Code::UnknownApiKey,
             Self::InvalidUserHmac => Code::InvalidUserHmac,

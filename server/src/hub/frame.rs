@@ -7,7 +7,8 @@ use notification_bell_protocol::{EVENT_RESET, EVENT_SESSION_EXPIRING, EVENT_SYNC
 pub(super) const HEARTBEAT: Bytes = Bytes::from_static(b":\n\n");
 
 /// What changed. JSON has no bare line breaks, so it fits on the one line that `data:` allows.
-pub(super) fn sync(sync: &Sync) -> Bytes {
+#[must_use]
+pub fn sync(sync: &Sync) -> Bytes {
     event(EVENT_SYNC, Some(&sync.revision), &serde_json::to_string(sync).unwrap_or_default())
 }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use notification_bell_protocol::{Revision, Sync};
+use notification_bell_protocol::{Counts, Revision, Sync};
 use tokio::{
     sync::{Semaphore, oneshot},
     time::sleep,
@@ -39,7 +39,11 @@ pub(super) struct Seen {
     pub(super) frame: Bytes,
     /// Woken by a change that an earlier look had already seen, or that this user has turned off: none.
     pub(super) has_news: bool,
+    /// It says that the list is to be loaded again.
+    pub(super) is_reset: bool,
     pub(super) revision: Revision,
+    /// The numbers at that revision.
+    pub(super) counts: Arc<Counts>,
 }
 
 /// Those that wait, and those at work.
@@ -179,7 +183,7 @@ impl Drop for AtWork<'_> {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "passed to `map_err`")]
-fn failed(error: StoreError) {
+pub(super) fn failed(error: StoreError) {
     tracing::warn!(%error, "a stream ends because its inbox cannot be read");
 }
 
@@ -202,18 +206,25 @@ impl Frames {
 
 /// What is said of changes.
 pub(super) fn seen(changes: &Changes) -> Seen {
-    let (sync, frame, has_news) = match changes {
+    let (sync, frame, has_news, is_reset) = match changes {
         Changes::Since(sync) => {
-            (sync, frame::sync(sync), !(sync.changed.is_empty() && sync.removed.is_empty()))
+            (sync, frame::sync(sync), !(sync.changed.is_empty() && sync.removed.is_empty()), false)
         }
-        Changes::Reset(sync) => (sync, frame::reset(sync), true),
+        Changes::Reset(sync) => (sync, frame::reset(sync), true, true),
     };
-    let frame = if frame.len() > MAX_FRAME_BYTES {
+    let is_too_large = frame.len() > MAX_FRAME_BYTES;
+    let frame = if is_too_large {
         frame::reset(&Sync { changed: Vec::new(), removed: Vec::new(), ..sync.clone() })
     } else {
         frame
     };
-    Seen { frame, has_news, revision: sync.revision.clone() }
+    Seen {
+        frame,
+        has_news,
+        is_reset: is_reset || is_too_large,
+        revision: sync.revision.clone(),
+        counts: Arc::new(sync.counts.clone()),
+    }
 }
 
 #[cfg(test)]

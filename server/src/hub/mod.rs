@@ -1,16 +1,21 @@
 //! Who is listening: the open streams of this process, and how they learn that an inbox changed.
 //!
-//! A wake-up carries no data. A stream that is woken asks the store what changed since the revision it is at, so
-//! that what it missed, what came twice and what came in the wrong order make no difference.
+//! A stream that is woken asks the store what changed since the revision it is at, so that what it missed, what came twice
+//! and what came in the wrong order make no difference. A wake-up for one notification carries it, as a shortcut: a stream
+//! at the state right before says it without asking, and to all others it is a wake-up like any.
 
 mod bus;
-mod frame;
+pub mod exchange;
+pub mod frame;
 mod granted;
 mod looks;
 mod outlet;
+mod seat;
 mod signal;
 mod socket;
 mod stream;
+mod sweep;
+mod told;
 
 use std::{
     collections::HashMap,
@@ -18,41 +23,46 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
-use prometheus_client::metrics::gauge::Gauge;
+use notification_bell_protocol::{Counts, Revision};
 
-pub use bus::{Bus, BusError, LocalBus, Wake};
+pub use bus::{Bus, BusError, LocalBus, Reach, Wake};
+use exchange::Channels;
 pub use granted::Granted;
-use looks::Looks;
-use signal::{CHANGED, DOUBTED, DRAINING, ENDED, Signal, Woken};
+use looks::{Looks, Seen};
+use seat::Seat;
+use signal::{CHANGED, DOUBTED, DRAINING, ENDED, UNHEARD, Woken};
 pub use socket::Socket;
 pub use stream::Stream;
+use sweep::Sweeps;
+use told::Told;
 
-use crate::store::UserRef;
+use crate::{metrics::streams::StreamCounts, store::UserRef};
 
 /// As many streams of one user as may be open at a time.
 pub const MAX_STREAMS_OF_A_USER: usize = 10;
 
-struct Seat {
-    session_id: Box<str>,
-    signal: Signal,
-}
-
 /// The open streams.
 pub struct Hub {
     seats: Mutex<HashMap<UserRef, Vec<Arc<Seat>>>>,
-    open: Gauge,
+    counts: StreamCounts,
+    /// When this one began: the moments of wake-ups are told from here.
+    began: Instant,
     /// Set while the seats are locked, so that who takes one either knows or is told.
     draining: AtomicBool,
     /// Counts what may have ended sessions, while the seats are locked.
     doubts: AtomicU64,
     looks: Arc<Looks>,
+    /// What has to be heard of other processes; `None` if there are none.
+    channels: Option<Arc<Channels>>,
+    sweeps: Sweeps,
 }
 
 impl Default for Hub {
     fn default() -> Self {
-        Self::new(Gauge::default())
+        Self::new(StreamCounts::default())
     }
 }
 
@@ -62,11 +72,24 @@ impl Default for Hub {
 pub struct TooManyStreams;
 
 impl Hub {
-    /// A hub without streams; the gauge shows how many there are.
+    /// A hub without streams, which counts them.
     #[must_use]
-    pub fn new(open: Gauge) -> Self {
-        let draining = AtomicBool::new(false);
-        Self { seats: Mutex::default(), open, draining, doubts: AtomicU64::new(0), looks: Arc::default() }
+    pub fn new(counts: StreamCounts) -> Self {
+        Self {
+            seats: Mutex::default(),
+            counts,
+            began: Instant::now(),
+            draining: AtomicBool::new(false),
+            doubts: AtomicU64::new(0),
+            looks: Arc::default(),
+            channels: None,
+            sweeps: Sweeps::default(),
+        }
+    }
+
+    /// The same, where what its users need is heard of other processes.
+    fn listening(counts: StreamCounts, channels: Arc<Channels>) -> Self {
+        Self { channels: Some(channels), ..Self::new(counts) }
     }
 
     /// Takes a seat. Whatever changes from now on wakes it: what changed before is for its first look at the store.
@@ -83,14 +106,17 @@ impl Hub {
         if of_user.len() >= MAX_STREAMS_OF_A_USER {
             return Err(TooManyStreams);
         }
-        let seat = Arc::new(Seat { session_id: session_id.into(), signal: Signal::default() });
+        let seat = Arc::new(Seat::new(session_id));
         if self.is_draining() {
             seat.signal.raise(DRAINING);
         }
         // Most users have one or two: a vector would begin with room for four.
         of_user.reserve_exact(1);
         of_user.push(Arc::clone(&seat));
-        self.open.inc();
+        if let Some(channels) = &self.channels {
+            channels.follow(user, &seat);
+        }
+        self.counts.open.inc();
         Ok(Subscription { hub: Arc::clone(self), user: user.clone(), seat, doubts: self.doubts() })
     }
 
@@ -103,36 +129,46 @@ impl Hub {
 
     /// Wakes the streams that a wake-up is for.
     pub fn wake(&self, wake: &Wake) {
+        let now = self.now_us();
         let seats = self.lock();
-        if !matches!(wake, Wake::Changed(_) | Wake::Project(_)) {
+        if wake.may_end_sessions() {
             self.doubts.fetch_add(1, Ordering::AcqRel);
         }
+        let of_user = |user| seats.get(user).into_iter().flatten();
+        let of_project = |project| {
+            let users = seats.iter().filter(move |(user, _)| user.project == project);
+            users.flat_map(|(_, seats)| seats)
+        };
         match wake {
-            Wake::Changed(user) => {
-                seats.get(user).into_iter().flatten().for_each(|seat| seat.signal.raise(CHANGED));
+            Wake::Changed(user) => of_user(user).for_each(|seat| seat.wake(CHANGED, now)),
+            Wake::Project(project) => of_project(*project).for_each(|seat| seat.wake(CHANGED, now)),
+            Wake::Received(user, step) => {
+                if let Some(seats) = seats.get(user) {
+                    let told = Arc::new(Told::new(step.clone()));
+                    for seat in seats {
+                        seat.tell(&told, now);
+                    }
+                }
             }
-            Wake::Project(project) => {
-                let of_project = seats.iter().filter(|(user, _)| user.project == *project);
-                of_project.flat_map(|(_, seats)| seats).for_each(|seat| seat.signal.raise(CHANGED));
+            Wake::ReceivedByAll(project, step) => {
+                let told = Arc::new(Told::new(step.clone()));
+                of_project(*project).for_each(|seat| seat.tell(&told, now));
             }
-            Wake::Revoked(user) => {
-                seats.get(user).into_iter().flatten().for_each(|seat| seat.signal.raise(CHANGED | DOUBTED));
-            }
+            Wake::Revoked(user) => of_user(user).for_each(|seat| seat.wake(CHANGED | DOUBTED, now)),
             Wake::ProjectRevoked(project) => {
-                let of_project = seats.iter().filter(|(user, _)| user.project == *project);
-                of_project.flat_map(|(_, seats)| seats).for_each(|seat| seat.signal.raise(CHANGED | DOUBTED));
+                of_project(*project).for_each(|seat| seat.wake(CHANGED | DOUBTED, now));
             }
-            Wake::Everybody => seats.values().flatten().for_each(|seat| seat.signal.raise(CHANGED | DOUBTED)),
+            Wake::Everybody => seats.values().flatten().for_each(|seat| seat.wake(CHANGED | DOUBTED, now)),
             Wake::SessionEnded { user, session_id } => {
                 let of_session = |seat: &&Arc<Seat>| *seat.session_id == **session_id;
-                seats
-                    .get(user)
-                    .into_iter()
-                    .flatten()
-                    .filter(of_session)
-                    .for_each(|seat| seat.signal.raise(ENDED));
+                of_user(user).filter(of_session).for_each(|seat| seat.signal.raise(ENDED));
             }
         }
+    }
+
+    /// Now, in microseconds. Beginning anew after an hour, it tells how long something shorter took.
+    fn now_us(&self) -> u32 {
+        u32::try_from(self.began.elapsed().as_micros() & u128::from(u32::MAX)).unwrap_or(0)
     }
 
     /// Asks every stream to end, each after a wait of its own.
@@ -142,9 +178,7 @@ impl Hub {
         seats.values().flatten().for_each(|seat| seat.signal.raise(DRAINING));
     }
 
-    /// Whether streams are being ended.
-    #[must_use]
-    pub fn is_draining(&self) -> bool {
+    fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Acquire)
     }
 
@@ -178,8 +212,33 @@ impl Subscription {
         &self.user
     }
 
+    /// What there is to say of the change that it was woken for, if that is known without a look.
+    fn told(&self, revision: &Revision, counts: &Arc<Counts>) -> Option<Seen> {
+        self.seat.take_told()?.seen(revision, counts)
+    }
+
+    fn counters(&self) -> &StreamCounts {
+        &self.hub.counts
+    }
+
+    /// The moment that it was last woken for a change: for [`since_us`](Self::since_us).
+    fn woken_at(&self) -> u32 {
+        self.seat.signal.raised_at()
+    }
+
+    /// How long ago that was, in microseconds.
+    fn since_us(&self, woken_at: u32) -> u32 {
+        self.hub.now_us().wrapping_sub(woken_at)
+    }
+
     async fn woken(&self) -> Woken {
         self.seat.signal.raised(CHANGED | DOUBTED | ENDED | DRAINING).await
+    }
+
+    /// Whether what other processes change is not heard yet. Once it is, there is a doubt: who waits for it before the
+    /// first look misses nothing in between.
+    fn is_unheard(&self) -> bool {
+        self.hub.channels.is_some() && self.seat.signal.is_raised(UNHEARD)
     }
 
     /// As [`woken`](Self::woken), but not for a change: that is kept.
@@ -197,7 +256,10 @@ impl Drop for Subscription {
                 seats.remove(&self.user);
             }
         }
-        self.hub.open.dec();
+        if let Some(channels) = &self.hub.channels {
+            channels.unfollow(&self.user);
+        }
+        self.hub.counts.open.dec();
     }
 }
 
@@ -205,11 +267,10 @@ impl Drop for Subscription {
 mod tests {
     use std::sync::Arc;
 
-    use prometheus_client::metrics::gauge::Gauge;
-
-    use super::{Hub, MAX_STREAMS_OF_A_USER, TooManyStreams, Wake, Woken};
+    use super::{CHANGED, Hub, MAX_STREAMS_OF_A_USER, TooManyStreams, Wake, Woken};
     use crate::{
         auth::user_id::UserId,
+        metrics::streams::StreamCounts,
         store::{ProjectKey, UserRef},
     };
 
@@ -219,7 +280,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_wake_up_that_came_before_the_first_look_is_kept() {
-        let hub = Arc::new(Hub::new(Gauge::default()));
+        let hub = Arc::new(Hub::default());
         let subscription = hub.subscribe(&user(1), "s").unwrap();
         hub.wake(&Wake::Revoked(user(1)));
         hub.wake(&Wake::Changed(user(1)));
@@ -230,7 +291,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_same_user_id_in_another_project_is_not_woken() {
-        let hub = Arc::new(Hub::new(Gauge::default()));
+        let hub = Arc::new(Hub::default());
         let other = hub.subscribe(&user(2), "s").unwrap();
         hub.wake(&Wake::Changed(user(1)));
         hub.wake(&Wake::SessionEnded { user: user(2), session_id: "s".to_owned() });
@@ -239,7 +300,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_project_that_is_cut_off_is_doubted_and_no_other() {
-        let hub = Arc::new(Hub::new(Gauge::default()));
+        let hub = Arc::new(Hub::default());
         let cut_off = hub.subscribe(&user(1), "s").unwrap();
         let other = hub.subscribe(&user(2), "s").unwrap();
         hub.wake(&Wake::ProjectRevoked(ProjectKey(1)));
@@ -250,22 +311,22 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_project_shares_wakes_its_streams_once_each_and_no_others() {
-        let hub = Arc::new(Hub::new(Gauge::default()));
+        let hub = Arc::new(Hub::default());
         let woken = hub.subscribe(&user(1), "s").unwrap();
         let other = hub.subscribe(&user(2), "s").unwrap();
         for _ in 0..100 {
             hub.wake(&Wake::Project(ProjectKey(1)));
         }
         assert_eq!(woken.woken().await, Woken::Changed);
-        assert!(!woken.seat.signal.is_raised() && !other.seat.signal.is_raised());
+        assert!(!woken.seat.signal.is_raised(CHANGED) && !other.seat.signal.is_raised(CHANGED));
         hub.wake(&Wake::Changed(user(2)));
         assert_eq!(other.woken().await, Woken::Changed);
     }
 
     #[test]
     fn a_dropped_stream_frees_its_seat() {
-        let open = Gauge::default();
-        let hub = Arc::new(Hub::new(open.clone()));
+        let counts = StreamCounts::default();
+        let hub = Arc::new(Hub::new(counts.clone()));
         let mut streams: Vec<_> =
             (0..MAX_STREAMS_OF_A_USER).map(|_| hub.subscribe(&user(1), "s").unwrap()).collect();
         assert_eq!(hub.subscribe(&user(1), "s").err(), Some(TooManyStreams));
@@ -273,7 +334,7 @@ mod tests {
         streams.pop();
         assert!(hub.subscribe(&user(1), "s").is_ok());
         drop(streams);
-        assert_eq!(open.get(), 0);
+        assert_eq!(counts.open.get(), 0);
         assert!(hub.lock().is_empty());
     }
 }

@@ -9,7 +9,6 @@ use std::{
     io::{self, IoSlice},
     pin::pin,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use bytes::{Buf, Bytes};
@@ -28,8 +27,6 @@ use super::{
 /// that does not read.
 #[cfg(target_os = "linux")]
 const MAX_UNSENT_BYTES: u32 = 64 * 1_024;
-/// For the whole of one frame: a client that takes a byte now and then has it kept for no longer.
-const FRAME_TIMEOUT: Duration = Duration::from_mins(2);
 /// What a client sends on a stream means nothing. Some of it is passed over: a request that came too early.
 const MAX_PASSED_OVER_BYTES: usize = 64 * 1_024;
 const LINE_END: &[u8] = b"\r\n";
@@ -118,7 +115,6 @@ impl Outlet for Socket {
     }
 
     async fn write_rest(&mut self, mut rest: Bytes) -> Result<(), Gone> {
-        let ends_at = Instant::now() + FRAME_TIMEOUT;
         let mut silence = pin!(sleep(WRITE_TIMEOUT));
         while !(rest.is_empty() && self.owed_end.is_empty()) {
             // One that has gone may never become writable: its end has to be seen too.
@@ -136,7 +132,7 @@ impl Outlet for Socket {
                     let of_rest = written.min(rest.len());
                     rest.advance(of_rest);
                     self.owed_end = &self.owed_end[written - of_rest..];
-                    silence.as_mut().reset(ends_at.min(Instant::now() + WRITE_TIMEOUT));
+                    silence.as_mut().reset(Instant::now() + WRITE_TIMEOUT);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(_) => return Err(Gone),
@@ -174,10 +170,11 @@ mod tests {
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::{TcpListener, TcpSocket, TcpStream},
-        time::Instant,
+        task::spawn_blocking,
+        time::{Instant, advance},
     };
 
-    use super::{FRAME_TIMEOUT, Outlet, Socket, WRITE_TIMEOUT, chunk_head};
+    use super::{Outlet, Socket, WRITE_TIMEOUT, chunk_head};
     use crate::hub::outlet::Gone;
 
     /// More than the buffers of both ends take.
@@ -251,7 +248,28 @@ mod tests {
         let rest = socket.try_write(&large_frame()).unwrap().expect("it does not fit");
         let began = Instant::now();
         assert_eq!(socket.write_rest(rest).await, Err(Gone));
-        assert!((WRITE_TIMEOUT..FRAME_TIMEOUT).contains(&began.elapsed()));
+        assert!((WRITE_TIMEOUT..2 * WRITE_TIMEOUT).contains(&began.elapsed()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_is_slow_is_not_gone() {
+        let (mut socket, mut client) = connected(true).await;
+        let rest = socket.try_write(&large_frame()).unwrap().expect("it does not fit");
+        // As long as a thread is at work, time does not pass by itself.
+        let (done, waits) = std::sync::mpsc::channel::<()>();
+        let thread = spawn_blocking(move || waits.recv().unwrap_err());
+        let reading = async move {
+            let mut part = vec![0; LARGE / 16];
+            for _ in 0..16 {
+                advance(WRITE_TIMEOUT / 2).await;
+                client.read_exact(&mut part).await.unwrap();
+            }
+            client
+        };
+        let (written, _client) = tokio::join!(socket.write_rest(rest), reading);
+        assert_eq!(written, Ok(()));
+        drop(done);
+        thread.await.unwrap();
     }
 
     #[tokio::test]

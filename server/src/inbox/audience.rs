@@ -58,13 +58,19 @@ impl Recipients {
     }
 }
 
-/// The users of a request, each once; the first id that breaks a rule is named by its place in the list at `pointer`.
+/// The users of a request, each once; the ids that break a rule are named by their places in the list at `pointer`.
 fn user_ids(texts: &[String], rule: UserIdRule, pointer: &str) -> Result<Vec<UserId>, Error> {
     let mut users = Vec::with_capacity(texts.len());
+    let mut faults = Faults::default();
     for (index, text) in texts.iter().enumerate() {
-        let user = UserId::parse(text, rule)
-            .map_err(|fault| Error::InvalidUserId { fault, pointer: format!("{pointer}/{index}") })?;
-        users.push(user);
+        match UserId::parse(text, rule) {
+            Ok(user) => users.push(user),
+            Err(fault) => faults.add(format!("{pointer}/{index}"), fault.to_string()),
+        }
+    }
+    let faults = faults.into_vec();
+    if !faults.is_empty() {
+        return Err(Error::InvalidUserId(faults));
     }
     users.sort_unstable();
     users.dedup();
@@ -123,9 +129,9 @@ fn subscribers(project: &Project, topic: &str, users: &[String]) -> Result<Vec<U
     user_ids(users, project.user_id_rule, "/users")
 }
 
-/// The topic is in the address, which no pointer leads to.
+/// The topic is in the address, and pointed to as if it were a member, as all parameters are.
 fn check_topic(topic: &str, mut faults: Faults) -> Result<(), Error> {
-    faults.line("", topic, MAX_NAME);
+    faults.line("/topic", topic, MAX_NAME);
     let faults = faults.into_vec();
     if faults.is_empty() { Ok(()) } else { Err(Error::ValidationFailed(faults)) }
 }

@@ -27,7 +27,7 @@ pub(crate) struct Faults(Vec<MemberError>);
 impl Faults {
     pub(super) fn add(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
         if self.0.len() < MAX_FAULTS {
-            self.0.push(MemberError { pointer: pointer.into(), detail: detail.into() });
+            self.0.push(MemberError::new(pointer, detail));
         }
     }
 

@@ -9,6 +9,7 @@ mod categories;
 mod change;
 mod checks;
 pub mod export;
+mod idempotency;
 mod notification;
 mod notifications;
 mod preferences;
@@ -27,9 +28,11 @@ use uuid::Uuid;
 
 pub use batch::{BatchAnswer, BatchResults, EntryResult};
 pub use categories::CategoryRequest;
-pub use notification::{ActionRequest, Recipients, SendRequest, Text};
+pub use idempotency::idempotency;
+pub use notification::{ActionRequest, BatchRequest, Recipients, SendRequest, Text};
 pub use send::Sent;
 pub use templates::TemplateRequest;
+pub use timekeeper::DueAt;
 
 use self::change::Change;
 use crate::{
@@ -49,6 +52,8 @@ pub struct Inbox {
     ids: Arc<IdGenerator>,
     /// Something was given a time to be sent, expire or come back at.
     timed: Notify,
+    /// When the next of it is due.
+    due_at: timekeeper::DueAt,
     /// The batches that are being sent under a key.
     batches: batch::UnderWay,
     /// A user did something that webhooks may have to be told.
@@ -73,7 +78,17 @@ impl Inbox {
     ) -> Self {
         let batches = batch::UnderWay::default();
         let rendering = Semaphore::new(RENDERED_AT_ONCE);
-        Self { store, bus, clock, ids, timed: Notify::new(), acted: Notify::new(), batches, rendering }
+        Self {
+            store,
+            bus,
+            clock,
+            ids,
+            timed: Notify::new(),
+            due_at: timekeeper::DueAt::default(),
+            acted: Notify::new(),
+            batches,
+            rendering,
+        }
     }
 
     /// A page of an inbox.

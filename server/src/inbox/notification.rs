@@ -66,6 +66,33 @@ pub struct SendRequest {
     pub expires_at: Option<Text<Timestamp>>,
 }
 
+const MAX_ENTRIES: usize = 1_000;
+
+/// The body of `POST /notifications/batch`.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BatchRequest {
+    /// 1 to 1,000 of what `POST /notifications` takes. Read one by one, so that one of the wrong shape is the only one.
+    #[schema(value_type = Vec<SendRequest>, min_items = 1, max_items = 1000)]
+    notifications: Vec<Value>,
+}
+
+impl BatchRequest {
+    /// What is to be read one by one.
+    ///
+    /// # Errors
+    /// None at all, or too much of it.
+    pub fn entries(&self) -> Result<&[Value], Error> {
+        if self.notifications.is_empty() || self.notifications.len() > MAX_ENTRIES {
+            return Err(Error::invalid_value(
+                "/notifications",
+                format!("must have 1 to {MAX_ENTRIES} entries"),
+            ));
+        }
+        Ok(&self.notifications)
+    }
+}
+
 /// Whom a notification is for.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -134,7 +161,7 @@ impl SendRequest {
     pub(super) fn has_its_shape(&self) -> Result<(), Error> {
         let missing = |pointer: String, name: &str| {
             let detail = format!("missing field `{name}`");
-            let fault = MemberError { pointer, detail: detail.clone() };
+            let fault = MemberError::new(pointer, detail.clone());
             Err(Error::InvalidRequest(
                 format!("The body does not have the right shape: {detail}."),
                 vec![fault],

@@ -8,6 +8,7 @@ use super::Inbox;
 use crate::{
     error::Error,
     hub::Wake,
+    lease::Lease,
     store::{NotificationPage, NotificationQuery, NotificationRecord, ProjectKey, StoreError},
 };
 
@@ -45,10 +46,11 @@ impl Inbox {
         if self.take_out(project, id).await? { Ok(()) } else { Err(NO_NOTIFICATION) }
     }
 
-    /// Finishes what others began, now and from time to time, until it is dropped.
-    pub async fn finish_withdrawals(&self) {
+    /// Finishes what others began, now and from time to time while this process has the lease, until it is dropped.
+    pub async fn finish_withdrawals(&self, lease: &Lease) {
         loop {
             let finished = async {
+                let _under_lease = lease.held().await;
                 for (project, id) in self.store.unfinished_withdrawals().await? {
                     self.take_out(project, id).await?;
                 }

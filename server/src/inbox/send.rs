@@ -15,7 +15,8 @@ use crate::{
     hub::Wake,
     languages::Locale,
     store::{
-        Audience, Edition, Idempotency, NewNotification, Project, ProjectKey, Reached, SendOutcome, UserRef,
+        Audience, Edition, Idempotency, NewNotification, Project, ProjectKey, Reached, SendOutcome, Step,
+        UserRef,
     },
 };
 
@@ -45,6 +46,8 @@ pub(super) struct Announcement {
     users: Vec<UserId>,
     /// Whether any stream of the project may show it.
     is_shared: bool,
+    /// What those streams are told.
+    step: Option<Step>,
     /// Whether time will do something to it.
     is_timed: bool,
 }
@@ -58,13 +61,15 @@ impl Sending {
             Audience::Users(users) => (users.clone(), false),
             Audience::Topic(_) | Audience::Everyone => (Vec::new(), true),
         };
-        Announcement { users, is_shared, is_timed: is_scheduled || notification.expires_at.is_some() }
+        let is_timed = is_scheduled || notification.expires_at.is_some();
+        Announcement { users, is_shared, step: None, is_timed }
     }
 }
 
 impl Announcement {
-    /// Names those whose streams show it, if the store knows them.
+    /// Names those whose streams show it, and says what these are told, if the store knows them.
     fn narrow(&mut self, reached: Reached) {
+        self.step = reached.step;
         if let Some(users) = reached.users.filter(|_| self.is_shared) {
             (self.users, self.is_shared) = (users, false);
         }
@@ -174,10 +179,18 @@ impl Inbox {
         let mut wakes = Vec::new();
         let (mut is_shared, mut is_timed) = (false, false);
         for announcement in announcements {
-            is_shared |= announcement.is_shared;
             is_timed |= announcement.is_timed;
-            let users = announcement.users.iter().cloned();
-            wakes.extend(users.map(|user| Wake::Changed(UserRef { project, user })));
+            let users = announcement.users.iter().map(|user| UserRef { project, user: user.clone() });
+            match &announcement.step {
+                Some(step) if announcement.is_shared => {
+                    wakes.push(Wake::ReceivedByAll(project, step.clone()));
+                }
+                Some(step) => wakes.extend(users.map(|user| Wake::Received(user, step.clone()))),
+                None => {
+                    is_shared |= announcement.is_shared;
+                    wakes.extend(users.map(Wake::Changed));
+                }
+            }
         }
         if is_shared {
             wakes.push(Wake::Project(project));

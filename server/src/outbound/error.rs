@@ -107,10 +107,19 @@ impl OutboundError {
         }
         Self::Connection { host, cause: chain(error) }
     }
+
+    /// The status of the answer, if that was what was wrong.
+    #[must_use]
+    pub const fn status(&self) -> Option<u16> {
+        match self {
+            Self::Redirect { status, .. } | Self::Status { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
 }
 
 /// An error and what caused it, as one text.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = String::new();
     for cause in causes(error).map(ToString::to_string) {
         // Many repeat what they wrap.

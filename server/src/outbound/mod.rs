@@ -16,4 +16,5 @@ mod tests;
 
 pub use client::{Fetched, Outbound, Timeouts};
 pub use error::OutboundError;
+pub(crate) use error::chain;
 pub use post::Posted;

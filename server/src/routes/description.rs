@@ -27,12 +27,12 @@ pub async fn show_description(
     State(app): State<Arc<App>>,
 ) -> ([(HeaderName, &'static str); 1], Json<OpenApi>) {
     let open = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
-    (open, Json(description::describe(app.tokens.issuer())))
+    (open, Json(description::describe(&app.public_url)))
 }
 
 /// Shows the page, with words for what is the reader's own.
 pub async fn show_page(State(app): State<Arc<App>>) -> Response {
-    page_with(app.tokens.issuer(), &Values::default())
+    page_with(&app.public_url, &Values::default())
 }
 
 /// The page of a server that is reached at this address, with these values in its commands.

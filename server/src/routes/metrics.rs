@@ -8,5 +8,7 @@ use crate::{app::App, metrics::CONTENT_TYPE};
 
 /// Shows the counters.
 pub async fn show_metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, CONTENT_TYPE)], app.metrics.encode())
+    let now = app.clock.now();
+    let text = app.metrics.encode(app.inbox.lag(now), app.webhooks.lag(now));
+    ([(header::CONTENT_TYPE, CONTENT_TYPE)], text)
 }

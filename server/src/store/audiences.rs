@@ -1,8 +1,9 @@
 //! Whom a notification is for, and who is in which topic.
 
 use async_trait::async_trait;
+use data_encoding::BASE64URL_NOPAD;
 
-use super::{ProjectKey, StoreError};
+use super::{ProjectKey, Step, StoreError};
 use crate::auth::user_id::UserId;
 
 /// How many notifications to one topic, or to everyone, there may be or be to be sent. Whoever has never acted reads all
@@ -22,12 +23,14 @@ pub enum Audience {
 }
 
 /// Whom a notification has reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Reached {
     /// How many; of everyone, those that were known at that moment.
     pub recipients: u64,
     /// Who they are. `None` if they are too many to be named: anybody in the project, then.
     pub users: Option<Vec<UserId>>,
+    /// What their streams are told, where that is known without asking: of one recipient, or of everyone.
+    pub step: Option<Step>,
 }
 
 /// A page of the subscribers of a topic.
@@ -37,6 +40,26 @@ pub struct SubscriberPage {
     pub users: Vec<UserId>,
     /// What the next page is asked for with; `None` at the end.
     pub next: Option<String>,
+}
+
+impl SubscriberPage {
+    /// A page of at most so many, from those that were found in their order: one more, if there are more.
+    pub(crate) fn of(mut users: Vec<UserId>, limit: usize) -> Self {
+        let more = users.len() > limit;
+        users.truncate(limit);
+        let next = users.last().filter(|_| more).map(|last| BASE64URL_NOPAD.encode(last.as_str().as_bytes()));
+        Self { users, next }
+    }
+
+    /// The id that the page with this cursor begins after; before all of them without one.
+    ///
+    /// # Errors
+    /// If it is no cursor of a page.
+    pub(crate) fn after(cursor: Option<&str>) -> Result<String, StoreError> {
+        let Some(cursor) = cursor else { return Ok(String::new()) };
+        let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok();
+        bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(StoreError::NotOurs("cursor"))
+    }
 }
 
 /// The topics of a database. A topic is there as soon as somebody is put into it, and an unknown one is empty. It goes when

@@ -78,6 +78,8 @@ pub enum AuditAction {
     SessionKeyRotated,
     /// A backup was put in the place of the database.
     DatabaseRestored,
+    /// It was moved into a database of another kind.
+    DatabaseMoved,
 }
 
 impl AuditAction {
@@ -105,6 +107,7 @@ impl AuditAction {
             Self::UserErased => "user.erased",
             Self::SessionKeyRotated => "session_key.rotated",
             Self::DatabaseRestored => "database.restored",
+            Self::DatabaseMoved => "database.moved",
         }
     }
 }

@@ -33,7 +33,7 @@ pub struct Look {
 }
 
 /// A notification that was found to be in order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewNotification {
     /// Its id, which the items have too.
     pub id: Uuid,
@@ -79,7 +79,7 @@ pub struct Idempotency {
 }
 
 /// What became of a send.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum SendOutcome {
     /// It is on disk.
     Stored(Reached),
@@ -203,7 +203,8 @@ pub trait InboxStore: Send + marker::Sync {
     /// Puts a notification into inboxes, at once or at its moment. When this returns, it is on disk.
     ///
     /// # Errors
-    /// If it is not on disk: nothing of it is there then.
+    /// If it is not on disk: nothing of it is there then. If no answer came to a commit from a database on another
+    /// machine, nobody knows; a key of idempotency makes it safe to send again.
     async fn send(
         &self,
         project: ProjectKey,
@@ -294,4 +295,7 @@ pub trait InboxStore: Send + marker::Sync {
     /// forgets what need not be remembered any longer: tombstones, idempotency keys, ended sessions.
     /// `returned` is what becomes of an item that comes back.
     async fn advance(&self, now: Timestamp, returned: Transition) -> Result<DueWork, StoreError>;
+
+    /// When [`advance`](Self::advance) has something to do next, as [`DueWork::next_at`] says it.
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError>;
 }

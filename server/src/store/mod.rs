@@ -9,16 +9,24 @@ mod batches;
 mod categories;
 #[cfg(test)]
 mod conformance;
+mod cut_off;
 mod deliveries;
 mod happenings;
 mod inboxes;
 mod keys;
+mod lease;
+mod moving;
 mod notifications;
+mod numbers_kept;
+pub mod postgres;
 mod preferences;
 mod projects;
 mod providers;
+mod reading;
 mod revision;
 pub mod sqlite;
+pub(crate) mod step;
+mod telling;
 mod templates;
 mod texts;
 mod user_data;
@@ -26,12 +34,14 @@ mod webhook_event;
 mod webhooks;
 
 use async_trait::async_trait;
+use notification_bell_protocol::Timestamp;
 use tokio::sync::watch;
 
 pub use audiences::{Audience, MAX_SHARED, Reached, SubscriberPage, TopicStore};
 pub use audit::{Actor, AuditAction, AuditEntry, AuditQuery, AuditRecord, AuditStore, FailedProofs};
 pub use batches::{BatchEntry, BatchStanding, BatchStore, SentEntry};
 pub use categories::{Category, CategoryPut, CategoryStore};
+pub use cut_off::{CUT_OFF_LASTS, CutOffStore};
 pub use deliveries::{
     Attempted, ClaimedDelivery, Delivery, DeliveryQuery, DeliveryStatus, DeliveryStore, DueWebhook,
     NewDelivery, Outcome, TRIED_FOR_MS,
@@ -44,6 +54,8 @@ pub use inboxes::{
 pub use keys::{
     BackendKey, Edition, KeyStore, NewBackendKey, Revocation, SessionStanding, StoredSessionKey, UserStanding,
 };
+pub use lease::{LEASE_LASTS, LeaseStore};
+pub use moving::{MoveProgress, Moved, move_to_postgres};
 pub use notifications::{
     NotificationPage, NotificationQuery, NotificationRecord, NotificationStore, SentAction, Tallies,
     Withdrawal,
@@ -53,6 +65,7 @@ pub use projects::{
     NewProject, NewSecret, PreviousSecret, Project, ProjectChange, ProjectKey, ProjectStore, Retention,
 };
 pub use providers::{Provider, ProviderStore};
+pub use step::Step;
 pub use templates::{Template, TemplateLimits, TemplatePage, TemplateStore, TemplateSummary};
 pub use texts::{Texts, TextsByLocale};
 pub use user_data::{
@@ -77,12 +90,20 @@ pub trait Store:
     + WebhookStore
     + DeliveryStore
     + AuditStore
+    + LeaseStore
+    + CutOffStore
 {
     /// Whether it can be read and written now.
     async fn ping(&self) -> Result<(), StoreError>;
 
+    /// The time on the clock of the database's machine; `None` where that is this one.
+    async fn now(&self) -> Result<Option<Timestamp>, StoreError>;
+
     /// Finishes what waits and leaves the database closed, whole in its file. Whatever is asked afterwards fails.
     async fn close(&self);
+
+    /// Names the database as it was made or restored: letters and digits, the same for every process that works on it.
+    fn installation(&self) -> &str;
 
     /// Changes its value when another process changed the database: anything cached or waited for may be out of
     /// date then.

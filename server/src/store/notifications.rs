@@ -92,7 +92,8 @@ impl From<Action> for SentAction {
 /// How many users did something with a notification, each counted once, also after they took it back.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Tallies {
-    /// How many it was sent to.
+    /// How many it was sent to when it was: of what is for everyone, more may see it. Before that, how many it is addressed
+    /// to.
     pub recipients: u64,
     /// How many had it on screen.
     pub seen: u64,

@@ -3,6 +3,8 @@
 //! Both begin with the incarnation of the database. A restored backup gets a new one, so that a client which has
 //! seen a later state than the backup's is told to start again instead of missing what comes next.
 
+use std::sync::Arc;
+
 use notification_bell_protocol::Timestamp;
 use uuid::Uuid;
 
@@ -17,17 +19,17 @@ pub(crate) struct StateNumbers {
 
 /// The incarnation of a database: 8 characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Incarnation(String);
+pub(crate) struct Incarnation(Arc<str>);
 
 impl Incarnation {
     /// A fresh one.
     pub(crate) fn from_random(random: u32) -> Self {
-        Self(format!("{random:08x}"))
+        Self(format!("{random:08x}").into())
     }
 
     /// One that was kept.
     pub(crate) fn kept(text: String) -> Self {
-        Self(text)
+        Self(text.into())
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -42,7 +44,7 @@ impl Incarnation {
     /// The numbers in a revision's text, if it is one of this incarnation. One without a shared number was given out
     /// before anything was shared.
     pub(crate) fn state_numbers(&self, text: &str) -> Option<StateNumbers> {
-        let numbers = text.strip_prefix(&self.0)?.strip_prefix('-')?;
+        let numbers = text.strip_prefix(&*self.0)?.strip_prefix('-')?;
         let (own, shared) = numbers.split_once('-').unwrap_or((numbers, "0"));
         Some(StateNumbers { own: number(own)?, shared: number(shared)? })
     }
@@ -56,7 +58,7 @@ impl Incarnation {
 
     /// What is in a cursor, if it is one of this incarnation.
     pub(crate) fn cursor_parts(&self, text: &str) -> Option<(Timestamp, Uuid)> {
-        let (position, id) = text.strip_prefix(&self.0)?.strip_prefix('-')?.split_once('-')?;
+        let (position, id) = text.strip_prefix(&*self.0)?.strip_prefix('-')?.split_once('-')?;
         Some((Timestamp::from_unix_ms(position.parse().ok()?), Uuid::try_parse(id).ok()?))
     }
 }

@@ -8,6 +8,7 @@ use url::Url;
 use crate::{
     auth::webhook_secret::{WebhookSecret, signatures},
     outbound::{Outbound, OutboundError},
+    traces,
 };
 
 /// So much of an answer is read and kept, for whoever looks why it was refused.
@@ -64,7 +65,10 @@ pub(super) async fn attempt(
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    match outbound.post(&url, headers, Bytes::from(body), MAX_ANSWER_BYTES).await {
+    let span = traces::of_delivery();
+    let posted = outbound.post(&url, headers, Bytes::from(body), MAX_ANSWER_BYTES).await;
+    span.called(posted.as_ref().map(|posted| posted.status));
+    match posted {
         Ok(posted) => {
             let answer = Answer { status: Some(posted.status), ..Answer::default() };
             if answer.is_success() {

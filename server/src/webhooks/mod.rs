@@ -14,7 +14,6 @@ mod worker;
 
 use std::{sync::Arc, time::Duration};
 
-use prometheus_client::metrics::{counter::Counter, family::Family};
 use tokio::sync::Notify;
 
 pub use attempt::Answer;
@@ -27,7 +26,8 @@ use crate::{
     clock::Clock,
     config::Settings,
     ids::IdGenerator,
-    metrics::OutcomeLabel,
+    inbox::DueAt,
+    metrics::WebhookCounts,
     outbound::{Outbound, Timeouts, resolver::SystemResolver},
     randomness::Randomness,
     store::Store,
@@ -44,7 +44,9 @@ pub struct Webhooks {
     randomness: Arc<dyn Randomness>,
     ids: Arc<IdGenerator>,
     first_wait_ms: i64,
-    attempts: Family<OutcomeLabel, Counter>,
+    counts: WebhookCounts,
+    /// When something is due next.
+    due_at: DueAt,
     /// Something is to be delivered that no user's change has announced.
     asked: Notify,
 }
@@ -59,7 +61,7 @@ impl Webhooks {
         randomness: Arc<dyn Randomness>,
         ids: Arc<IdGenerator>,
         settings: &Settings,
-        attempts: Family<OutcomeLabel, Counter>,
+        counts: WebhookCounts,
     ) -> Self {
         Self {
             store,
@@ -69,7 +71,8 @@ impl Webhooks {
             randomness,
             ids,
             first_wait_ms: settings.webhook_retry_ms(),
-            attempts,
+            counts,
+            due_at: DueAt::default(),
             asked: Notify::new(),
         }
     }

@@ -61,7 +61,7 @@ impl WebhookPatch {
             return Err(Error::invalid_value("", "must have at least one member"));
         }
         let mut faults = Vec::new();
-        let mut fault = |pointer: String, detail: String| faults.push(MemberError { pointer, detail });
+        let mut fault = |pointer: String, detail: String| faults.push(MemberError::new(pointer, detail));
         let url = self.url.and_then(|text| match check_url(&text, outbound) {
             Ok(url) => Some(url),
             Err(detail) => {

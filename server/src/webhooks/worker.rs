@@ -3,8 +3,13 @@
 //! The lease is in the database. A process that ends in the middle of an attempt leaves it behind, and when it has run
 //! out, any process tries again: each message is delivered at least once.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use notification_bell_protocol::Timestamp;
 use tokio::{
     task::{Id, JoinError, JoinSet},
     time::sleep,
@@ -19,7 +24,7 @@ use super::{
 use crate::{
     auth::webhook_secret::WebhookSecret,
     inbox::Inbox,
-    metrics::OutcomeLabel,
+    lease::Lease,
     store::{
         Actor, Attempted, AuditAction, AuditEntry, ClaimedDelivery, Outcome, StoreError, WebhookChange,
         WebhookKey,
@@ -76,11 +81,19 @@ impl Webhooks {
         }
     }
 
-    /// Forgets what is old, now and every minute, until it is dropped.
-    pub async fn keep_forgetting(&self) {
+    /// For how long something has been due.
+    pub fn lag(&self, now: Timestamp) -> Duration {
+        self.due_at.lag(now)
+    }
+
+    /// Forgets what is old, now and every minute while this process has the lease, until it is dropped.
+    pub async fn keep_forgetting(&self, lease: &Lease) {
         loop {
-            let written_before = self.clock.now().plus_ms(-KEPT_FOR_MS);
-            match self.store.forget_deliveries(written_before).await {
+            let forgotten = {
+                let _under_lease = lease.held().await;
+                self.store.forget_deliveries(self.clock.now().plus_ms(-KEPT_FOR_MS)).await
+            };
+            match forgotten {
                 Ok(true) => continue,
                 Ok(false) => {}
                 Err(error) => tracing::warn!(%error, "old deliveries could not be forgotten"),
@@ -93,6 +106,7 @@ impl Webhooks {
     async fn start_due(self: &Arc<Self>, running: &mut Running) -> Result<Duration, StoreError> {
         loop {
             let due = self.store.due_webhooks().await?;
+            self.due_at.set(due.iter().map(|due| due.at).min());
             let now = self.clock.now();
             let plan = running.traffic.plan(&due, now);
             if plan.claims.is_empty() {
@@ -121,7 +135,10 @@ impl Webhooks {
             Ok(secrets) => {
                 let id = claimed.id.to_string();
                 let message = (id.as_str(), claimed.body.clone());
-                attempt::attempt(&self.outbound, &webhook.url, &secrets, message, now).await
+                let began = Instant::now();
+                let answer = attempt::attempt(&self.outbound, &webhook.url, &secrets, message, now).await;
+                self.counts.seconds.observe_time(began.elapsed());
+                answer
             }
             Err(error) => {
                 tracing::error!(%error, "the secret of a webhook cannot be opened");
@@ -143,7 +160,7 @@ impl Webhooks {
             Outcome::Retried(_) => "retried",
             Outcome::Failed => "failed",
         };
-        self.attempts.get_or_create(&OutcomeLabel { outcome: name }).inc();
+        self.counts.attempts.count(name);
         let attempted = Attempted {
             key: claimed.key,
             attempt: claimed.attempt,

@@ -53,17 +53,12 @@ const LACKING: [(Engine, Ability, &str); 13] = [
 ];
 
 /// Tests, or modules of them, whose subject an engine does not have.
-const SUBJECTS: [(Engine, &str, &str); 3] = [
+const SUBJECTS: [(Engine, &str, &str); 2] = [
     (Engine::Webkit, "cookie_sessions::", "it takes a `Secure` cookie over TLS alone, on loopback too"),
     (
         Engine::Webkit,
         "life_cycle::a_bell_moved_by_move_before_keeps_its_panel_and_its_stream",
         "it has no `moveBefore`",
-    ),
-    (
-        Engine::Webkit,
-        "accessibility::axe_finds_nothing_in_what_is_done_with_items",
-        "it failed there once on a busy machine, and the cause has not been found",
     ),
 ];
 

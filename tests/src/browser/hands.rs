@@ -21,20 +21,21 @@ impl Page {
     /// Puts a finger on an element, moves it sideways by so many pixels, and lifts it.
     pub async fn swipe(&self, expression: &str, way: i64) {
         need(self.engine(), Ability::Touch);
-        self.until(expression).await;
-        let origin = accepted(self.element(expression).await.to_json());
-        let mut steps = vec![
-            json!({"type": "pointerMove", "duration": 0, "origin": origin, "x": 0, "y": 0}),
-            json!({"type": "pointerDown", "button": 0}),
-        ];
-        // A finger does not jump.
-        let step = json!({"type": "pointerMove", "duration": 16, "origin": "pointer", "x": way / 8, "y": 0});
-        steps.extend(std::iter::repeat_n(step, 8));
-        steps.push(json!({"type": "pointerUp", "button": 0}));
-        let finger = json!({"type": "pointer", "id": "finger",
-                            "parameters": {"pointerType": "touch"}, "actions": steps});
-        let actions = Actions::from(json!([finger]));
-        accepted(self.driver().cmd(Command::PerformActions(actions)).await);
+        self.with(expression, async |element| {
+            let mut steps = vec![
+                json!({"type": "pointerMove", "duration": 0, "origin": element.to_json()?, "x": 0, "y": 0}),
+                json!({"type": "pointerDown", "button": 0}),
+            ];
+            // A finger does not jump.
+            let step =
+                json!({"type": "pointerMove", "duration": 16, "origin": "pointer", "x": way / 8, "y": 0});
+            steps.extend(std::iter::repeat_n(step, 8));
+            steps.push(json!({"type": "pointerUp", "button": 0}));
+            let finger = json!({"type": "pointer", "id": "finger",
+                                "parameters": {"pointerType": "touch"}, "actions": steps});
+            self.driver().cmd(Command::PerformActions(Actions::from(json!([finger])))).await.map(drop)
+        })
+        .await;
     }
 
     /// Presses the mouse on an element, and holds it down.

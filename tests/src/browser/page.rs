@@ -8,13 +8,15 @@ use std::{
 use serde_json::Value;
 use thirtyfour::{
     WebDriver, WebElement, WindowHandle,
-    error::{WebDriverErrorInner, WebDriverResult},
+    error::{WebDriverError, WebDriverErrorInner, WebDriverResult},
 };
 
 use super::{Engine, driver::place, session::accepted};
+use crate::eventually;
 
 const TOOLS: &str = include_str!("tools.js");
 const UNTIL: &str = include_str!("until.js");
+const STILL: &str = include_str!("still.js");
 
 /// How long a page may take for what a test waits for. Far more than it needs.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -86,6 +88,14 @@ impl Page {
         accepted(self.driver.current_url().await).to_string()
     }
 
+    /// Has statements lead to another address, and waits until the page there is whole. The page that is left is asked
+    /// nothing meanwhile: what waits in it would be kept with it, for whoever comes back.
+    pub async fn go_by(&self, script: &str, address: &str) {
+        self.run(&format!("setTimeout(() => {{ {script} }});")).await;
+        eventually(LIMIT, address, async || (self.url().await == address).then_some(())).await;
+        self.until("document.readyState === 'complete'").await;
+    }
+
     /// The value of an expression, now.
     pub async fn value(&self, expression: &str) -> Value {
         self.execute(&format!("return ({expression});")).await
@@ -111,7 +121,7 @@ impl Page {
             match self.driver.execute_async(script.clone(), Vec::new()).await {
                 Ok(outcome) => break outcome.json().clone(),
                 // The page went away with the question; the next one is asked.
-                Err(error) if matches!(*error, WebDriverErrorInner::NoSuchFrame(_)) => {}
+                Err(error) if is_of_a_page_that_went(&error) => {}
                 Err(error) => panic!("`{condition}` failed: {error}"),
             }
         };
@@ -145,33 +155,38 @@ impl Page {
         self.driver.execute(script, Vec::new()).await?.element()
     }
 
-    /// Does something with an element, and with the one in its place where that has been drawn anew meanwhile: the
-    /// early bell is another element than the one that takes over.
+    /// Waits for an element until it stays where it is, scrolled to if it is out of sight, and does something with it;
+    /// and with the one in its place where that has been drawn anew meanwhile: the early bell is another element than the
+    /// one that takes over.
+    ///
+    /// The driver scrolls as well, but waits for nothing that moves: between pressing and letting go, what is under the
+    /// mouse would be another thing.
     pub(super) async fn with(&self, expression: &str, act: impl AsyncFn(WebElement) -> WebDriverResult<()>) {
         loop {
             self.until(expression).await;
-            let outcome = match self.found(expression).await {
-                Ok(element) => act(element).await,
-                Err(error) => Err(error),
+            let outcome = async {
+                let element = self.found(expression).await?;
+                assert!(
+                    self.is_still(&element).await?,
+                    "`{expression}` does not come to rest where it can be reached"
+                );
+                act(element).await
             };
-            let Err(error) = outcome else { return };
+            let Err(error) = outcome.await else { return };
             let is_gone = matches!(*error, WebDriverErrorInner::StaleElementReference(_));
             assert!(is_gone, "`{expression}` could not be used: {error:?}");
         }
     }
 
-    /// Waits for an element, scrolls to it if it is out of sight, and clicks it with the mouse.
-    ///
-    /// The driver scrolls as well, but does not wait for a page that scrolls smoothly.
+    async fn is_still(&self, element: &WebElement) -> WebDriverResult<bool> {
+        let script = STILL.replace("DEADLINE_MS", &LIMIT.as_millis().to_string());
+        let outcome = self.driver.execute_async(script, vec![element.to_json()?]).await?;
+        Ok(outcome.json() == &Value::Bool(true))
+    }
+
+    /// Waits for an element, and clicks it with the mouse.
     pub async fn click(&self, expression: &str) {
-        let scroll = "const { top, bottom } = arguments[0].getBoundingClientRect();\
-                      if (top < 0 || bottom > innerHeight)\
-                        arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' });";
-        self.with(expression, async |element| {
-            self.driver.execute(scroll, vec![element.to_json()?]).await?;
-            element.click().await
-        })
-        .await;
+        self.with(expression, async |element| element.click().await).await;
     }
 
     /// Types into an empty field.
@@ -235,5 +250,14 @@ impl Page {
     /// Puts a tab in front.
     pub async fn show_tab(&self, tab: &WindowHandle) {
         accepted(self.driver.switch_to_window(tab.clone()).await);
+    }
+}
+
+/// Chromium's driver has a name for it, Firefox's has words.
+fn is_of_a_page_that_went(error: &WebDriverError) -> bool {
+    match &**error {
+        WebDriverErrorInner::NoSuchFrame(_) => true,
+        WebDriverErrorInner::JavascriptError(_) => error.to_string().contains("Document was unloaded"),
+        _ => false,
     }
 }

@@ -25,6 +25,9 @@ use crate::{ANSWER_LIMIT, within};
 /// How long a browser may take to come up. Far more than it needs.
 const START_LIMIT: Duration = Duration::from_mins(1);
 
+/// How long a driver may take for one command. Far more than any needs: one that hangs is named by its test's failure.
+const COMMAND_LIMIT: Duration = Duration::from_secs(90);
+
 /// Runs a test in a browser. When the test is done, no page of it may have had an error that nobody caught.
 ///
 /// Where the engine of this run lacks what the test is about, the test is left out, and that is said.
@@ -70,7 +73,8 @@ fn name_in(closure: &str) -> &str {
 }
 
 async fn open(engine: Engine, driver: &Driver, flags: &[&str]) -> WebDriver {
-    let client = Client::builder().no_proxy().build().expect("a client without TLS needs nothing");
+    let client = Client::builder().no_proxy().timeout(COMMAND_LIMIT).build();
+    let client = client.expect("a client without TLS needs nothing");
     let capabilities = capabilities(engine, driver, flags);
     let session = WebDriver::builder(driver.url.clone(), capabilities).client(client);
     within(START_LIMIT, "starting a browser", session.connect())

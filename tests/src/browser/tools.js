@@ -20,3 +20,6 @@ const of = (bell) => {
 };
 const { bell, root, parts, part, textOf, titles, item, button, badge, isOpen, focused, live } = of(bells[0]);
 const events = (name) => record.events.filter((event) => event.name === name);
+// What is moving or fading by itself, and not by scrolling.
+const moving = (element) =>
+  element.getAnimations({ subtree: true }).filter(({ timeline }) => timeline === document.timeline);

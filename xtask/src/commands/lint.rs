@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use crate::attacks;
+use crate::deploy_files;
 use crate::failure::Failure;
 use crate::process;
-use crate::setup::CARGO_DENY;
 use crate::setup::wasm_target::{self, TARGET};
+use crate::setup::{CARGO_DENY, DeployLinters};
 use crate::steps::{Outcome, Steps};
 use crate::terminal::Terminal;
 use crate::workspace::Workspace;
@@ -39,6 +40,13 @@ pub(crate) fn lint(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failu
     steps.check("attack table", |_| match attacks::without_a_test(workspace)? {
         missing if missing.is_empty() => Ok(Outcome::Done),
         missing => Err(Failure::Checks(missing)),
+    });
+    steps.check("files in deploy/", |terminal| {
+        let Some(linters) = DeployLinters::find(workspace) else {
+            terminal.note("their linters are not there; `cargo xtask setup --lint` installs them");
+            return Ok(Outcome::LeftOut);
+        };
+        deploy_files::check(workspace, &linters).map(|()| Outcome::Done)
     });
     steps.check("cargo deny", |terminal| {
         if CARGO_DENY.is_installed(workspace) {

@@ -3,7 +3,9 @@
 pub(crate) mod advisories;
 pub(crate) mod bench;
 pub(crate) mod dist;
+pub(crate) mod first_part;
 pub(crate) mod fuzz;
+pub(crate) mod instructions;
 pub(crate) mod lint;
 pub(crate) mod run;
 pub(crate) mod setup;
@@ -23,7 +25,7 @@ fn build(
     library: Library,
     profile: Profile,
 ) -> Result<std::path::PathBuf, Failure> {
-    if library == Library::Smallest {
+    if library != Library::Toolchain {
         rust_src(workspace, steps)?;
     }
     steps.step("component", |terminal| Ok((component::build(workspace, terminal, library)?, ())))?;

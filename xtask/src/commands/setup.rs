@@ -6,7 +6,7 @@ use crate::setup;
 use crate::steps::Steps;
 use crate::workspace::Workspace;
 
-/// Sets up everything; `lint` adds what only the checks of licences and sources need.
+/// Sets up everything; `lint` adds what only `cargo xtask lint` needs.
 ///
 /// # Errors
 /// With the first thing that cannot be set up.
@@ -15,8 +15,14 @@ pub(crate) fn setup(workspace: &Workspace, steps: &mut Steps, lint: bool) -> Res
     setup::rust_src(workspace, steps)?;
     if lint {
         setup::cargo_deny(workspace, steps)?;
+        setup::deploy_linters(workspace, steps)?;
     }
     setup::nginx(workspace, steps)?;
+    setup::postgres(workspace, steps)?;
+    setup::redis(workspace, steps)?;
+    setup::libfaketime(workspace, steps)?;
+    setup::operators(workspace, steps)?;
+    setup::valgrind(workspace, steps)?;
     setup::browsers(workspace, steps, &Engine::USUAL)?;
     steps.summary()
 }

@@ -7,11 +7,18 @@
 mod apt;
 mod axe;
 pub(crate) mod browser;
+mod deploy_linters;
 mod esbuild;
+mod from_debian;
+pub(crate) mod libfaketime;
 pub(crate) mod nginx;
 mod npm;
+mod operators;
+pub(crate) mod postgres;
+pub(crate) mod redis;
 mod rust_src;
 mod rust_tools;
+mod valgrind;
 mod wasm_opt;
 pub(crate) mod wasm_target;
 
@@ -24,6 +31,7 @@ use crate::lock::Lock;
 use crate::steps::{Outcome, Steps};
 use crate::workspace::Workspace;
 
+pub(crate) use deploy_linters::DeployLinters;
 pub(crate) use esbuild::FOLDER as ESBUILD;
 pub(crate) use rust_tools::CARGO_DENY;
 
@@ -59,6 +67,15 @@ pub(crate) fn rust_src(workspace: &Workspace, steps: &mut Steps) -> Result<(), F
 pub(crate) fn cargo_deny(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     let _lock = Lock::acquire(workspace, steps.terminal)?;
     steps.step("cargo-deny", |terminal| Ok((CARGO_DENY.ensure(workspace, terminal)?, ())))
+}
+
+/// Sets up what reads the files in `deploy/`, as far as that is possible.
+///
+/// # Errors
+/// If the folder of the tools cannot be written.
+pub(crate) fn deploy_linters(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+    let _lock = Lock::acquire(workspace, steps.terminal)?;
+    steps.step("linters of deploy/", |terminal| Ok((deploy_linters::ensure(workspace, terminal)?, ())))
 }
 
 /// Sets up cargo-fuzz.
@@ -102,6 +119,54 @@ pub(crate) fn browsers(
 pub(crate) fn nginx(workspace: &Workspace, steps: &mut Steps) -> Result<Option<PathBuf>, Failure> {
     let _lock = Lock::acquire(workspace, steps.terminal)?;
     steps.step("nginx", |terminal| nginx::ensure(workspace, terminal))
+}
+
+/// Sets up PostgreSQL; none if there is none and it cannot be installed.
+///
+/// # Errors
+/// If the one that was named does not work.
+pub(crate) fn postgres(workspace: &Workspace, steps: &mut Steps) -> Result<Option<PathBuf>, Failure> {
+    let _lock = Lock::acquire(workspace, steps.terminal)?;
+    steps.step("PostgreSQL", |terminal| postgres::ensure(workspace, terminal))
+}
+
+/// Sets up Redis; none if there is none and it cannot be installed.
+///
+/// # Errors
+/// If the one that was named does not work.
+pub(crate) fn redis(workspace: &Workspace, steps: &mut Steps) -> Result<Option<PathBuf>, Failure> {
+    let _lock = Lock::acquire(workspace, steps.terminal)?;
+    steps.step("Redis", |terminal| redis::ensure(workspace, terminal))
+}
+
+/// Sets up libfaketime; none if there is none and it cannot be installed.
+///
+/// # Errors
+/// If the one that was named does not work.
+pub(crate) fn libfaketime(workspace: &Workspace, steps: &mut Steps) -> Result<Option<PathBuf>, Failure> {
+    let _lock = Lock::acquire(workspace, steps.terminal)?;
+    steps.step("libfaketime", |terminal| libfaketime::ensure(workspace, terminal))
+}
+
+/// Sets up the other programs that the files in `deploy/` are for, as far as that is possible.
+///
+/// # Errors
+/// If somebody else is at it, and does not end.
+pub(crate) fn operators(
+    workspace: &Workspace,
+    steps: &mut Steps,
+) -> Result<Vec<(&'static str, PathBuf)>, Failure> {
+    let _lock = Lock::acquire(workspace, steps.terminal)?;
+    steps.step("HAProxy, Caddy, promtool, yamllint", |terminal| Ok(operators::ensure(workspace, terminal)))
+}
+
+/// Sets up valgrind; false if there is none and it cannot be installed.
+///
+/// # Errors
+/// If the lock on the tools cannot be had.
+pub(crate) fn valgrind(workspace: &Workspace, steps: &mut Steps) -> Result<bool, Failure> {
+    let _lock = Lock::acquire(workspace, steps.terminal)?;
+    steps.step("valgrind", |terminal| Ok(valgrind::ensure(workspace, terminal)))
 }
 
 /// An empty folder to install one tool in before it is moved to its place.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::apt;
+use super::from_debian::{self, Wanted};
 use crate::failure::Failure;
 use crate::process;
 use crate::steps::Outcome;
@@ -11,6 +11,14 @@ use crate::workspace::Workspace;
 
 /// The variable that names nginx, for us and for the tests.
 pub(crate) const NGINX: &str = "BELL_NGINX";
+
+const WANTED: Wanted = Wanted {
+    name: "nginx",
+    variable: NGINX,
+    named: "an nginx",
+    name_it: "name it in",
+    package: "nginx-light",
+};
 
 /// Finds nginx, or installs it. Without one its tests are left out, and that is said: unlike a browser, it tests a
 /// file for operators and not the product, and whoever has no Debian and is not root can still run all of that.
@@ -21,35 +29,13 @@ pub(crate) fn ensure(
     workspace: &Workspace,
     terminal: Terminal,
 ) -> Result<(Outcome, Option<PathBuf>), Failure> {
-    if let Some(named) = std::env::var_os(NGINX).map(PathBuf::from) {
-        return if works(workspace, &named) {
-            Ok((Outcome::UpToDate, Some(named)))
-        } else {
-            Err(Failure::Missing {
-                what: format!("{NGINX} ({}) does not work.", named.display()),
-                remedy: "Name an nginx, or unset the variable to have one looked for.".to_owned(),
-            })
-        };
-    }
-    if let Some(nginx) = find(workspace) {
-        return Ok((Outcome::UpToDate, Some(nginx)));
-    }
-    // The package starts a service on port 80 where services are run; only its program is wanted.
-    let installed = apt::install(workspace, terminal, &["nginx-light"]).then(|| find(workspace)).flatten();
-    if installed.is_none() {
-        terminal.note(&format!(
-            "there is no nginx: install it (Debian: apt-get install nginx-light), or name it in {NGINX}"
-        ));
-        return Ok((Outcome::LeftOut, None));
-    }
-    Ok((Outcome::Done, installed))
+    from_debian::ensure(&WANTED, workspace, terminal, || find(workspace), |nginx| works(workspace, nginx))
 }
 
 /// On the search path, or where Debian has it, which is not on every user's path.
 fn find(workspace: &Workspace) -> Option<PathBuf> {
     let usual = PathBuf::from("/usr/sbin/nginx");
-    let found = workspace.find_program("nginx").or_else(|| usual.is_file().then_some(usual));
-    found.filter(|nginx| works(workspace, nginx))
+    workspace.find_program("nginx").or_else(|| usual.is_file().then_some(usual))
 }
 
 /// nginx alone among these programs has no `--version`. It may lack what the file takes, where somebody built it.

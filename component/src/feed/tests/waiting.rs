@@ -2,7 +2,7 @@
 
 use notification_bell_protocol::{Counts, Item, ItemPatch, MarkRequest, MarkSet, View};
 
-use super::{Answer, Change, Feed, NOW, all, answer, feed_of, item, page, read, sync};
+use super::{Answer, Change, Feed, NOW, all, answer, feed_of, item, page, read, sync, unread};
 
 fn read_one(id: &str) -> Change {
     Change::Patch(id.to_owned(), ItemPatch { read: Some(true), ..ItemPatch::default() })
@@ -92,6 +92,24 @@ fn a_mark_of_everything_leaves_what_came_after_it() {
     feed.apply(sync(vec![item("a4")], &[], "r2"), NOW);
     assert_eq!(feed.counts().unwrap().unread, 1);
     assert!(feed.item("a4").unwrap().read_at.is_none());
+}
+
+#[test]
+fn a_mark_of_everything_leaves_what_was_known_and_not_shown() {
+    let mut feed = Feed::default();
+    feed.begin_session(unread(1), "r0".to_owned(), 0);
+    feed.apply(sync(vec![item("a1")], &[], "r1"), NOW);
+    feed.note_shown(true);
+    feed.apply(sync(vec![item("a2")], &[], "r2"), NOW);
+    feed.apply(sync(vec![item("a3")], &[], "r3"), NOW);
+    assert_eq!(feed.revision().unwrap(), "r1", "the bound of the mark");
+    feed.begin(read_all(), NOW);
+    feed.hold_changes();
+    assert!(feed.item("a1").unwrap().read_at.is_some());
+    assert!(["a2", "a3"].iter().all(|id| feed.item(id).unwrap().read_at.is_none()));
+    assert_eq!(feed.counts().unwrap().unread, 2);
+    feed.note_shown(false);
+    assert_eq!(feed.revision().unwrap(), "r3");
 }
 
 #[test]

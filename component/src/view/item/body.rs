@@ -60,7 +60,7 @@ pub(super) fn body(inbox: Handle, state: State, own: StoredValue<ItemId>, text: 
         resizes.set_value(listening);
     };
     view! {
-        <p class="body" class:whole=flag(move || is_expanded.get()) part="body" node_ref=listen>
+        <p id=["body-", &id].concat() class="body" class:whole=flag(move || is_expanded.get()) part="body" node_ref=listen>
             <bdi>{drawn(inbox, &id, pieces)}</bdi>
         </p>
         {when(move || is_cut.get() || is_expanded.get(), move || more(state, own, is_expanded))}

@@ -81,6 +81,14 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, place: Place, 
             Some(drawn(state, own, item))
         }
     };
+    // Of what the page draws, nothing is known.
+    let described = move || {
+        let has_body = content.with(|item| item.as_ref().is_some_and(|item| item.body.is_some()));
+        let ids = |own: &ItemId| {
+            if has_body { ["body-", own, " moment-", own] } else { ["moment-", own, "", ""] }.concat()
+        };
+        if is_own.get() { own.with_value(ids) } else { String::new() }
+    };
     let is_selecting = move || state.handling().is_selecting.get();
     let is_choosing = move || {
         state.snoozing.with(|snoozing| {
@@ -101,6 +109,7 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, place: Place, 
             node_ref=watch
             tabindex=words(tabindex)
             aria-labelledby=labels
+            aria-describedby=words(described)
             aria-posinset=row::position(place)
             aria-setsize=row::set_size(state)
             on:focusin=heard(move |_: Event| state.current.set(Some(own.get_value())))
@@ -234,7 +243,8 @@ fn text(
         }
     });
     let shown = until.unwrap_or(created_at);
-    let moment = words(move || state.locale.get().map(|locale| locale.moment(shown)).unwrap_or_default());
+    let time_class = if until.is_some() { "time until" } else { "time" };
+    let moment = move || state.locale.get().map(|locale| locale.moment(shown)).unwrap_or_default();
     let href = item.url.as_deref().and_then(|url| inbox.try_get_value()?.address(url, AddressUse::Link));
     let title = item.title.clone();
     // A link for the mouse's other button and for screen readers; the keyboard has the item itself.
@@ -256,7 +266,8 @@ fn text(
             {image(inbox, item)}
             <p class="meta">
                 {fresh(state, own, live)}
-                <time id=time_id class="time" part="time" dir="auto" datetime=shown.to_string() title=moment>{ago}</time>
+                <time id=time_id class=time_class part="time" dir="auto" datetime=shown.to_string() title=words(moment)>{ago}</time>
+                <span id=["moment-", &item.id].concat() class="spoken">{words(moment)}</span>
                 {item.category.clone().map(|category| view! { <span class="category"><bdi>{words(move || state.around.label(&category))}</bdi></span> })}
             </p>
         </div>

@@ -16,6 +16,7 @@ use crate::{
     error::Error,
     outbound::{Outbound, OutboundError},
     store::{Project, Provider, Store},
+    traces,
 };
 
 const JWKS_TYPES: &str = "application/jwk-set+json, application/json";
@@ -167,6 +168,9 @@ const UNKNOWN_ISSUER: &str = "jwt_issuer_unknown";
 /// # Errors
 /// If nothing comes, or something else.
 pub async fn fetch(outbound: &Outbound, url: &Url) -> Result<(KeySet, Option<u64>), KeySetFetchError> {
-    let fetched = outbound.get(url, JWKS_TYPES, MAX_JWKS_BYTES).await?;
+    let span = traces::of_key_set();
+    let fetched = outbound.get(url, JWKS_TYPES, MAX_JWKS_BYTES).await;
+    span.called(fetched.as_ref().map(|_| 200));
+    let fetched = fetched?;
     Ok((KeySet::parse(&fetched.body)?, fetched.max_age_seconds))
 }

@@ -6,13 +6,13 @@ mod deliveries;
 use std::{sync::Arc, time::Duration};
 
 use clap::Subcommand;
-use prometheus_client::metrics::family::Family;
 use serde_json::{Value, json};
 
 use self::change::{Add, Set};
 use super::{CommandError, office::Office, output};
 use crate::{
     config::Settings,
+    metrics::WebhookCounts,
     store::{Actor, Project, Webhook},
     webhooks::{MAX_PREVIOUS_VALID_FOR_SECONDS, WebhookView, Webhooks},
 };
@@ -104,7 +104,7 @@ impl WebhookCommand {
                 Arc::clone(&office.randomness),
                 Arc::clone(&office.ids),
                 settings,
-                Family::default(),
+                WebhookCounts::default(),
             );
             self.work(office, &webhooks).await
         })

@@ -8,8 +8,14 @@ use utoipa::openapi::{OpenApi, RefOr, Schema, path::ParameterIn};
 use super::{call::Call, html::escape, json};
 
 /// The words that stand in a command for what is the reader's own.
-pub(super) const BACKEND_KEY: &str = "YOUR_BACKEND_KEY";
-const TOKEN: &str = "YOUR_TOKEN";
+pub(in crate::description) const BACKEND_KEY: &str = "YOUR_BACKEND_KEY";
+pub(in crate::description) const TOKEN: &str = "YOUR_TOKEN";
+pub(in crate::description) const API_PUBLIC_KEY: &str = "YOUR_API_PUBLIC_KEY";
+
+/// The one that stands for a parameter without an example.
+pub(in crate::description) fn own_word(parameter: &str) -> String {
+    format!("YOUR_{}", parameter.to_ascii_uppercase())
+}
 
 /// What stands in the commands in place of the reader's own words.
 #[derive(Clone, Debug, Default)]
@@ -37,18 +43,31 @@ impl Values {
 
     /// A command as HTML, with each word replaced and marked.
     pub(super) fn fill(&self, call: &str, command: &str) -> String {
+        self.replace(call, command, escape, |value| format!("<span class=\"value\">{}</span>", escape(value)))
+    }
+
+    /// A text with each word replaced.
+    pub(in crate::description) fn text(&self, call: &str, text: &str) -> String {
+        self.replace(call, text, ToOwned::to_owned, ToOwned::to_owned)
+    }
+
+    fn replace(
+        &self,
+        call: &str,
+        text: &str,
+        around: impl Fn(&str) -> String,
+        marked: impl Fn(&str) -> String,
+    ) -> String {
         let of_call = self.of_call.get(call).into_iter().flatten();
         let words: Vec<(&str, &str)> =
             of_call.chain(&self.everywhere).map(|(word, value)| (*word, value.as_str())).collect();
-        let mut html = String::new();
-        let mut rest = command;
+        let (mut replaced, mut rest) = (String::new(), text);
         while let Some((at, word, value)) = first(rest, &words) {
             let (before, after) = rest.split_at(at);
-            html += &escape(before);
-            html.extend(["<span class=\"value\">", &escape(value), "</span>"]);
+            replaced.extend([around(before), marked(value)]);
             rest = &after[word.len()..];
         }
-        html + &escape(rest)
+        replaced + &around(rest)
     }
 }
 
@@ -76,8 +95,7 @@ pub(super) fn command(
     let mut path = call.path.to_owned();
     for parameter in call.operation.parameters.iter().flatten() {
         if matches!(parameter.parameter_in, ParameterIn::Path) {
-            let own = format!("YOUR_{}", parameter.name.to_ascii_uppercase());
-            let value = super::call::example(parameter).unwrap_or(own);
+            let value = super::call::example(parameter).unwrap_or_else(|| own_word(&parameter.name));
             path = path.replace(&format!("{{{}}}", parameter.name), &value);
         }
     }

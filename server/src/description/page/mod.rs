@@ -4,7 +4,7 @@
 //! the page, which a strict policy forbids.
 
 mod call;
-mod curl;
+pub(super) mod curl;
 mod html;
 mod json;
 mod schema;

@@ -6,7 +6,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{Gone, Life, Outlet, Stream, StreamEnd};
+use super::{Gone, Outlet, Stream, StreamEnd, life::Life};
 use crate::{
     auth::{
         master_key::MasterKey, proofs::ProofKind, session_keys::SessionKeys, session_token::Claims,
@@ -86,6 +86,7 @@ impl Bench {
         };
         Box::new(Stream {
             subscription: self.hub.subscribe(&self.user, "session").unwrap(),
+            place: None,
             last_event_id: Some("nonsense".to_owned()),
             languages: Languages::ANY,
             store: Arc::clone(&self.store),

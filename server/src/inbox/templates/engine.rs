@@ -41,7 +41,8 @@ pub(in crate::inbox) fn values(data: Option<&serde_json::Value>) -> Value {
 
 /// Texts that have been compiled, to be rendered any number of times.
 pub(in crate::inbox) struct Compiled {
-    environment: Environment<'static>,
+    /// Made for the first of them: most notifications need none.
+    environment: Option<Environment<'static>>,
     names: HashSet<String>,
     /// The steps that are left to the texts of one notification.
     fuel: u64,
@@ -49,7 +50,7 @@ pub(in crate::inbox) struct Compiled {
 
 impl Default for Compiled {
     fn default() -> Self {
-        Self { environment: environment(), names: HashSet::new(), fuel: FUEL_OF_ALL }
+        Self { environment: None, names: HashSet::new(), fuel: FUEL_OF_ALL }
     }
 }
 
@@ -70,16 +71,17 @@ impl Compiled {
         data: &Value,
         max_bytes: usize,
     ) -> Result<String, Flaw> {
+        let environment = self.environment.get_or_insert_with(environment);
         if !self.names.contains(name) {
             grammar::check(source)?;
-            self.environment
+            environment
                 .add_template_owned(name.to_owned(), source.to_owned())
                 .map_err(|error| syntax(source, &error))?;
             self.names.insert(name.to_owned());
         }
         let most = self.fuel.min(FUEL);
-        self.environment.set_fuel(Some(most));
-        let template = self.environment.get_template(name).map_err(|error| syntax(source, &error))?;
+        environment.set_fuel(Some(most));
+        let template = environment.get_template(name).map_err(|error| syntax(source, &error))?;
         let mut output = Bounded { bytes: Vec::new(), max_bytes };
         let rendered = template.render_captured_to(data.clone(), &mut output);
         let consumed = rendered.as_ref().ok().and_then(|captured| captured.state().fuel_levels());

@@ -28,9 +28,9 @@ use crate::{
     tag = "Categories",
     description = "In the place of what was declared before. It counts at once, and for what was sent before.",
     security(("backendKey" = ["templates:write"])),
-    params(("name" = String, Path, description = "The category, as it is sent.", example = "billing")),
+    params(("name" = String, Path, description = "The category, as it is sent.", example = "invoices")),
     request_body(content = CategoryRequest, examples(
-        ("names" = (summary = "Named for its readers", value = json!({ "names": { "en": "Billing", "de": "Rechnungen" } }))),
+        ("names" = (summary = "Named for its readers", value = json!({ "names": { "en": "Invoices", "de": "Rechnungen" } }))),
         ("tips" = (summary = "Only for those who want it", value = json!({ "default": false }))),
         ("security" = (summary = "For everybody", value = json!({ "canBeTurnedOff": false }))),
     )),
@@ -43,7 +43,7 @@ pub async fn put_category(
     request: Request,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::TemplatesWrite)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     let body = JsonBody::<CategoryRequest, SMALL>::from_request(request, &()).await?;
     app.inbox.put_category(&backend.project, name, body.value, backend.actor.clone()).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -21,7 +21,7 @@ use crate::{
     tag = "Categories",
     description = "What was sent in the category stays, and what users have chosen counts.",
     security(("backendKey" = ["templates:write"])),
-    params(("name" = String, Path, description = "The category, as it is sent.", example = "billing")),
+    params(("name" = String, Path, description = "The category, as it is sent.", example = "invoices")),
     responses((status = 204, description = "It is taken back."), (status = 429, description = "rate_limited")),
 )]
 pub async fn remove_category(
@@ -30,7 +30,7 @@ pub async fn remove_category(
     Segment(name): Segment,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::TemplatesWrite)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     app.inbox.remove_category(&backend.project, &name, backend.actor.clone()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

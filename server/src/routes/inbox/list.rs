@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
-use notification_bell_protocol::{InboxPage, View};
+use notification_bell_protocol::{InboxPage, MemberError, View};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -44,14 +44,18 @@ impl ListParameters {
     /// # Errors
     /// Values that are not allowed.
     pub fn query(self) -> Result<ListQuery, Error> {
+        let mut faults = Vec::new();
         let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
-            return Err(Error::invalid_value("/limit", format!("must be 1 to {MAX_LIMIT}")));
+            faults.push(MemberError::new("/limit", format!("must be 1 to {MAX_LIMIT}")));
         }
-        let view = self.view.as_deref().map_or(Ok(View::default()), |name| {
-            View::named(name)
-                .ok_or_else(|| Error::invalid_value("/view", "must be all, unread, archived or snoozed"))
-        })?;
+        let view = self.view.as_deref().map_or(Some(View::default()), View::named);
+        if view.is_none() {
+            faults.push(MemberError::new("/view", "must be all, unread, archived or snoozed"));
+        }
+        let (Some(view), true) = (view, faults.is_empty()) else {
+            return Err(Error::ValidationFailed(faults));
+        };
         Ok(ListQuery { view, category: self.category, limit, cursor: self.cursor })
     }
 }

@@ -13,10 +13,11 @@ use notification_bell_protocol::{LAST_EVENT_ID, Sync};
 use crate::{
     app::App,
     auth::session::Session,
-    edge::{accept::accepts, language::LanguageHeader},
+    edge::{accept::accepts, doctor::Observed, language::LanguageHeader},
     error::Error,
     hub::{Granted, MAX_STREAMS_OF_A_USER, Stream},
     languages::Languages,
+    redis::Full,
 };
 
 /// Opens a stream.
@@ -43,6 +44,7 @@ pub async fn stream_inbox(
     BeforeTheCheck(doubts): BeforeTheCheck,
     session: Session,
     languages: Languages,
+    observed: Observed,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
     if !accepts(&headers, "text", "event-stream") {
@@ -54,9 +56,17 @@ pub async fn stream_inbox(
         .hub
         .subscribe(&session.user, &session.claims.jti)
         .map_err(|_| Error::TooManyStreams(MAX_STREAMS_OF_A_USER))?;
+    let place = match &app.shared_limits {
+        Some(limits) => limits
+            .enter(&session.user, MAX_STREAMS_OF_A_USER)
+            .await
+            .map_err(|Full| Error::TooManyStreams(MAX_STREAMS_OF_A_USER))?,
+        None => None,
+    };
     let granted = Granted::new(Stream {
         is_checked: subscription.is_undoubted(doubts),
         subscription,
+        place,
         last_event_id,
         languages,
         store: Arc::clone(&app.store),
@@ -74,7 +84,9 @@ pub async fn stream_inbox(
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
     let body = granted.body();
-    Ok((headers, Extension(granted), body).into_response())
+    let mut response = (headers, Extension(granted), body).into_response();
+    observed.write(response.headers_mut());
+    Ok(response)
 }
 
 /// How often sessions were doubted before this one was checked: extracted first.

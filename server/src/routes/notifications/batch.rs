@@ -8,9 +8,6 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::send::{IdempotencyHeader, REPLAYED, idempotency_key};
 use crate::{
@@ -21,19 +18,8 @@ use crate::{
         shape::shape,
     },
     error::Error,
-    inbox::{BatchResults, SendRequest},
+    inbox::{BatchRequest, BatchResults},
 };
-
-const MAX_ENTRIES: usize = 1_000;
-
-/// The body of `POST /notifications/batch`.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BatchRequest {
-    /// 1 to 1,000 of what `POST /notifications` takes. Read one by one, so that one of the wrong shape is the only one.
-    #[schema(value_type = Vec<SendRequest>, min_items = 1, max_items = 1000)]
-    notifications: Vec<Value>,
-}
 
 /// Sends notifications.
 ///
@@ -70,18 +56,15 @@ pub async fn send_batch(
 ) -> Result<Response, Error> {
     backend.require(Scope::NotificationsWrite)?;
     // Whatever comes of it, a request is one; the rest is counted when it is known how many there are.
-    let mut left = app.quotas.batch(&backend.key_id, NonZeroU32::MIN)?;
+    let mut left = app.quotas.batch(&backend.key_id, NonZeroU32::MIN).await?;
     // Before its body is read: what is refused takes no memory.
     let _turn = app.quotas.large(&backend.key_id)?;
     let headers = request.headers().clone();
     let body = JsonBody::<BatchRequest, BATCH>::from_request(request, &()).await?;
     let idempotency = idempotency_key(&headers, &body.json)?;
-    let entries = &body.value.notifications;
-    if entries.is_empty() || entries.len() > MAX_ENTRIES {
-        return Err(Error::invalid_value("/notifications", format!("must have 1 to {MAX_ENTRIES} entries")));
-    }
+    let entries = body.value.entries()?;
     if let Some(others) = u32::try_from(entries.len() - 1).ok().and_then(NonZeroU32::new) {
-        left = app.quotas.batch(&backend.key_id, others)?;
+        left = app.quotas.batch(&backend.key_id, others).await?;
     }
     let requests = entries.iter().map(shape).collect();
     let answer = app.inbox.send_batch(&backend.project, requests, idempotency).await?;

@@ -73,7 +73,7 @@ pub async fn list_notifications(
     backend.require(Scope::NotificationsRead)?;
     let mut faults = Vec::new();
     let mut fault = |pointer: &str, detail: String| {
-        faults.push(MemberError { pointer: pointer.to_owned(), detail });
+        faults.push(MemberError::new(pointer, detail));
     };
     let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
@@ -93,7 +93,7 @@ pub async fn list_notifications(
     }
     let rule = backend.project.user_id_rule;
     let user = parameters.user.map(|user| UserId::parse(&user, rule)).transpose();
-    let user = user.map_err(|fault| Error::InvalidUserId { fault, pointer: "/user".to_owned() })?;
+    let user = user.map_err(|fault| Error::invalid_user_id("/user", fault))?;
     let query = NotificationQuery {
         user,
         category: parameters.category,

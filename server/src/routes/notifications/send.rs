@@ -9,7 +9,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
 
 use crate::{
@@ -20,12 +19,11 @@ use crate::{
         shape::shape,
     },
     error::Error,
-    inbox::{SendRequest, Sent},
+    inbox::{SendRequest, Sent, idempotency},
     store::Idempotency,
 };
 
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
-const MAX_IDEMPOTENCY_KEY: usize = 255;
 pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The header that makes a repeat harmless, as it is described.
@@ -102,7 +100,7 @@ async fn send_for(app: &App, recent: &RecentBackend, request: Request) -> Result
     let backend = &recent.backend;
     // Before the body is read: what a key may not do, it need not send.
     backend.require(Scope::NotificationsWrite)?;
-    let left = app.quotas.send(&backend.key_id)?;
+    let left = app.quotas.send(&backend.key_id).await?;
     let (parts, body) = request.into_parts();
     let body = JsonBody::<SendRequest, SEND>::read(&parts.headers, body).await?;
     let idempotency = idempotency_key(&parts.headers, &body.json)?;
@@ -145,56 +143,8 @@ pub fn answer(sent: Sent) -> Response {
 pub(super) fn idempotency_key(headers: &HeaderMap, body: &Value) -> Result<Option<Idempotency>, Error> {
     let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(value) = values.next() else { return Ok(None) };
-    let key = value.as_bytes();
-    let allowed = (1..=MAX_IDEMPOTENCY_KEY).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic);
-    if !allowed || values.next().is_some() {
+    if values.next().is_some() {
         return Err(Error::InvalidIdempotencyKey);
     }
-    let key = String::from_utf8_lossy(key).into_owned();
-    Ok(Some(Idempotency { key, fingerprint: fingerprint(body) }))
-}
-
-/// The same for bodies that are equal as JSON values: members in any order, `1.0` as `1`.
-fn fingerprint(body: &Value) -> [u8; 32] {
-    Sha256::digest(canonical(body.clone()).to_string()).into()
-}
-
-fn canonical(value: Value) -> Value {
-    match value {
-        Value::Number(number) => match number.as_f64() {
-            #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
-            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => {
-                Value::from(float as i64)
-            }
-            _ => Value::Number(number),
-        },
-        Value::Array(values) => values.into_iter().map(canonical).collect(),
-        Value::Object(members) => {
-            // Whether a map keeps its members sorted or in the order they came depends on what else is compiled.
-            let mut members: Vec<_> =
-                members.into_iter().map(|(name, value)| (name, canonical(value))).collect();
-            members.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-            members.into_iter().collect()
-        }
-        other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::fingerprint;
-
-    fn of(text: &str) -> [u8; 32] {
-        fingerprint(&serde_json::from_str::<Value>(text).unwrap())
-    }
-
-    #[test]
-    fn equal_json_values_have_one_fingerprint() {
-        assert_eq!(of(r#"{"a":1,"b":[1.0,{"c":1e2}]}"#), of(r#"{ "b": [1, {"c": 100}], "a": 1.0 }"#));
-        assert_ne!(of(r#"{"a":1}"#), of(r#"{"a":"1"}"#));
-        assert_ne!(of("[1,2]"), of("[2,1]"));
-        assert_ne!(fingerprint(&json!(null)), fingerprint(&json!({})));
-    }
+    idempotency(value.as_bytes(), body).map(Some)
 }

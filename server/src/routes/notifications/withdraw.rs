@@ -34,7 +34,7 @@ pub async fn withdraw_notification(
     Segment(id): Segment,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::NotificationsWrite)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     app.inbox.withdraw(backend.project.key, notification_id(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -45,7 +45,7 @@ pub async fn change_preferences(
     languages: Languages,
     request: Request,
 ) -> Result<Json<Preferences>, Error> {
-    app.quotas.choose(&session.user)?;
+    app.quotas.choose(&session.user).await?;
     let body = JsonBody::<Preferences, SEND>::from_request(request, &()).await?;
     Ok(Json(app.inbox.set_preferences(&session.user, body.value, &languages).await?))
 }

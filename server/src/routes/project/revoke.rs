@@ -51,7 +51,7 @@ pub async fn revoke_project(
     request: Request,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::UsersManage)?;
-    app.quotas.revoke(&backend.key_id)?;
+    app.quotas.revoke(&backend.key_id).await?;
     let body = JsonBody::<RevokeProjectRequest, SMALL>::from_request(request, &()).await?;
     let project = &backend.project;
     let audit = AuditEntry::new(app.clock.now(), backend.actor.clone(), AuditAction::ProjectRevoked)

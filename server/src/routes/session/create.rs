@@ -20,7 +20,10 @@ use crate::{
         proofs::{self, Secrets},
         proving::{Presented, Unproved},
     },
-    edge::body::{JsonBody, SMALL},
+    edge::{
+        body::{JsonBody, SMALL},
+        doctor::Observed,
+    },
     error::Error,
     store::{Project, UserRef},
 };
@@ -60,6 +63,7 @@ pub async fn create_session(
     State(app): State<Arc<App>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
+    observed: Observed,
     body: JsonBody<SessionRequest, SMALL>,
 ) -> Result<Response, Error> {
     let request = body.value;
@@ -67,8 +71,8 @@ pub async fn create_session(
     let client = app.trusted_proxies.client(peer.ip(), &headers);
     let project = match find_project(&app, &request.api_key, presented).await {
         // An imported secret is no key of ours that cannot be guessed: whoever tries keys is slowed down too.
-        Err(error @ (Error::UnknownApiKey | Error::SecretKeyInBrowser(_))) => {
-            return Err(app.quotas.failure(client, None).err().map_or(error, Error::from));
+        Err(error @ (Error::UnknownApiKey | Error::SecretKeyAsApiKey)) => {
+            return Err(app.quotas.failure(client, None).await.err().map_or(error, Error::from));
         }
         found => found?,
     };
@@ -80,19 +84,21 @@ pub async fn create_session(
     if in_cookie {
         may_have_cookie(&app, &project, page)?;
     }
-    let (user, proved) = presented.prove(&app, &project).await.map_err(|unproved| match unproved {
-        Unproved::Refused(error) => error,
-        Unproved::Expired { reason, error } => {
+    let (user, proved) = match presented.prove(&app, &project).await {
+        Ok(proved) => proved,
+        Err(Unproved::Refused(error)) => return Err(error),
+        Err(Unproved::Expired { reason, error }) => {
             app.failures.note(&project.id, reason);
-            error
+            return Err(error);
         }
-        Unproved::Failed { reason, error } => {
+        Err(Unproved::Failed { reason, error }) => {
             app.failures.note(&project.id, reason);
-            app.quotas.failure(client, Some(project.key)).err().map_or(error, Error::from)
+            let failure = app.quotas.failure(client, Some(project.key)).await;
+            return Err(failure.err().map_or(error, Error::from));
         }
-    })?;
+    };
     let user = UserRef { project: project.key, user };
-    let left = app.quotas.session(&user)?;
+    let left = app.quotas.session(&user).await?;
     let mut grant = grant(&app, &project.id, &user, proved, page).await?;
     let set_cookie = in_cookie.then(|| grant.token.take()).flatten().and_then(|token| {
         let life_ms = grant.expires_at.unix_ms() - app.clock.now().unix_ms();
@@ -105,37 +111,30 @@ pub async fn create_session(
     if let Some(left) = left {
         left.write(response.headers_mut());
     }
+    observed.write(response.headers_mut());
     Ok(response)
 }
 
 /// A browser sends a cookie by itself. So it is given only to pages that the project names, or to the server's own.
 fn may_have_cookie(app: &App, project: &Project, page: Option<&str>) -> Result<(), Error> {
-    let page = page.ok_or_else(|| {
-        Error::InvalidRequest(
-            "A session in a cookie is for pages: there is no Origin.".to_owned(),
-            Vec::new(),
-        )
-    })?;
-    if project.origins.is_empty() && page != app.tokens.issuer() {
+    let page = page
+        .ok_or_else(|| Error::invalid_header("Origin", "is missing: a session in a cookie is for pages"))?;
+    if project.origins.is_empty() && page != app.public_url {
         return Err(Error::CookieNeedsOrigins);
     }
     Ok(())
 }
 
 async fn find_project(app: &App, api_key: &str, presented: Presented<'_>) -> Result<Project, Error> {
-    const SECRET_IN_PAGE: Error = Error::SecretKeyInBrowser(
-        "A secret key was given as apiKey. Everybody who opens the page can read it: replace the secret, and put the \
-         public key (pk_…) there.",
-    );
     if matches!(KeyKind::of(api_key), Some(KeyKind::Secret | KeyKind::Backend)) {
-        return Err(SECRET_IN_PAGE);
+        return Err(Error::SecretKeyAsApiKey);
     }
     if let Some(project) = app.store.project_by_api_key(api_key).await? {
         return Ok(project);
     }
     // An imported secret has no prefix to be known by.
     if app.store.is_secret(app.master_key.fingerprint(api_key)).await? {
-        return Err(SECRET_IN_PAGE);
+        return Err(Error::SecretKeyAsApiKey);
     }
     // The same work as for a project that is there.
     if let Presented::Hmac { user_id, user_hmac } = presented {

@@ -43,7 +43,7 @@ pub async fn put_template(
     request: Request,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::TemplatesWrite)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     let body = JsonBody::<TemplateRequest, SEND>::from_request(request, &()).await?;
     app.inbox.put_template(&backend.project, name, &locale, body.value, backend.actor.clone()).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -33,7 +33,7 @@ pub async fn remove_template(
     TypeAndLocale(name, locale): TypeAndLocale,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::TemplatesWrite)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     app.inbox.remove_template(&backend.project, &name, &locale, backend.actor.clone()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

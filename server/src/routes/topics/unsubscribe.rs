@@ -44,7 +44,7 @@ pub async fn unsubscribe(
     request: Request,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::TopicsWrite)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     // Before a body of megabytes is read.
     let _turn = app.quotas.large(&backend.key_id)?;
     let body = JsonBody::<Users, USERS>::from_request(request, &()).await?;

@@ -37,7 +37,7 @@ pub async fn erase_user(
     Segment(id): Segment,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::UsersManage)?;
-    app.quotas.revoke(&backend.key_id)?;
+    app.quotas.revoke(&backend.key_id).await?;
     let user = super::named(&backend.project, &id)?;
     let pseudonym = app.master_key.pseudonym(&backend.project.id, user.user.as_str());
     let audit = AuditEntry::new(app.clock.now(), backend.actor.clone(), AuditAction::UserErased)

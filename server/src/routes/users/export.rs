@@ -42,7 +42,7 @@ pub async fn export_user(
     Segment(id): Segment,
 ) -> Result<Response, Error> {
     backend.require(Scope::UsersManage)?;
-    app.quotas.revoke(&backend.key_id)?;
+    app.quotas.revoke(&backend.key_id).await?;
     let user = super::named(&backend.project, &id)?;
     let audit = AuditEntry::new(app.clock.now(), backend.actor.clone(), AuditAction::UserExported)
         .in_project(&backend.project.id)

@@ -13,7 +13,7 @@ use crate::{
 
 /// The user whom a path names.
 fn named(project: &Project, id: &str) -> Result<UserRef, Error> {
-    let user = UserId::parse(id, project.user_id_rule)
-        .map_err(|fault| Error::InvalidUserId { fault, pointer: String::new() })?;
+    let user =
+        UserId::parse(id, project.user_id_rule).map_err(|fault| Error::invalid_user_id("/id", fault))?;
     Ok(UserRef { project: project.key, user })
 }

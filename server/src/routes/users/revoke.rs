@@ -77,7 +77,7 @@ pub async fn revoke_user(
     request: Request,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::UsersManage)?;
-    app.quotas.revoke(&backend.key_id)?;
+    app.quotas.revoke(&backend.key_id).await?;
     let body = JsonBody::<RevokeRequest, SMALL>::from_request(request, &()).await?;
     let user = super::named(&backend.project, &id)?;
     let audit = AuditEntry::new(app.clock.now(), backend.actor.clone(), AuditAction::UserRevoked)

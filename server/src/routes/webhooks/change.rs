@@ -45,7 +45,7 @@ pub async fn change_webhook(
     request: Request,
 ) -> Result<Json<WebhookView>, Error> {
     backend.require(Scope::WebhooksManage)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     let body = JsonBody::<WebhookPatch, SMALL>::from_request(request, &()).await?;
     let changed = app.webhooks.change(&backend.project, &id, body.value, backend.actor).await?;
     Ok(Json(changed.into()))

@@ -46,7 +46,7 @@ pub async fn create_webhook(
     request: Request,
 ) -> Result<Response, Error> {
     backend.require(Scope::WebhooksManage)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     let body = JsonBody::<NewWebhookRequest, SMALL>::from_request(request, &()).await?;
     let (webhook, secret) = app.webhooks.add(&backend.project, body.value, backend.actor).await?;
     let headers = [

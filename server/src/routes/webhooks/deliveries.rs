@@ -69,9 +69,7 @@ pub async fn list_deliveries(
 ) -> Result<Json<DeliveryPage>, Error> {
     backend.require(Scope::WebhooksManage)?;
     let mut faults = Vec::new();
-    let mut fault = |pointer: &str, detail: &str| {
-        faults.push(MemberError { pointer: pointer.to_owned(), detail: detail.to_owned() });
-    };
+    let mut fault = |pointer: &str, detail: &str| faults.push(MemberError::new(pointer, detail));
     let limit = parameters.limit.unwrap_or(DEFAULT_LIMIT);
     if !(1..=MAX_LIMIT).contains(&limit) {
         fault("/limit", "must be 1 to 100");

@@ -33,7 +33,7 @@ pub async fn remove_webhook(
     Segment(id): Segment,
 ) -> Result<StatusCode, Error> {
     backend.require(Scope::WebhooksManage)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     app.webhooks.remove(&backend.project, &id, backend.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -34,7 +34,7 @@ pub async fn replay_delivery(
     TwoSegments(id, delivery): TwoSegments,
 ) -> Result<(StatusCode, Json<Accepted>), Error> {
     backend.require(Scope::WebhooksManage)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     app.webhooks.replay(&backend.project, &id, &delivery).await?;
     Ok((StatusCode::ACCEPTED, Json(Accepted { id: delivery })))
 }

@@ -42,7 +42,7 @@ pub struct RotateRequest {
     description = "For a while, messages are signed with the secret before it too.",
     security(("backendKey" = ["webhooks:manage"])),
     params(("id" = String, Path, format = "uuid", description = "The webhook.")),
-    request_body(content = RotateRequest),
+    request_body(content = RotateRequest, example = json!({ "previousValidFor": 3_600 })),
     responses(
         (status = 200, body = WebhookView, description = "The webhook, with its new secret."),
         (status = 429, description = "rate_limited"),
@@ -55,7 +55,7 @@ pub async fn rotate_webhook_secret(
     request: Request,
 ) -> Result<Response, Error> {
     backend.require(Scope::WebhooksManage)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     let body = JsonBody::<RotateRequest, SMALL>::from_request(request, &()).await?;
     let seconds = body.value.previous_valid_for.unwrap_or(DEFAULT_PREVIOUS_VALID_FOR_SECONDS);
     let (webhook, secret) = app.webhooks.rotate_secret(&backend.project, &id, seconds, backend.actor).await?;

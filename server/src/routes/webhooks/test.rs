@@ -43,7 +43,7 @@ pub async fn test_webhook(
     Segment(id): Segment,
 ) -> Result<(StatusCode, Json<Accepted>), Error> {
     backend.require(Scope::WebhooksManage)?;
-    app.quotas.declare(&backend.key_id)?;
+    app.quotas.declare(&backend.key_id).await?;
     let delivery = app.webhooks.test(&backend.project, &id).await?;
     Ok((StatusCode::ACCEPTED, Json(Accepted { id: delivery.to_string() })))
 }

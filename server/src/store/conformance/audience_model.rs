@@ -11,6 +11,7 @@ use super::{
     plain_inboxes::{FRESH, PlainInbox, PlainItem},
     preferences::{archived, items, preferences, turn},
     project, read, removed, returned, snoozed,
+    steps::{check_step, standings},
 };
 use crate::{
     languages::Languages,
@@ -119,8 +120,10 @@ impl Walk {
             group_key: group_key.clone(),
             ..notification(self.sent)
         };
+        let known = standings(&self.bench, self.readers.iter().map(|reader| &reader.user)).await;
         let project = self.bench.project.key;
-        self.bench.store.send(project, new, audience.clone(), None).await.unwrap();
+        let sent = self.bench.store.send(project, new, audience.clone(), None).await.unwrap();
+        check_step(&self.bench, &known, &audience, sent).await;
         if !matches!(audience, Audience::Users(_)) {
             self.shared.push(id);
         }

@@ -4,9 +4,11 @@ pub(super) mod audience_model;
 pub(super) mod audiences;
 pub(super) mod audit;
 pub(super) mod batches;
+mod cases;
 pub(super) mod categories;
 pub(super) mod groups;
 pub(super) mod inboxes;
+pub(super) mod leases;
 pub(super) mod model;
 pub(super) mod notifications;
 mod plain_inboxes;
@@ -16,6 +18,7 @@ pub(super) mod providers;
 pub(super) mod retention;
 pub(super) mod schedule;
 pub(super) mod session_keys;
+pub(super) mod steps;
 pub(super) mod templates;
 pub(super) mod texts;
 pub(super) mod user_data;
@@ -34,6 +37,8 @@ use crate::{
     auth::user_id::{UserId, UserIdRule},
     languages::{Languages, Locale},
 };
+
+pub(super) use cases::cases;
 
 pub(super) const NOW: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 /// A reader who has asked for no language.

@@ -77,7 +77,7 @@ fn send_entries(
         }
         let group = entry.notification.group_key.as_deref();
         sends::prepare(connection, project, group, &entry.audience, usize::MAX)?;
-        let sent = sends::send(connection, project, &entry.notification, &entry.audience, None)?;
+        let sent = sends::send(connection, project, &entry.notification, &entry.audience)?;
         let is_refused = sent == SendOutcome::TooManyShared;
         // Without a key of its own it is stored in any other case.
         let recipients = if let SendOutcome::Stored(reached) = sent { reached.recipients } else { 0 };

@@ -1,9 +1,10 @@
 //! Moving what was committed from the log beside the database into its file.
 //!
 //! SQLite by itself does it within whichever commit makes the log long enough, and that send then waits for two more
-//! fsyncs and all the pages. Here a thread with a connection of its own does it, beside the writer. While the writer
-//! goes on, the log never is moved to its end, and so grows; when it is long, the writer moves the small rest itself
-//! between two transactions, and the next one begins the log anew.
+//! fsyncs and all the pages. Here a thread with a connection of its own does it, beside the writer, a little at a time:
+//! what it has disk write at once, the writer's next commit waits behind. While the writer goes on, the log hardly ever is
+//! moved to its end, and so grows; when it is long, the thread goes on until little is left, and that rest the writer moves
+//! itself between two transactions, and the next one begins the log anew.
 
 use std::{
     path::Path,
@@ -20,12 +21,20 @@ use rusqlite::Connection;
 use super::schema;
 use crate::store::StoreError;
 
-/// So many pages are worth a checkpoint, and no more than that the writer moves itself: 4 MiB.
-const STEP: u32 = 1_024;
-/// From here on the log is begun anew as soon as that takes little: 64 MiB. The file is made no longer than that again.
-const LONG: u32 = 16 * STEP;
+/// So many pages are worth a checkpoint: 1 MiB.
+const STEP: u32 = 256;
+/// What the writer moves itself is no more than that, 1 MiB, as long as the log is not longer than it should be.
+const REST: u32 = 256;
+/// From here on the log is begun anew as soon as that takes little: 64 MiB.
+const LONG: u32 = 16_384;
 /// And from here on whatever it takes.
 const TOO_LONG: u32 = 4 * LONG;
+/// A file that became longer than that is cut when it is begun anew. It has room for the rest that the thread moves
+/// meanwhile: each time that it is cut, the system has to give up its space, and find other, while the writer waits.
+const KEPT: u32 = 2 * LONG;
+/// How often the thread looks for more before it answers. It comes close to the end in two or three: what is committed
+/// while it moves something is a part of that.
+const LOOKS: u32 = 8;
 const PAGE_BYTES: u32 = 4_096;
 
 /// The writer's side of it.
@@ -44,9 +53,9 @@ pub(super) struct Checkpoints {
 impl Checkpoints {
     /// Starts the thread; this connection, the writer's, makes no checkpoints of its own accord any more.
     pub(super) fn start(path: &Path, writer: &mut Connection) -> Result<Self, StoreError> {
-        writer.pragma_update(None, "journal_size_limit", LONG * PAGE_BYTES)?;
+        writer.pragma_update(None, "journal_size_limit", KEPT * PAGE_BYTES)?;
         let pages = Arc::<AtomicU32>::default();
-        let noted = Arc::clone(&pages);
+        let (noted, seen) = (Arc::clone(&pages), Arc::clone(&pages));
         // It takes the place of SQLite's own checkpoints.
         writer.wal_hook(Some(move |_: &mut _, pages| {
             noted.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
@@ -59,7 +68,7 @@ impl Checkpoints {
             .name("sqlite-log".into())
             .spawn(move || {
                 for () in &asked {
-                    if answer.send(checkpoint(&connection)).is_err() {
+                    if answer.send(move_most(&connection, &seen)).is_err() {
                         return;
                     }
                 }
@@ -69,14 +78,16 @@ impl Checkpoints {
         Ok(Self { pages, moved: 0, is_under_way: false, ask, moved_now, thread })
     }
 
-    /// Begins the log anew if it is long, which is when this may take a moment.
-    pub(super) fn before_transaction(&mut self, writer: &Connection) {
+    /// Begins the log anew if it is long and little is left to be moved. Gives how many pages that was.
+    pub(super) fn before_transaction(&mut self, writer: &Connection) -> u32 {
+        self.hear();
         let pages = self.pages.load(Ordering::Relaxed);
         let rest = pages.saturating_sub(self.moved);
-        if self.is_under_way || pages < LONG || (rest > STEP && pages < TOO_LONG) {
-            return;
+        if self.is_under_way || pages < LONG || (rest > allowed(pages) && pages < TOO_LONG) {
+            return 0;
         }
         self.moved = checkpoint(writer);
+        rest
     }
 
     /// Has what came moved, if it is worth it.
@@ -90,16 +101,21 @@ impl Checkpoints {
     }
 
     fn look(&mut self, least: u32) {
+        self.hear();
         let pages = self.pages.load(Ordering::Relaxed);
-        if let Ok(moved) = self.moved_now.try_recv() {
-            (self.moved, self.is_under_way) = (moved, false);
-        }
         if pages < self.moved {
             // It was begun anew.
             self.moved = 0;
         }
         if !self.is_under_way && pages.saturating_sub(self.moved) >= least {
             self.is_under_way = self.ask.as_ref().is_some_and(|ask| ask.try_send(()).is_ok());
+        }
+    }
+
+    /// Notes what the thread has done.
+    fn hear(&mut self) {
+        if let Ok(moved) = self.moved_now.try_recv() {
+            (self.moved, self.is_under_way) = (moved, false);
         }
     }
 }
@@ -114,6 +130,31 @@ impl Drop for Checkpoints {
     }
 }
 
+/// How many pages the writer may move itself: the longer the log, the more. While everything is busy, one transaction has
+/// more than would be welcome.
+const fn allowed(pages: u32) -> u32 {
+    REST + pages.saturating_sub(LONG) / 8
+}
+
+/// Moves what there is, and goes on if the log is long, until the writer can do the rest. Gives how many pages of the log
+/// are in the file.
+fn move_most(connection: &Connection, pages: &AtomicU32) -> u32 {
+    let mut moved = checkpoint(connection);
+    for _ in 1..LOOKS {
+        let pages = pages.load(Ordering::Relaxed);
+        if pages < LONG || pages.saturating_sub(moved) <= REST {
+            break;
+        }
+        let before = moved;
+        moved = checkpoint(connection);
+        if moved <= before {
+            // A reader keeps it from more.
+            break;
+        }
+    }
+    moved
+}
+
 /// Moves as much as readers let it, waiting for nobody. Gives how many pages of the log are in the file.
 fn checkpoint(connection: &Connection) -> u32 {
     let moved = connection
@@ -125,5 +166,86 @@ fn checkpoint(connection: &Connection) -> u32 {
             tracing::warn!(%error, "what was committed stays in the log beside the database for now");
             0
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Checkpoints, Connection, LONG, Ordering, REST};
+
+    struct Log {
+        folder: tempfile::TempDir,
+        writer: Connection,
+        checkpoints: Checkpoints,
+    }
+
+    impl Log {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("bell.db");
+            let mut writer = Connection::open(&path).unwrap();
+            let settings =
+                "PRAGMA journal_mode = wal; PRAGMA synchronous = off; CREATE TABLE t (bytes BLOB);";
+            writer.execute_batch(settings).unwrap();
+            let checkpoints = Checkpoints::start(&path, &mut writer).unwrap();
+            Self { folder, writer, checkpoints }
+        }
+
+        /// A transaction of some more pages than these.
+        fn commit(&self, pages: u32) {
+            self.writer.execute("INSERT INTO t VALUES (zeroblob(?1))", [pages * super::PAGE_BYTES]).unwrap();
+        }
+
+        /// The thread moves what there is, and nothing else happens meanwhile.
+        fn is_moved(&mut self) {
+            self.checkpoints.after_transaction();
+            self.checkpoints.moved = self.checkpoints.moved_now.recv().unwrap();
+            self.checkpoints.is_under_way = false;
+        }
+
+        /// What is committed while the thread moves what was there before: somebody reads that state meanwhile.
+        fn commit_behind_the_thread(&mut self, pages: u32) {
+            let reader = Connection::open(self.folder.path().join("bell.db")).unwrap();
+            reader.execute_batch("BEGIN; SELECT 1 FROM t").unwrap();
+            self.commit(pages);
+            self.is_moved();
+        }
+
+        fn pages(&self) -> u32 {
+            self.checkpoints.pages.load(Ordering::Relaxed)
+        }
+
+        fn file_bytes(&self) -> u64 {
+            self.folder.path().join("bell.db-wal").metadata().unwrap().len()
+        }
+
+        fn moved_by_the_writer(&mut self) -> u32 {
+            self.checkpoints.before_transaction(&self.writer)
+        }
+    }
+
+    #[test]
+    fn the_writer_itself_moves_only_a_small_rest_of_a_long_log() {
+        let mut log = Log::new();
+        log.commit(LONG);
+        assert_eq!(log.moved_by_the_writer(), 0);
+        log.commit_behind_the_thread(2 * REST);
+        assert_eq!(log.moved_by_the_writer(), 0);
+        log.commit_behind_the_thread(REST / 2);
+        assert!((REST / 2..=REST).contains(&log.moved_by_the_writer()));
+        log.commit(1);
+        assert!(log.pages() < REST, "{}", log.pages());
+    }
+
+    #[test]
+    fn a_file_that_is_about_as_long_as_ever_is_not_cut() {
+        let mut log = Log::new();
+        log.commit(LONG + 2 * REST);
+        let before = log.file_bytes();
+        log.is_moved();
+        log.moved_by_the_writer();
+        log.commit(1);
+        assert!(log.pages() < REST, "{}", log.pages());
+        assert_eq!(log.file_bytes(), before);
     }
 }

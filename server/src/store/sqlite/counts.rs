@@ -6,24 +6,13 @@ use notification_bell_protocol::Counts;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::shared;
-use crate::store::{ItemState, Place, StoreError, revision::StateNumbers};
-
-/// A user's row, and the state of what is shared in the project. Without a row, an inbox is empty, and at the revision
-/// that the inboxes of the project begin at.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct UserRow {
-    pub(super) project: i64,
-    pub(super) key: i64,
-    /// The state of the inbox.
-    pub(super) state: StateNumbers,
-    /// The oldest state that can be resumed from.
-    pub(super) floor: StateNumbers,
-    /// See [`shared`].
-    pub(super) settled: i64,
-    pub(super) unseen: i64,
-    pub(super) unread: i64,
-    pub(super) total: i64,
-}
+pub(super) use crate::store::numbers_kept::Delta;
+use crate::store::{
+    StoreError,
+    numbers_kept::{Weight, number},
+    reading::UserRow,
+    revision::StateNumbers,
+};
 
 /// What [`user_at`] reads of a project called `p` and of a user called `u`, who may not be there.
 const USER_COLUMNS: &str = "coalesce(u.key, 0), coalesce(u.revision, p.own_base), p.shared_revision, \
@@ -133,80 +122,13 @@ pub(super) fn numbers_without_categories(user: &UserRow, shared: &[(Option<Strin
     Numbers { counts: user.weight().counts(BTreeMap::new(), shared), only_wanted: "" }
 }
 
-fn number(count: i64) -> u64 {
-    u64::try_from(count).unwrap_or(0)
-}
-
-/// How much an item in a state adds to the numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Weight {
-    unseen: i64,
-    unread: i64,
-    total: i64,
-    /// Wherever it is: what makes its category one of this inbox.
-    stored: i64,
-}
-
 impl UserRow {
     const fn weight(&self) -> Weight {
         Weight { unseen: self.unseen, unread: self.unread, total: self.total, stored: 0 }
     }
 }
 
-impl Weight {
-    /// With what is shared, all of which is in the inbox, unseen and unread.
-    fn counts(mut self, mut categories: BTreeMap<String, u64>, shared: &[(Option<String>, i64)]) -> Counts {
-        for (category, number_of) in shared {
-            self.unseen += number_of;
-            self.unread += number_of;
-            self.total += number_of;
-            if let Some(category) = category {
-                *categories.entry(category.clone()).or_default() += number(*number_of);
-            }
-        }
-        Counts {
-            unseen: number(self.unseen),
-            unread: number(self.unread),
-            total: number(self.total),
-            categories,
-        }
-    }
-
-    fn of(state: &ItemState) -> Self {
-        let in_inbox = state.place == Place::Inbox;
-        Self {
-            unseen: i64::from(in_inbox && state.seen_at.is_none()),
-            unread: i64::from(in_inbox && state.read_at.is_none()),
-            total: i64::from(in_inbox),
-            stored: i64::from(state.place != Place::Removed),
-        }
-    }
-
-    fn change(&mut self, before: Self, after: Self) {
-        self.unseen += after.unseen - before.unseen;
-        self.unread += after.unread - before.unread;
-        self.total += after.total - before.total;
-        self.stored += after.stored - before.stored;
-    }
-}
-
-/// Gathers what several changes of one user's items do to the numbers, and writes it once.
-#[derive(Debug, Default)]
-pub(super) struct Delta {
-    all: Weight,
-    categories: BTreeMap<String, Weight>,
-}
-
 impl Delta {
-    /// An item of a category went from one state to another; from nothing, when it is new.
-    pub(super) fn add(&mut self, category: Option<&str>, before: Option<&ItemState>, after: &ItemState) {
-        let (before, after) = (before.map(Weight::of).unwrap_or_default(), Weight::of(after));
-        self.all.change(before, after);
-        if let Some(category) = category.filter(|_| after != before) {
-            self.categories.entry(category.to_owned()).or_default().change(before, after);
-        }
-    }
-
     /// Writes the new numbers, and the revision they belong to.
     pub(super) fn write(&self, connection: &Connection, user: i64, revision: i64) -> Result<(), StoreError> {
         connection

@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::{deliveries, inbox_changes::Candidate};
 use crate::store::{
-    Happening, Happenings, ItemState, NewDelivery, StoreError, WebhookKey, webhook_event::WebhookEvent,
+    Happening, Happenings, ItemState, NewDelivery, StoreError, WebhookKey, numbers_kept::happened,
+    webhook_event::WebhookEvent,
 };
 
 /// Takes note of what a change did for the first time. To be called when the change is written.
@@ -19,11 +20,7 @@ pub(super) fn note(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let before = &candidate.state;
-    let happened = after
-        .happened
-        .with_if(Happening::Seen, after.seen_at.is_some())
-        .with_if(Happening::Read, after.read_at.is_some())
-        .with_if(Happening::Archived, after.archived_at.is_some());
+    let happened = happened(after);
     let first = happened.without(before.happened);
     if !first.is_empty() {
         connection

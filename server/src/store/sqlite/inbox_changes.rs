@@ -19,6 +19,7 @@ use crate::{
     store::{
         Audience, Changes, DueWork, Edition, Idempotency, InboxStore, ItemState, ListQuery, Look, MarkStep,
         NewNotification, Place, ProjectKey, Selection, SendOutcome, StoreError, Transition, UserRef,
+        numbers_kept::{due_at, position},
     },
 };
 
@@ -85,12 +86,6 @@ pub(super) fn write(
     state: &ItemState,
     removed_at: Timestamp,
 ) -> Result<(), StoreError> {
-    let position = state.snoozed_until.map_or(candidate.created_at, |until| until.max(candidate.created_at));
-    let returns_at = state.snoozed_until.filter(|_| state.place == Place::Snoozed);
-    let due_at = match state.place {
-        Place::Removed => None,
-        _ => [candidate.expires_at, returns_at].into_iter().flatten().min(),
-    };
     let actions_done = (!state.actions_done.is_empty())
         .then(|| serde_json::to_string(&state.actions_done))
         .transpose()
@@ -107,13 +102,13 @@ pub(super) fn write(
             candidate.notification,
             revision,
             rows::place_number(state.place),
-            position.unix_ms(),
+            position(state, candidate.created_at).unix_ms(),
             unix_ms(state.seen_at),
             unix_ms(state.read_at),
             unix_ms(state.archived_at),
             unix_ms(state.snoozed_until),
             actions_done,
-            unix_ms(due_at),
+            unix_ms(due_at(state, candidate.expires_at)),
             (state.place == Place::Removed).then(|| removed_at.unix_ms()),
             // Back from being put aside, it is new to whoever looks at the list.
             candidate.state.place == Place::Snoozed && state.place == Place::Inbox,
@@ -272,5 +267,9 @@ impl InboxStore for SqliteStore {
 
     async fn advance(&self, now: Timestamp, returned: Transition) -> Result<DueWork, StoreError> {
         self.writer.run(move |connection| time::advance(connection, now, &*returned)).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.readers.run(time::next_at).await
     }
 }

@@ -1,30 +1,25 @@
 //! Numbers, single items, and what changed since a revision.
 
-use notification_bell_protocol::{Counts, Item, Revision, Sync};
+use std::ops::ControlFlow;
+
+use notification_bell_protocol::{Counts, Item, Revision};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use uuid::Uuid;
 
 use super::{
-    counts::{self, Numbers, ONLY_WANTED, UserRow},
-    rows::{self, ITEM_COLUMNS, ItemRow},
+    counts::{self, Numbers, ONLY_WANTED},
+    rows::{self, ITEM_COLUMNS},
     shared,
 };
 use crate::{
     languages::Languages,
     store::{
-        Changes, Place, StoreError, UserRef,
+        Changes, StoreError, UserRef,
+        reading::{ItemRow, UserRow},
         revision::{Incarnation, StateNumbers},
+        telling::{LIMIT, News, behind},
     },
 };
-
-/// A stream that is further behind loads the list again: that is less to send, and bounded.
-const MAX_CHANGES: usize = 200;
-/// As much of them: what is longer is not sent, and is not to be kept until it is not.
-const MAX_CHANGES_BYTES: usize = 256 * 1_024;
-/// Fewer items are never as long as that.
-const FEW: usize = 4;
-/// One more tells that there are too many.
-const LIMIT: usize = MAX_CHANGES + 1;
 
 fn user_row(connection: &Connection, user: &UserRef) -> Result<UserRow, StoreError> {
     counts::user_row(connection, user.project.0, user.user.as_str())
@@ -63,13 +58,6 @@ impl shared::Reader<'_> {
     }
 }
 
-/// What is new and gone of what is shared and not settled.
-#[derive(Clone)]
-pub(super) struct News {
-    pub(super) changed: Vec<Item>,
-    pub(super) gone: Vec<Uuid>,
-}
-
 /// The same for a user whose row and numbers have been read, with the news since a shared revision from `news`.
 pub(super) fn changes_with(
     connection: &Connection,
@@ -80,48 +68,17 @@ pub(super) fn changes_with(
 ) -> Result<Changes, StoreError> {
     let shared::Reader { incarnation, user: row, .. } = *reader;
     let Numbers { counts, only_wanted } = numbers;
-    let mut sync =
-        Sync { changed: Vec::new(), removed: Vec::new(), counts, revision: incarnation.revision(row.state) };
-    // Older than what is remembered or than the last choice of categories, or of a future that a restored backup does not know.
-    let Some(since) = incarnation.state_numbers(since).filter(|since| {
-        (row.floor.own..=row.state.own).contains(&since.own)
-            && (row.floor.shared..=row.state.shared).contains(&since.shared)
-    }) else {
-        return Ok(Changes::Reset(sync));
+    let behind = match behind(row, incarnation, counts, since) {
+        ControlFlow::Break(changes) => return Ok(changes),
+        ControlFlow::Continue(behind) => behind,
     };
-    if since == row.state {
-        return Ok(Changes::Since(sync));
-    }
-    // Nothing of its own has changed, and nothing was settled.
-    let only_shared = since.own == row.state.own && row.settled <= since.shared;
-    let own = if only_shared { Vec::new() } else { own_changes(connection, reader, only_wanted, since)? };
-    let News { changed, gone } = news(since.shared)?;
-    if own.len() + changed.len() + gone.len() > MAX_CHANGES {
-        return Ok(Changes::Reset(sync));
-    }
-    sync.removed.extend(gone.iter().map(ToString::to_string));
-    for row in own {
-        if row.place == Place::Removed {
-            sync.removed.push(row.item.id);
-        } else {
-            sync.changed.push(row.item);
-        }
-    }
-    sync.changed.extend(changed);
-    if is_too_long(&sync.changed)? {
-        return Ok(Changes::Reset(Sync { changed: Vec::new(), removed: Vec::new(), ..sync }));
-    }
-    Ok(Changes::Since(sync))
-}
-
-fn is_too_long(items: &[Item]) -> Result<bool, StoreError> {
-    let mut bytes = 0;
-    if items.len() > FEW {
-        for item in items {
-            bytes += serde_json::to_vec(item).map_err(|error| StoreError::Database(Box::new(error)))?.len();
-        }
-    }
-    Ok(bytes > MAX_CHANGES_BYTES)
+    let own = if behind.only_shared {
+        Vec::new()
+    } else {
+        own_changes(connection, reader, only_wanted, behind.since)?
+    };
+    let news = news(behind.since.shared)?;
+    behind.told(own, news)
 }
 
 fn own_changes(

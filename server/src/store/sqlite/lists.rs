@@ -1,34 +1,22 @@
 //! A page of an inbox.
 
-use std::cmp::Reverse;
-
 use notification_bell_protocol::{InboxPage, View};
 use rusqlite::{Connection, OptionalExtension, named_params, params};
 use uuid::Uuid;
 
 use super::{
-    counts::{self, Numbers, UserRow},
-    rows::{self, ITEM_COLUMNS, ItemRow},
+    counts::{self, Numbers},
+    rows::{self, ITEM_COLUMNS},
     shared,
 };
 use crate::{
     languages::Languages,
-    store::{ListQuery, Place, StoreError, UserRef, revision::Incarnation},
+    store::{
+        ListQuery, Place, StoreError, UserRef,
+        reading::{ItemRow, MAX_LISTS, UserRow, Which, end_of_page, page, place_of},
+        revision::Incarnation,
+    },
 };
-
-/// Where something is turned off, a list is made of one for each category that is not. With more of these than this, it
-/// passes over what is off item by item instead.
-const MAX_LISTS: usize = 20;
-
-/// Which items of an inbox, besides where they are.
-#[derive(Clone, Copy)]
-enum Which<'a> {
-    All,
-    /// All but what is turned off.
-    Wanted(&'static str),
-    /// Those of one category, or without one.
-    Of(Option<&'a str>),
-}
 
 /// A part of an inbox, from a position and a notification on: what a list is read from.
 struct Part<'a> {
@@ -47,11 +35,7 @@ pub(super) fn list(
     query: &ListQuery,
     languages: &Languages,
 ) -> Result<InboxPage, StoreError> {
-    let after = query
-        .cursor
-        .as_deref()
-        .map(|cursor| incarnation.cursor_parts(cursor).ok_or(StoreError::NotOurs("cursor")))
-        .transpose()?;
+    let after = end_of_page(incarnation, query.cursor.as_deref())?;
     let after_key = after.map(|(_, id)| key_of(connection, id)).transpose()?.unwrap_or(i64::MAX);
     let after = (after.map_or(i64::MAX, |(position, _)| position.unix_ms()), after_key);
     let row = counts::user_row(connection, user.project.0, user.user.as_str())?;
@@ -69,24 +53,7 @@ pub(super) fn list(
         let reader = shared::Reader { incarnation, languages, user: &row };
         found.extend(reader.list(connection, category, after, query.limit + 1)?);
     }
-    found.sort_unstable_by_key(|row| Reverse((row.position, row.notification)));
-    let more = found.len() > query.limit;
-    found.truncate(query.limit);
-    let next = found.last().filter(|_| more).map(|last| incarnation.cursor(last.position, last.id));
-    Ok(InboxPage {
-        items: found.into_iter().map(|row| row.item).collect(),
-        next,
-        counts,
-        revision: incarnation.revision(row.state),
-    })
-}
-
-const fn place_of(view: View) -> Place {
-    match view {
-        View::All | View::Unread => Place::Inbox,
-        View::Archived => Place::Archived,
-        View::Snoozed => Place::Snoozed,
-    }
+    Ok(page(incarnation, query, (&row, counts), found))
 }
 
 /// The key of a notification that ended a page; 0, which is before all, if it has been forgotten since.

@@ -11,14 +11,10 @@ use std::{
 
 use rusqlite::{Connection, params};
 
-use super::{
-    counts::{self, UserRow},
-    inbox_reads::{self, News},
-    shared,
-};
+use super::{counts, inbox_reads, shared};
 use crate::{
     languages::Languages,
-    store::{Changes, Look, StoreError, revision::Incarnation},
+    store::{Changes, Look, StoreError, reading::UserRow, revision::Incarnation, telling::News},
 };
 
 /// For each look what changed, or nothing if its inbox has first to be folded, which is a write.

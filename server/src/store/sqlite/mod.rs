@@ -9,6 +9,7 @@ mod batches;
 mod categories;
 mod checkpoints;
 mod counts;
+mod cut_off;
 mod deliveries;
 mod draft;
 mod groups;
@@ -16,13 +17,17 @@ mod happenings;
 mod held;
 mod inbox_changes;
 mod inbox_reads;
+mod insertions;
 mod item_change;
 mod keys;
+mod lease;
 mod lists;
 mod looks;
 mod marks;
 mod notifications;
 mod occupancy;
+mod others;
+mod phases;
 mod preferences;
 mod projects;
 mod providers;
@@ -37,6 +42,8 @@ mod schema;
 mod sends;
 mod shared;
 mod soundness;
+mod source;
+mod steps;
 mod templates;
 #[cfg(test)]
 mod tests;
@@ -50,13 +57,16 @@ mod writer;
 use std::{path::Path, time::Duration};
 
 use async_trait::async_trait;
+use notification_bell_protocol::Timestamp;
 use tokio::sync::watch;
 
+pub(in crate::store) use self::source::Source;
 pub use self::{
     backup::{Backup, BackupError},
     restore::Restoration,
 };
 use self::{
+    lease::LeaseFile,
     occupancy::{Occupancy, Occupied},
     readers::Readers,
     writer::Writer,
@@ -75,6 +85,7 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
     incarnation: Incarnation,
+    lease: LeaseFile,
     _occupancy: Occupancy,
 }
 
@@ -111,7 +122,7 @@ impl SqliteStore {
         let (connection, incarnation) = schema::open(path, randomness)?;
         let readers = Readers::start(path)?;
         let writer = Writer::start(path, connection, observer)?;
-        Ok(Self { writer, readers, incarnation, _occupancy: occupancy })
+        Ok(Self { writer, readers, incarnation, lease: LeaseFile::beside(path), _occupancy: occupancy })
     }
 }
 
@@ -132,8 +143,16 @@ impl Store for SqliteStore {
         written.unwrap_or(Err(StoreError::Overloaded))
     }
 
+    async fn now(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(None)
+    }
+
     async fn close(&self) {
         self.writer.close().await;
+    }
+
+    fn installation(&self) -> &str {
+        self.incarnation.as_str()
     }
 
     fn foreign_changes(&self) -> watch::Receiver<u64> {

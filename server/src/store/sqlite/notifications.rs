@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{SqliteStore, counts, rows, shared, withdrawals};
 use crate::store::{
     NotificationPage, NotificationQuery, NotificationRecord, NotificationStore, ProjectKey, StoreError,
-    Tallies, Withdrawal, revision::Incarnation,
+    Tallies, Withdrawal, reading::end_of_page, revision::Incarnation,
 };
 
 const COLUMNS: &str = "n.key, n.id, n.type, n.category, n.title, n.body, n.url, n.icon, n.image, n.actions, n.texts, \
@@ -85,11 +85,7 @@ fn search(
     project: ProjectKey,
     query: &NotificationQuery,
 ) -> Result<NotificationPage, StoreError> {
-    let after = query
-        .cursor
-        .as_deref()
-        .map(|cursor| incarnation.cursor_parts(cursor).ok_or(StoreError::NotOurs("cursor")))
-        .transpose()?;
+    let after = end_of_page(incarnation, query.cursor.as_deref())?;
     let (before_ms, before_id) = after.unwrap_or((Timestamp::from_unix_ms(i64::MAX), Uuid::max()));
     let user = match &query.user {
         Some(user) => Some(counts::user_row(connection, project.0, user.as_str())?),

@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::schema;
-use crate::store::StoreError;
+use crate::{store::StoreError, traces};
 
 const READERS: usize = 4;
 const MAX_WAITING: usize = 16_384;
@@ -53,7 +53,10 @@ impl Readers {
             TrySendError::Full(_) => StoreError::Overloaded,
             TrySendError::Disconnected(_) => StoreError::Closed,
         })?;
-        answered.await.unwrap_or(Err(StoreError::Closed))
+        let span = traces::of_store("sqlite", "sqlite read");
+        let outcome = answered.await.unwrap_or(Err(StoreError::Closed));
+        span.stored(&outcome);
+        outcome
     }
 }
 

@@ -1,14 +1,16 @@
 //! Rows and what they stand for.
 
-use notification_bell_protocol::{Action, Item, Priority, Timestamp};
+use notification_bell_protocol::{Action, Item, Timestamp};
 use rusqlite::{Row, types::Type};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
+pub(super) use crate::store::numbers_kept::{place, place_number, priority};
 use crate::{
     languages::Languages,
     store::{
-        Happenings, ItemState, Place,
+        Happenings, ItemState,
+        reading::ItemRow,
         revision::{Incarnation, StateNumbers},
         texts,
     },
@@ -19,49 +21,23 @@ pub(super) const ITEM_COLUMNS: &str = "n.id, n.type, n.category, n.title, n.body
      n.data, n.priority, n.created_at, n.expires_at, i.seen_at, i.read_at, i.archived_at, i.snoozed_until, \
      i.actions_done, i.revision, i.shared, i.place, i.position, i.notification, n.group_key, i.group_count";
 
-/// An item with what the database alone knows about it.
-pub(super) struct ItemRow {
-    pub(super) item: Item,
-    pub(super) place: Place,
-    pub(super) position: Timestamp,
-    pub(super) id: Uuid,
-    pub(super) notification: i64,
-}
-
 pub(super) fn item(
     row: &Row<'_>,
     incarnation: &Incarnation,
     languages: &Languages,
 ) -> rusqlite::Result<ItemRow> {
     let done: Vec<String> = json(row, "actions_done")?.unwrap_or_default();
-    let mut actions: Vec<Action> = json(row, "actions")?.unwrap_or_default();
-    for action in &mut actions {
+    let mut item = untouched_item(row, incarnation)?;
+    for action in &mut item.actions {
         action.done = done.contains(&action.id);
     }
-    let id = Uuid::from_bytes(row.get("id")?);
-    let mut item = Item {
-        id: id.to_string(),
-        r#type: row.get("type")?,
-        category: row.get("category")?,
-        title: row.get("title")?,
-        body: row.get("body")?,
-        url: row.get("url")?,
-        icon: row.get("icon")?,
-        image: row.get("image")?,
-        actions,
-        data: json(row, "data")?,
-        priority: priority(row.get("priority")?),
-        group_key: row.get("group_key")?,
-        group_count: row.get("group_count")?,
-        created_at: moment(row.get("created_at")?),
-        expires_at: optional_moment(row, "expires_at")?,
-        seen_at: optional_moment(row, "seen_at")?,
-        read_at: optional_moment(row, "read_at")?,
-        archived_at: optional_moment(row, "archived_at")?,
-        snoozed_until: optional_moment(row, "snoozed_until")?,
-        revision: incarnation
-            .revision(StateNumbers { own: row.get("revision")?, shared: row.get("shared")? }),
-    };
+    item.group_count = row.get("group_count")?;
+    item.seen_at = optional_moment(row, "seen_at")?;
+    item.read_at = optional_moment(row, "read_at")?;
+    item.archived_at = optional_moment(row, "archived_at")?;
+    item.snoozed_until = optional_moment(row, "snoozed_until")?;
+    item.revision =
+        incarnation.revision(StateNumbers { own: row.get("revision")?, shared: row.get("shared")? });
     if let Some(texts) = row.get_ref("texts")?.as_str_or_null()? {
         texts::translate(&mut item, texts, languages)
             .map_err(|error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error)))?;
@@ -70,7 +46,7 @@ pub(super) fn item(
         item,
         place: place(row.get("place")?),
         position: moment(row.get("position")?),
-        id,
+        id: Uuid::from_bytes(row.get("id")?),
         notification: row.get("notification")?,
     })
 }
@@ -86,7 +62,7 @@ pub(super) fn untouched_item(row: &Row<'_>, incarnation: &Incarnation) -> rusqli
         url: row.get("url")?,
         icon: row.get("icon")?,
         image: row.get("image")?,
-        actions: json(row, "actions")?.unwrap_or_default(),
+        actions: json::<Vec<Action>>(row, "actions")?.unwrap_or_default(),
         data: json(row, "data")?,
         priority: priority(row.get("priority")?),
         group_key: row.get("group_key")?,
@@ -127,38 +103,4 @@ pub(super) fn moment(unix_ms: i64) -> Timestamp {
 
 pub(super) fn optional_moment(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_unix_ms))
-}
-
-pub(super) fn place(number: i64) -> Place {
-    match number {
-        0 => Place::Inbox,
-        1 => Place::Archived,
-        2 => Place::Snoozed,
-        _ => Place::Removed,
-    }
-}
-
-pub(super) fn place_number(place: Place) -> i64 {
-    match place {
-        Place::Inbox => 0,
-        Place::Archived => 1,
-        Place::Snoozed => 2,
-        Place::Removed => 3,
-    }
-}
-
-pub(super) fn priority(number: i64) -> Priority {
-    match number {
-        ..=-1 => Priority::Low,
-        0 => Priority::Normal,
-        1.. => Priority::High,
-    }
-}
-
-pub(super) fn priority_number(priority: Priority) -> i64 {
-    match priority {
-        Priority::Low => -1,
-        Priority::Normal => 0,
-        Priority::High => 1,
-    }
 }

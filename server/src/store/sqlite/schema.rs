@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, config::DbConfig};
 
 use crate::{
     randomness::Randomness,
@@ -17,8 +17,12 @@ use crate::{
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// More than there are different ones.
 const CACHED_STATEMENTS: usize = 256;
-/// What the writer keeps of the database in memory: 32 MiB. A transaction that changes more writes some pages twice.
+/// What the writer keeps of the database in memory at least: 32 MiB. A transaction that changes more writes some pages
+/// twice.
 const WRITER_CACHE_KIB: i64 = 32 * 1_024;
+/// And at most, an eighth of a large database: 256 MiB. The system may have given up what is in its own memory of the
+/// file, and each page that the writer then waits for on disk, all sends wait for.
+const WRITER_CACHE_MAX_KIB: i64 = 256 * 1_024;
 
 /// "BELL", and the step that writes it into a database.
 const APPLICATION_ID: i64 = 0x4245_4C4C;
@@ -54,6 +58,7 @@ const MIGRATIONS: &[Step] = &[
     step!("14-shared-groups"),
     step!("15-lists"),
     step!("16-subscriptions"),
+    step!("17-turned-off"),
 ];
 
 /// A connection that may write, on a database that is up to date.
@@ -67,9 +72,11 @@ pub(super) fn open(
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", "on")?;
+    let bytes = fs::metadata(path).map_or(0, |file| i64::try_from(file.len()).unwrap_or(i64::MAX));
     // Negative, it is in KiB.
-    connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
-    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    let cache = (bytes / 8 / 1_024).clamp(WRITER_CACHE_KIB, WRITER_CACHE_MAX_KIB);
+    connection.pragma_update(None, "cache_size", -cache)?;
+    keep_statements(&connection)?;
     migrate(&mut connection)?;
     let incarnation = incarnation(&connection, randomness)?;
     Ok((connection, incarnation))
@@ -189,101 +196,18 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    keep_statements(&connection)?;
     Ok(connection)
 }
 
-#[cfg(test)]
-mod tests {
-    use rusqlite::Connection;
-
-    use super::{MIGRATIONS, open};
-    use crate::randomness::{Randomness, test::CountedRandomness};
-
-    #[test]
-    fn opening_twice_keeps_what_is_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("new/bell.db");
-        let randomness: &dyn Randomness = &CountedRandomness::default();
-        let (_, first) = open(&path, randomness).unwrap();
-        let (connection, second) = open(&path, randomness).unwrap();
-        assert_eq!(first, second);
-        let setting =
-            |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
-        assert_eq!(setting("synchronous"), 2, "FULL");
-        assert_eq!(setting("foreign_keys"), 1);
-        let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&path).unwrap());
-        assert_eq!(mode & 0o777, 0o600);
-    }
-
-    #[test]
-    fn the_numbers_come_with_an_older_database() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("bell.db");
-        let older = Connection::open(&path).unwrap();
-        for step in &MIGRATIONS[..2] {
-            older.execute_batch(step.sql).unwrap();
-        }
-        older.pragma_update(None, "user_version", 2).unwrap();
-        older
-            .execute_batch(
-                "INSERT INTO projects VALUES (1, 'p', 'P', 'pk', x'', x'', NULL, NULL, NULL, '[]', '', '[]', 0, 0, 0); \
-                 INSERT INTO users (key, project, id, unseen, unread, total) VALUES (7, 1, 'u', 1, 2, 3); \
-                 INSERT INTO category_counts VALUES (7, 'a', 1), (7, 'gone', 0);",
-            )
-            .unwrap();
-        // Unseen, read, archived, removed; one without a category.
-        for (key, category, place, seen, read) in [
-            (1, Some("a"), 0, None, None),
-            (2, Some("a"), 0, Some(1), Some(1)),
-            (3, Some("a"), 1, None, None),
-            (4, Some("gone"), 3, None, None),
-            (5, None, 0, Some(1), None),
-        ] {
-            older
-                .execute(
-                    "INSERT INTO notifications (key, id, project, title, priority, created_at, recipients) \
-                     VALUES (?1, CAST(?1 AS BLOB), 1, 't', 0, 0, 1)",
-                    [key],
-                )
-                .unwrap();
-            older
-                .execute(
-                    "INSERT INTO items (user, notification, revision, arrived, position, category, place, seen_at, read_at) \
-                     VALUES (7, ?1, 1, 1, 0, ?2, ?3, ?4, ?5)",
-                    (key, category, place, seen, read),
-                )
-                .unwrap();
-        }
-        drop(older);
-        let randomness: &dyn Randomness = &CountedRandomness::default();
-        let (connection, _) = open(&path, randomness).unwrap();
-        let rows: Vec<(String, [i64; 4])> = connection
-            .prepare("SELECT name, stored, unseen, unread, total FROM inbox_categories WHERE wanted IS NULL")
-            .unwrap()
-            .query_map([], |row| Ok((row.get(0)?, [row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?])))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
-        assert_eq!(rows, [("a".to_owned(), [3, 1, 1, 2])]);
-        let tallies: Vec<[i64; 3]> = connection
-            .prepare("SELECT notification, seen, read FROM tallies ORDER BY notification")
-            .unwrap()
-            .query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
-        assert_eq!(tallies, [[2, 1, 1], [5, 1, 0]]);
-    }
-
-    #[test]
-    fn a_database_of_a_newer_program_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("bell.db");
-        let newer = Connection::open(&path).unwrap();
-        newer.pragma_update(None, "user_version", 1_000).unwrap();
-        let randomness: &dyn Randomness = &CountedRandomness::default();
-        let error = open(&path, randomness).err().unwrap().to_string();
-        assert!(error.contains("newer version"), "{error}");
-    }
+/// Has each statement prepared once. By itself SQLite prepares many of them anew whenever something else is bound to
+/// them, to see whether another plan is better for that: four fifths of the time of a read, and all plans here are
+/// meant to be what they are.
+fn keep_statements(connection: &Connection) -> Result<(), StoreError> {
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
+
+#[cfg(test)]
+mod tests;

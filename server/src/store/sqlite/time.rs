@@ -45,14 +45,20 @@ pub(super) fn advance(
     work.shared.extend(old.shared);
     work.more |= old.more | user_data::clear_abandoned(connection, MAX_ITEMS)?;
     work.more |= forget(connection, now)?;
+    shared::advance(connection, now, now.plus_ms(-KEEP_TOMBSTONES_MS), MAX_ITEMS, &mut work)?;
+    work.more |= shared::clear_emptied(connection, MAX_ITEMS)?;
+    work.next_at = next_at(connection)?;
+    Ok(work)
+}
+
+/// When the next item is due, or the next notification is to be sent.
+pub(super) fn next_at(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
     let next_item = connection
         .prepare_cached("SELECT min(due_at) FROM items WHERE due_at IS NOT NULL")?
         .query_row([], |row| row.get::<_, Option<i64>>(0))?
         .map(Timestamp::from_unix_ms);
-    work.next_at = [next_item, schedule::next_at(connection)?].into_iter().flatten().min();
-    shared::advance(connection, now, now.plus_ms(-KEEP_TOMBSTONES_MS), MAX_ITEMS, &mut work)?;
-    work.more |= shared::clear_emptied(connection, MAX_ITEMS)?;
-    Ok(work)
+    let next = [next_item, schedule::next_at(connection)?, shared::next_at(connection)?];
+    Ok(next.into_iter().flatten().min())
 }
 
 fn due_items(connection: &Connection, now: Timestamp) -> Result<Vec<(i64, Candidate)>, StoreError> {

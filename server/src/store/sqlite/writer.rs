@@ -21,9 +21,14 @@ use tokio::sync::{oneshot, watch};
 use super::{
     CommitObserver,
     checkpoints::Checkpoints,
+    others::Others,
+    phases::Phases,
     work::{Act, Batch, Next, Once, Repeatable, Task, Work},
 };
-use crate::store::{Edition, StoreError};
+use crate::{
+    store::{Edition, StoreError},
+    traces,
+};
 
 const MAX_WAITING: usize = 16_384;
 const MAX_BATCH: usize = 1_024;
@@ -55,18 +60,15 @@ impl Writer {
         let edition = Arc::<AtomicU64>::default();
         let (small, small_waiting) = bounded(MAX_WAITING);
         let (large, large_waiting) = bounded(MAX_WAITING);
-        let (foreign_sender, foreign_changes) = watch::channel(0);
-        let mut thread_state = WriterThread {
+        let (others, foreign_changes) = Others::known(&connection, Arc::clone(&edition))?;
+        let thread_state = WriterThread {
             connection,
             small: small_waiting,
             large: large_waiting,
             checkpoints,
             observer,
-            foreign: foreign_sender,
-            seen_version: 0,
-            edition: Arc::clone(&edition),
+            others,
         };
-        thread_state.seen_version = thread_state.data_version()?;
         thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || thread_state.run())
@@ -121,7 +123,10 @@ impl Writer {
             TrySendError::Full(_) => StoreError::Overloaded,
             TrySendError::Disconnected(_) => StoreError::Closed,
         })?;
-        answered.await.unwrap_or(Err(StoreError::Closed))
+        let span = traces::of_store("sqlite", "sqlite write");
+        let outcome = answered.await.unwrap_or(Err(StoreError::Closed));
+        span.stored(&outcome);
+        outcome
     }
 
     /// The edition of keys and projects. Asked on the writer's thread, it is that of the transaction.
@@ -155,9 +160,7 @@ struct WriterThread {
     large: Receiver<Message>,
     checkpoints: Checkpoints,
     observer: CommitObserver,
-    foreign: watch::Sender<u64>,
-    seen_version: i64,
-    edition: Arc<AtomicU64>,
+    others: Others,
 }
 
 impl WriterThread {
@@ -187,25 +190,27 @@ impl WriterThread {
             }
             if checked_at.elapsed() >= FOREIGN_CHECK {
                 checked_at = Instant::now();
-                self.check_for_foreign_changes();
+                self.others.look(&self.connection);
             }
         }
     }
 
     /// Does what waits, until the batch has taken its time, and commits it. Gives the wish to close, if it came.
     fn commit_batch(&mut self, first: Box<dyn Work>) -> Option<oneshot::Sender<()>> {
-        self.checkpoints.before_transaction(&self.connection);
-        let started_at = Instant::now();
+        let mut phases = Phases::begin();
+        let moved = self.checkpoints.before_transaction(&self.connection);
+        let started_at = phases.log_is_moved(moved);
         let rows_before = self.connection.total_changes();
         let mut batch = Batch::default();
         let mut closed = None;
-        let committed = self.transact(&mut batch, first, started_at, &mut closed);
+        let committed = self.transact(&mut batch, first, &mut phases, &mut closed);
+        phases.end(batch.len());
         let rows = self.connection.total_changes() - rows_before;
         if committed.is_ok() && rows > 0 {
             (self.observer)(rows, started_at.elapsed());
         }
         if batch.changes_keys() {
-            self.change_edition();
+            self.others.change_edition();
         }
         batch.answer(committed.as_ref().copied());
         self.checkpoints.after_transaction();
@@ -216,7 +221,7 @@ impl WriterThread {
         &mut self,
         batch: &mut Batch,
         first: Box<dyn Work>,
-        started_at: Instant,
+        phases: &mut Phases,
         closed: &mut Option<oneshot::Sender<()>>,
     ) -> Result<(), rusqlite::Error> {
         let begun = self.begin();
@@ -233,10 +238,11 @@ impl WriterThread {
                 }
                 Message::Work(work) => self.add(batch, work)?,
             }
-            next = (started_at.elapsed() < BATCH_TIME && batch.len() < MAX_BATCH)
+            next = (phases.filling_for() < BATCH_TIME && batch.len() < MAX_BATCH)
                 .then(|| self.small.try_recv().or_else(|_| self.large.try_recv()).ok())
                 .flatten();
         }
+        phases.is_filled();
         let committed = self.execute("COMMIT");
         if committed.is_err() && !self.connection.is_autocommit() {
             // Nothing of the batch is kept, and the next one can try again.
@@ -258,7 +264,7 @@ impl WriterThread {
         // By hand, because rusqlite's transaction would keep the connection from its savepoints.
         self.execute("BEGIN IMMEDIATE")?;
         // From here to the commit nobody else writes: what others have changed before counts for all of it.
-        self.check_for_foreign_changes();
+        self.others.look(&self.connection);
         Ok(())
     }
 
@@ -276,30 +282,5 @@ impl WriterThread {
         }
         drop(self.connection);
         let _ = closed.send(());
-    }
-
-    fn check_for_foreign_changes(&mut self) {
-        match self.data_version() {
-            Ok(version) if version != self.seen_version => {
-                self.seen_version = version;
-                self.change_edition();
-                self.foreign.send_modify(|count| *count += 1);
-            }
-            Ok(_) => {}
-            Err(error) => {
-                // It may have.
-                self.change_edition();
-                tracing::warn!(%error, "cannot look whether another process changed the database");
-            }
-        }
-    }
-
-    /// What was read of keys and projects before may be out of date.
-    fn change_edition(&self) {
-        self.edition.fetch_add(1, Ordering::AcqRel);
-    }
-
-    fn data_version(&self) -> Result<i64, rusqlite::Error> {
-        self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
     }
 }

@@ -19,6 +19,7 @@ use std::{
 use tokio::{sync::watch, time::Instant};
 use url::Url;
 
+use crate::traces;
 use entry::{Entry, Flight, Outcome, State};
 
 /// An entry that nobody has asked for is dropped after this.
@@ -142,7 +143,7 @@ where
         entry.take_off(flight.clone());
         let entries = Arc::clone(&self.entries);
         let source = source.clone();
-        tokio::spawn(async move {
+        tokio::spawn(traces::below_present(async move {
             let (outcome, max_age_seconds): (Outcome<T, E>, _) = match fetch().await {
                 Ok((value, max_age_seconds)) => (Ok(Arc::new(value)), max_age_seconds),
                 Err(error) => {
@@ -160,7 +161,7 @@ where
             drop(entries);
             // Nobody waits for a refresh behind an old value.
             sender.send_replace(Some(outcome));
-        });
+        }));
         flight
     }
 }

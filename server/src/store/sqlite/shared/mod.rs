@@ -17,7 +17,7 @@ mod tests;
 mod topics;
 
 pub(super) use reads::{Reader, numbers};
-pub(super) use removing::{advance, remove_old, reset, withdraw};
+pub(super) use removing::{advance, next_at, remove_old, reset, withdraw};
 pub(super) use repeats::{are_there as has_repeats, fold as fold_repeats, fold_group, has_groups};
 pub(super) use sending::{is_full, reached, share};
 pub(super) use settling::settle;

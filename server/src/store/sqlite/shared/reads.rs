@@ -8,11 +8,9 @@ use crate::{
     languages::Languages,
     store::{
         StoreError,
+        reading::{ItemRow, UserRow},
         revision::Incarnation,
-        sqlite::{
-            counts::UserRow,
-            rows::{self, ITEM_COLUMNS, ItemRow},
-        },
+        sqlite::rows::{self, ITEM_COLUMNS},
     },
 };
 

@@ -79,11 +79,15 @@ pub(in crate::store::sqlite) fn advance(
     }
     let forgotten = forget(connection, forget_before, limit_rows)?;
     work.more |= due.len() == limit || forgotten == limit;
-    let next_at: Option<i64> = connection
-        .prepare_cached("SELECT min(due_at) FROM shared WHERE due_at IS NOT NULL")?
-        .query_row([], |row| row.get(0))?;
-    work.next_at = work.next_at.into_iter().chain(next_at.map(Timestamp::from_unix_ms)).min();
     Ok(())
+}
+
+/// When the next of it expires.
+pub(in crate::store::sqlite) fn next_at(connection: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    let next = connection
+        .prepare_cached("SELECT min(due_at) FROM shared WHERE due_at IS NOT NULL")?
+        .query_row([], |row| row.get::<_, Option<i64>>(0))?;
+    Ok(next.map(Timestamp::from_unix_ms))
 }
 
 /// Removes what was shared before a moment, at most `most` of it, without a tombstone: whoever follows an inbox of the

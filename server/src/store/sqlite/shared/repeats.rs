@@ -9,10 +9,7 @@ use rusqlite::{Connection, named_params, params};
 use super::{UNSETTLED, settling};
 use crate::{
     auth::user_id::UserId,
-    store::{
-        ProjectKey, StoreError, UserRef,
-        sqlite::counts::{self, UserRow},
-    },
+    store::{ProjectKey, StoreError, UserRef, reading::UserRow, sqlite::counts},
 };
 
 /// Whether anything unsettled is to take the place of something in a user's inbox.

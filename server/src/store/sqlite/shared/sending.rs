@@ -11,17 +11,17 @@ use crate::{
 /// More subscribers than this are not named: every stream of the project looks for itself then.
 const MAX_NAMED: i64 = 1_000;
 
-/// Shares a notification with a topic or, without one, with everyone. What is for a topic that nobody is in is for nobody,
-/// and is not shared.
+/// Shares a notification with a topic or, without one, with everyone; gives the shared revision that it came with. What is
+/// for a topic that nobody is in is for nobody, and is not shared.
 pub(in crate::store::sqlite) fn share(
     connection: &Connection,
     project: ProjectKey,
     placement: &Placement,
     topic: Option<&str>,
-) -> Result<(), StoreError> {
+) -> Result<Option<i64>, StoreError> {
     let topic_key = topic.map(|name| topic_key(connection, project, name)).transpose()?;
     if topic_key == Some(None) {
-        return Ok(());
+        return Ok(None);
     }
     let came = raise_revision(connection, project)?;
     connection
@@ -39,7 +39,7 @@ pub(in crate::store::sqlite) fn share(
             placement.expires_at.map(Timestamp::unix_ms),
             placement.group_key,
         ])?;
-    Ok(())
+    Ok(Some(came))
 }
 
 /// Whether as much is shared with a topic or, without one, with everyone, or is to be, as may be.
@@ -110,17 +110,17 @@ pub(in crate::store::sqlite) fn reached(
         let users: i64 = connection
             .prepare_cached("SELECT user_count FROM projects WHERE key = ?1")?
             .query_row([project.0], |row| row.get(0))?;
-        return Ok(Reached { recipients: u64::try_from(users).unwrap_or(0), users: None });
+        return Ok(Reached { recipients: u64::try_from(users).unwrap_or(0), users: None, step: None });
     };
     let known: Option<(i64, i64)> = connection
         .prepare_cached("SELECT key, subscribers FROM topics WHERE project = ?1 AND name = ?2")?
         .query_row(params![project.0, topic], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((key, subscribers)) = known else {
-        return Ok(Reached { recipients: 0, users: Some(Vec::new()) });
+        return Ok(Reached { recipients: 0, users: Some(Vec::new()), step: None });
     };
     let users = (subscribers <= MAX_NAMED).then(|| named(connection, key)).transpose()?;
-    Ok(Reached { recipients: u64::try_from(subscribers).unwrap_or(0), users })
+    Ok(Reached { recipients: u64::try_from(subscribers).unwrap_or(0), users, step: None })
 }
 
 fn named(connection: &Connection, topic: i64) -> Result<Vec<UserId>, StoreError> {

@@ -7,11 +7,12 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use super::{UNSETTLED, WANTED, repeats};
 use crate::store::{
     Place, Selection, StoreError, UserRef,
+    numbers_kept::NEW,
+    reading::UserRow,
     revision::StateNumbers,
     sqlite::{
-        counts::{self, Delta, UserRow},
+        counts::{self, Delta},
         groups, rows,
-        sends::NEW,
     },
 };
 

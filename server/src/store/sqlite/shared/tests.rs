@@ -16,7 +16,8 @@ use super::UNSETTLED;
 use crate::{
     randomness::test::CountedRandomness,
     store::{
-        Audience, Changes, InboxStore, ListQuery, NotificationStore, SendOutcome, TopicStore,
+        Audience, Changes, Idempotency, InboxStore, ListQuery, NewNotification, NotificationStore,
+        SendOutcome, TopicStore,
         conformance::{ANY, Bench, NOW, id, notification, read, returned},
         sqlite::SqliteStore,
     },
@@ -182,4 +183,22 @@ async fn who_joins_and_leaves_a_topic_over_and_over_leaves_no_more_than_was_sent
     assert_eq!(count(&store, "SELECT count(*) FROM subscriptions").await, 2);
     let (counts, _) = store.counts(&user).await.unwrap();
     assert_eq!(counts.total, 82, "what came is theirs");
+}
+
+#[tokio::test]
+async fn what_was_sent_before_settles_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, bench, _) = open(&folder.path().join("bell.db")).await;
+    let (project, user) = (bench.project.key, bench.user("u").user);
+    let send = async |number, audience, key: Option<&str>| {
+        let key = key.map(|key| Idempotency { key: key.to_owned(), fingerprint: [1; 32] });
+        let new = NewNotification { group_key: Some("room".to_owned()), ..notification(number) };
+        store.send(project, new, audience, key).await.unwrap()
+    };
+    send(1, Audience::Users(vec![user.clone()]), Some("key")).await;
+    send(2, Audience::Everyone, None).await;
+    let repeated = send(3, Audience::Users(vec![user]), Some("key")).await;
+    assert_eq!(repeated, SendOutcome::Repeated { id: id(1), recipients: 1 });
+    assert_eq!(count(&store, "SELECT settled FROM users").await, 0);
+    assert_eq!(count(&store, "SELECT count(*) FROM items").await, 1);
 }

@@ -1,7 +1,6 @@
 //! Who is in which topic.
 
 use async_trait::async_trait;
-use data_encoding::BASE64URL_NOPAD;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::sending::topic_key;
@@ -156,15 +155,12 @@ fn subscribers(
          WHERE t.project = ?1 AND t.name = ?2 AND s.until IS NULL AND s.user_id > ?3 ORDER BY s.user_id LIMIT ?4",
     )?;
     let rows = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let mut users: Vec<UserId> = statement
+    let users: Vec<UserId> = statement
         .query_map(params![project.0, topic, after, rows], |row| {
             row.get::<_, String>(0).map(|id| UserId::trusted(&id))
         })?
         .collect::<Result<_, _>>()?;
-    let more = users.len() > limit;
-    users.truncate(limit);
-    let next = users.last().filter(|_| more).map(|last| BASE64URL_NOPAD.encode(last.as_str().as_bytes()));
-    Ok(SubscriberPage { users, next })
+    Ok(SubscriberPage::of(users, limit))
 }
 
 #[async_trait]
@@ -207,13 +203,7 @@ impl TopicStore for SqliteStore {
         limit: usize,
         cursor: Option<String>,
     ) -> Result<SubscriberPage, StoreError> {
-        let after = cursor
-            .map(|cursor| {
-                let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok();
-                bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(StoreError::NotOurs("cursor"))
-            })
-            .transpose()?
-            .unwrap_or_default();
+        let after = SubscriberPage::after(cursor.as_deref())?;
         let topic = topic.to_owned();
         self.readers.run(move |connection| subscribers(connection, project, &topic, limit, &after)).await
     }
