@@ -30,13 +30,15 @@ Stop the server first, and afterwards start it with this BELL_DATABASE and the m
 (BELL_MASTER_KEY_FILE=bell-data/master.key). Pages go on where they were. The file stays as it is. With --to, others on
 this machine can read the password in the list of processes.
 
-If it is interrupted, nothing was moved: run it again. Exit codes: 0 it was moved, or had been before and has not changed
-since; 1 it failed, and nothing was moved, or has changed since it was moved; 2 it was asked for something that makes no sense.")]
+How long it takes can be tried while the server runs, with what `backup` makes of it. It can be repeated: if it was
+interrupted, nothing was moved; and what was moved before is moved anew, as long as nothing has changed in the new database
+since. Exit codes: 0 all of it is there; 1 it failed, or both have changed since, and nothing was done; 2 it was asked for
+something that makes no sense.")]
 pub(super) struct MigrateCommand {
     /// The database in a file, as `BELL_DATABASE` names it
     #[arg(long, value_name = "sqlite:PATH")]
     from: String,
-    /// An empty database in PostgreSQL [default: that of the settings, `BELL_DATABASE`]
+    /// A database in PostgreSQL, empty or moved to before [default: that of the settings, `BELL_DATABASE`]
     #[arg(long, value_name = "postgres://…")]
     to: Option<String>,
     /// Print JSON
@@ -75,8 +77,8 @@ impl MigrateCommand {
                 output::json(&json!({ "moved": false, "movedBefore": true, "changedSince": true }));
             }
             Moved::Outdated => output::line(&format!(
-                "{} had been moved before, and has changed since: that is not in the new database. To move it as it is now, \
-                 make the new database anew",
+                "{} had been moved before, and both have changed since: moving it again would lose what is new there. To move \
+                 it as it is now all the same, make the new database anew",
                 from.display()
             )),
             Moved::Now(tables) if self.json => {

@@ -72,12 +72,13 @@ pub enum Moved {
     Now(Vec<(&'static str, u64)>),
     /// It had been moved before, and nothing has changed since. Nothing was done.
     Before,
-    /// It had been moved before, and something has changed since, which was not moved.
+    /// It had been moved before, and both have changed since: one of them would be lost. Nothing was done.
     Outdated,
 }
 
-/// Moves a database in a file into an empty one of PostgreSQL, and compares what is there then with what was read: how many
-/// rows each table has, and the sum of each of its columns, revisions and counts among them.
+/// Moves a database in a file into one of PostgreSQL that is empty, or in which nothing has changed since the same was
+/// moved there before; and compares what is there then with what was read: how many rows each table has, and the sum of
+/// each of its columns, revisions and counts among them.
 ///
 /// # Errors
 /// If the file is in use, something else is in the new database, one of them fails, or what has arrived is not what was

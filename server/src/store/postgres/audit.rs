@@ -5,9 +5,8 @@ use notification_bell_protocol::Timestamp;
 use tokio_postgres::Row;
 
 use super::{
-    PostgresStore,
-    connection::{Db, Lock, reading, writing},
-    rows,
+    PostgresStore, rows,
+    transaction::{Db, Lock, reading, writing},
 };
 use crate::store::{
     AuditEntry, AuditQuery, AuditRecord, AuditStore, Edition, FailedProofs, StoreError, UserRef,

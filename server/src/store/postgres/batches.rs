@@ -7,10 +7,9 @@ use notification_bell_protocol::Timestamp;
 use tokio_postgres::Row;
 
 use super::{
-    PostgresStore,
-    connection::{Db, reading, writing},
-    rows, sends,
+    PostgresStore, rows, sends,
     shared::Sharing,
+    transaction::{Db, reading, writing},
     users::{self, Hold},
 };
 use crate::{

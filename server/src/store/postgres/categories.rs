@@ -4,9 +4,8 @@ use async_trait::async_trait;
 use tokio_postgres::Row;
 
 use super::{
-    PostgresStore,
-    connection::{Db, audited, reading},
-    rows, shared,
+    PostgresStore, rows, shared,
+    transaction::{Db, audited, reading},
     users::{Hold, hold_project},
 };
 use crate::store::{AuditEntry, Category, CategoryPut, CategoryStore, ProjectKey, StoreError};

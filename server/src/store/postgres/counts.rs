@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use notification_bell_protocol::Counts;
 
-use super::{connection::Db, shared};
+use super::{shared, transaction::Db};
 use crate::store::{
     StoreError,
     numbers_kept::{Delta, Weight, number},

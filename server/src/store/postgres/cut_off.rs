@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{
     PostgresStore,
-    connection::{reading, writing},
+    transaction::{reading, writing},
 };
 use crate::store::{CUT_OFF_LASTS, CutOffStore, StoreError};
 

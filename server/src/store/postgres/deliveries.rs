@@ -6,9 +6,9 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{
-    PostgresStore,
-    connection::{Db, reading, writing},
-    rows, webhooks,
+    PostgresStore, rows,
+    transaction::{Db, reading, writing},
+    webhooks,
 };
 use crate::store::{
     Attempted, ClaimedDelivery, Delivery, DeliveryQuery, DeliveryStatus, DeliveryStore, DueWebhook,

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use super::{
     audit,
-    connection::{Connections, Db},
+    connection::Connections,
     gathering::NamedSend,
     idempotency, rows,
     sends::{self, Placement},
+    transaction::Db,
     users,
 };
 use crate::{

@@ -11,10 +11,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{
-    connection::{Connections, writing},
-    gathered,
-};
+use super::{connection::Connections, gathered, transaction::writing};
 use crate::{
     auth::user_id::UserId,
     store::{Audience, Edition, Idempotency, NewNotification, ProjectKey, SendOutcome, StoreError},

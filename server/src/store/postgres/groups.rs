@@ -3,8 +3,8 @@
 use notification_bell_protocol::Timestamp;
 
 use super::{
-    connection::Db,
     items::{self, CANDIDATE_COLUMNS, Changed},
+    transaction::Db,
 };
 use crate::store::{ItemState, Place, StoreError, numbers_kept::Delta};
 

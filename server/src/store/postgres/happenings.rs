@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use notification_bell_protocol::Timestamp;
 use uuid::Uuid;
 
-use super::{connection::Db, deliveries, items::Changed, rows};
+use super::{deliveries, items::Changed, rows, transaction::Db};
 use crate::store::{
     Happening, Happenings, NewDelivery, StoreError, WebhookKey, numbers_kept::happened,
     webhook_event::WebhookEvent,

@@ -3,10 +3,11 @@
 use tokio_postgres::Row;
 
 use super::{
-    connection::Db,
     deliveries,
     rows::{self, ITEM_COLUMNS},
-    shared, users,
+    shared,
+    transaction::Db,
+    users,
 };
 use crate::{
     languages::Languages,

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::connection::Db;
+use super::transaction::Db;
 use crate::store::{Idempotency, NewNotification, ProjectKey, Reached, SendOutcome, StoreError};
 
 /// Whether a key was used before.

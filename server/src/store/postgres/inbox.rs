@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use super::{
     PostgresStore, audit,
-    connection::{reading, writing},
     gathering::NamedSend,
-    idempotency, inbox_reads, lists, looks, marks, sends, shared, time, users,
+    idempotency, inbox_reads, lists, looks, marks, sends, shared, time,
+    transaction::{reading, writing},
+    users,
 };
 use crate::{
     languages::Languages,

@@ -6,10 +6,11 @@ use notification_bell_protocol::{Counts, Item, Revision};
 use uuid::Uuid;
 
 use super::{
-    connection::Db,
     counts::{self, Numbers, ONLY_WANTED},
     rows::{self, ITEM_COLUMNS},
-    shared, users,
+    shared,
+    transaction::Db,
+    users,
 };
 use crate::{
     languages::Languages,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use notification_bell_protocol::Timestamp;
 use tokio_postgres::Row;
 
-use super::{connection::Db, counts, happenings, rows};
+use super::{counts, happenings, rows, transaction::Db};
 use crate::store::{
     Happenings, ItemState, Place, StoreError, Transition,
     numbers_kept::{Delta, due_at, place_number, position},

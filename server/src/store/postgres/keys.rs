@@ -5,9 +5,9 @@ use notification_bell_protocol::Timestamp;
 use tokio_postgres::Row;
 
 use super::{
-    PostgresStore,
-    connection::{Db, Lock, audited, reading, writing},
-    projects, rows, user_data, users,
+    PostgresStore, projects, rows,
+    transaction::{Db, Lock, audited, reading, writing},
+    user_data, users,
 };
 use crate::{
     auth::user_id::UserId,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use async_trait::async_trait;
 
-use super::{PostgresStore, connection::writing};
+use super::{PostgresStore, transaction::writing};
 use crate::store::{LEASE_LASTS, LeaseStore, StoreError};
 
 /// The turn of this process: each renewal is one, so that whoever was away for too long knows it by its number.

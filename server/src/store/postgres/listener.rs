@@ -5,7 +5,7 @@ use std::{future::poll_fn, time::Duration};
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_postgres::{AsyncMessage, Config, Connection, Socket, tls::MakeTlsConnect};
 
-use super::{connection::CHANNEL, tls::Tls};
+use super::{tls::Tls, transaction::CHANNEL};
 use crate::store::StoreError;
 
 /// How long to wait before the next attempt to connect.

@@ -4,10 +4,11 @@ use notification_bell_protocol::{InboxPage, View};
 use uuid::Uuid;
 
 use super::{
-    connection::Db,
     counts::{self, Numbers},
     rows::{self, ITEM_COLUMNS},
-    shared, users,
+    shared,
+    transaction::Db,
+    users,
 };
 use crate::{
     languages::Languages,

@@ -5,18 +5,18 @@ use tokio_postgres::{
     binary_copy::BinaryCopyInWriter,
     types::{ToSql, Type},
 };
-use uuid::Uuid;
 
 use super::{
     PostgresStore, Role, audit,
-    connection::{Db, Lock},
+    field::{Column, Field},
     rows,
+    transaction::{Db, Lock},
 };
 use crate::{
     randomness::Randomness,
     store::{
         AuditAction, AuditEntry, StoreError,
-        moving::{MoveProgress, Moved, Rows, TABLES, Value},
+        moving::{MoveProgress, Moved, Rows, TABLES},
         sqlite::Source,
     },
 };
@@ -26,12 +26,6 @@ const UNDER_WAY: usize = 4;
 
 /// The detail of the audit log that has the source's [state](Source::state).
 const STATE: &str = "state";
-
-/// A column, as it is written and summed up.
-struct Column {
-    name: String,
-    kind: Type,
-}
 
 /// How many rows there are, and the sum of each column: of its numbers, or of the length of what is in it.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,10 +46,11 @@ impl PostgresStore {
         Self::open(address, Role::Command, randomness, Box::new(|_, _| ())).await
     }
 
-    /// Takes over all that is in another database; this one has to be empty.
+    /// Takes over all that is in another database. This one has to be empty, or as it became when that one was taken over
+    /// before: it is emptied then.
     ///
     /// # Errors
-    /// If it is not, or something fails: then it is as it was.
+    /// If something else is in it, or something fails: then it is as it was.
     pub(in crate::store) async fn take_over(
         &self,
         source: Source,
@@ -70,16 +65,21 @@ impl PostgresStore {
         // Nobody opens the database meanwhile, and nobody else fills it.
         db.lock(Lock::Schema).await?;
         db.lock(Lock::Audit).await?;
-        let is_filled = !is_empty(&db).await?;
         let source_state = source.state()?;
-        let present: String = db.one("SELECT text FROM incarnation", &[]).await?.try_get(0)?;
-        if is_filled && present == source.incarnation()? {
-            let is_same = moved_state(&db).await?.is_none_or(|state| state == source_state);
-            return Ok(if is_same { Moved::Before } else { Moved::Outdated });
-        }
-        if is_filled {
-            let problem = "something else is in the new database: make an empty one";
-            return Err(StoreError::Database(problem.into()));
+        if !is_empty(&db).await? {
+            let present: String = db.one("SELECT text FROM incarnation", &[]).await?.try_get(0)?;
+            if present != source.incarnation()? {
+                let problem = "something else is in the new database: make an empty one";
+                return Err(StoreError::Database(problem.into()));
+            }
+            // Nothing changes between the look at it and its removal.
+            db.script(&format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", TABLES.join(", "))).await?;
+            match moved_state(&db).await? {
+                None => return Ok(Moved::Before),
+                Some(moved) if moved == source_state => return Ok(Moved::Before),
+                Some(moved) if !is_as_moved(&db, &moved).await? => return Ok(Moved::Outdated),
+                Some(_) => db.script(&format!("TRUNCATE user_counts, {}", TABLES.join(", "))).await?,
+            }
         }
         db.script("DELETE FROM incarnation").await?;
         let mut source = source;
@@ -108,6 +108,16 @@ async fn moved_state(db: &Db<'_>) -> Result<Option<String>, StoreError> {
     let sql = "SELECT detail::json ->> $1 FROM audit WHERE action = $2 ORDER BY key DESC LIMIT 1";
     let entry = db.first(sql, &[&STATE, &AuditAction::DatabaseMoved.as_str()]).await?;
     Ok(entry.map(|row| row.try_get(0)).transpose()?.flatten())
+}
+
+/// Whether a database is what it became when a source of that [state](Source::state) was moved there. The entry of the
+/// move is then the last one of the audit log, which so tells nothing by its number.
+async fn is_as_moved(db: &Db<'_>, moved: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT (SELECT action FROM audit ORDER BY key DESC LIMIT 1) = $1 \
+               AND json_build_array((SELECT count(*) FROM users), (SELECT coalesce(sum(revision), 0) FROM users), \
+               (SELECT coalesce(sum(shared_revision), 0) FROM projects), $2::text::json -> 3, \
+               (SELECT count(*) FROM notifications), (SELECT count(*) FROM subscriptions))::jsonb = $2::text::jsonb";
+    Ok(db.one(sql, &[&AuditAction::DatabaseMoved.as_str(), &moved]).await?.try_get(0)?)
 }
 
 /// Whether nobody has done anything with a database yet.
@@ -209,66 +219,6 @@ async fn arrived(db: &Db<'_>, table: &str, columns: &[Column]) -> Result<Sums, S
         rows: rows::number(&row, "count")?,
         columns: (1..=columns.len()).map(sum).collect::<Result<_, StoreError>>()?,
     })
-}
-
-/// A value as its column takes it.
-enum Field {
-    Integer(Option<i64>),
-    Flag(Option<bool>),
-    Text(Option<String>),
-    Bytes(Option<Vec<u8>>),
-    Id(Option<Uuid>),
-}
-
-impl Field {
-    fn new(value: Value, column: &Column, table: &str) -> Result<Self, StoreError> {
-        Ok(match (&column.kind, value) {
-            (&Type::INT8, Value::Null) => Self::Integer(None),
-            (&Type::INT8, Value::Integer(number)) => Self::Integer(Some(number)),
-            (&Type::BOOL, Value::Null) => Self::Flag(None),
-            (&Type::BOOL, Value::Integer(number)) => Self::Flag(Some(number != 0)),
-            (&Type::TEXT, Value::Null) => Self::Text(None),
-            // An answer of somebody else's server may have such a character in it, and PostgreSQL takes none.
-            (&Type::TEXT, Value::Text(text)) => Self::Text(Some(text.replace('\0', "\u{fffd}"))),
-            (&Type::BYTEA, Value::Null) => Self::Bytes(None),
-            (&Type::BYTEA, Value::Bytes(bytes)) => Self::Bytes(Some(bytes)),
-            (&Type::UUID, Value::Null) => Self::Id(None),
-            (&Type::UUID, Value::Bytes(bytes)) => Self::Id(Some(
-                Uuid::from_slice(&bytes).map_err(|error| StoreError::Database(Box::new(error)))?,
-            )),
-            (kind, _) => {
-                let problem = format!("there is something in {table}.{} that is no {kind}", column.name);
-                return Err(StoreError::Database(problem.into()));
-            }
-        })
-    }
-
-    fn as_sql(&self) -> &(dyn ToSql + Sync) {
-        match self {
-            Self::Integer(value) => value,
-            Self::Flag(value) => value,
-            Self::Text(value) => value,
-            Self::Bytes(value) => value,
-            Self::Id(value) => value,
-        }
-    }
-
-    /// What it adds to the sum of its column.
-    fn weight(&self) -> i128 {
-        match self {
-            Self::Integer(value) => value.unwrap_or(0).into(),
-            Self::Flag(value) => (*value == Some(true)).into(),
-            Self::Text(value) => value.as_ref().map_or(0, String::len) as i128,
-            Self::Bytes(value) => value.as_ref().map_or(0, Vec::len) as i128,
-            Self::Id(value) => {
-                if value.is_some() {
-                    16
-                } else {
-                    0
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

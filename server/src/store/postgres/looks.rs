@@ -7,10 +7,11 @@
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use super::{
-    connection::Db,
     counts::{self, Own},
     inbox_reads::{self, KnownNews},
-    shared, users,
+    shared,
+    transaction::Db,
+    users,
 };
 use crate::store::{Changes, Look, StoreError, reading::UserRow, revision::Incarnation};
 

@@ -3,10 +3,10 @@
 use notification_bell_protocol::Timestamp;
 
 use super::{
-    connection::Db,
     counts::ONLY_WANTED,
     items::{self, CANDIDATE_COLUMNS, Candidate, Touched, candidate},
     rows, shared,
+    transaction::Db,
 };
 use crate::store::{
     Selection, StoreError, Transition, UserRef,

@@ -15,6 +15,7 @@ mod cut_off;
 mod deliveries;
 #[cfg(test)]
 mod everybody_at_once;
+mod field;
 mod gathered;
 mod gathering;
 mod groups;
@@ -52,6 +53,7 @@ mod test_server;
 mod tests;
 mod time;
 mod tls;
+mod transaction;
 mod user_data;
 mod users;
 mod webhooks;
@@ -67,10 +69,11 @@ use tokio_postgres::Config;
 
 pub use self::network::PostgresNetwork;
 use self::{
-    connection::{Connections, Db, PATIENCE, reading, writing},
+    connection::{Connections, PATIENCE},
     gathering::Gathering,
     listener::Listener,
     tls::Address,
+    transaction::{Db, reading, writing},
 };
 use super::{Store, StoreError, revision::Incarnation, sqlite::CommitObserver};
 use crate::randomness::Randomness;

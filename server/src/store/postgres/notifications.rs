@@ -6,9 +6,9 @@ use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
 
 use super::{
-    PostgresStore,
-    connection::{Db, reading, writing},
-    rows, shared, users, withdrawals,
+    PostgresStore, rows, shared,
+    transaction::{Db, reading, writing},
+    users, withdrawals,
 };
 use crate::store::{
     NotificationPage, NotificationQuery, NotificationRecord, NotificationStore, ProjectKey, StoreError,

@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use notification_bell_protocol::{CategoryPreference, Preferences};
 
 use super::{
-    PostgresStore, categories,
-    connection::{Db, reading, writing},
-    shared, users,
+    PostgresStore, categories, shared,
+    transaction::{Db, reading, writing},
+    users,
 };
 use crate::{
     languages::{Languages, Locale},

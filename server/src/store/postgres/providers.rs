@@ -5,9 +5,9 @@ use tokio_postgres::Row;
 
 use super::{
     PostgresStore,
-    connection::{Db, audited, reading},
     projects::constraint,
     rows,
+    transaction::{Db, audited, reading},
 };
 use crate::{
     auth::providers::{ProviderRules, Purpose},

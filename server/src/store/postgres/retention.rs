@@ -8,10 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use notification_bell_protocol::Timestamp;
 
 use super::{
-    connection::Db,
     counts,
     items::{self, CANDIDATE_COLUMNS},
-    rows, users,
+    rows,
+    transaction::Db,
+    users,
 };
 use crate::{
     auth::user_id::UserId,

@@ -4,10 +4,10 @@ use notification_bell_protocol::Timestamp;
 use tokio_postgres::Row;
 
 use super::{
-    connection::Db,
     retention, rows,
     sends::{self, Placement},
     shared::Sharing,
+    transaction::Db,
 };
 use crate::{
     auth::user_id::UserId,

@@ -2,7 +2,7 @@
 
 use deadpool_postgres::Object;
 
-use super::connection::Lock;
+use super::transaction::Lock;
 use crate::{
     randomness::Randomness,
     store::{StoreError, revision::Incarnation},

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use notification_bell_protocol::Timestamp;
 
 use super::{
-    connection::Db,
     counts, groups, idempotency,
     items::{self, NewItem},
     rows, schedule,
     shared::{self, Sharing},
+    transaction::Db,
     users::{self, Hold},
 };
 use crate::{

@@ -7,9 +7,8 @@ use data_encoding::BASE64URL_NOPAD;
 use tokio_postgres::Row;
 
 use super::{
-    PostgresStore,
-    connection::{Db, audited, reading},
-    rows,
+    PostgresStore, rows,
+    transaction::{Db, audited, reading},
     users::{Hold, hold_project},
 };
 use crate::{

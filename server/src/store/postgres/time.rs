@@ -9,10 +9,10 @@ use notification_bell_protocol::Timestamp;
 
 use super::{
     PostgresStore,
-    connection::{Db, reading, writing},
     items::{self, CANDIDATE_COLUMNS, Candidate, Touched},
     retention, rows, schedule,
     shared::{self, Cleared},
+    transaction::{Db, reading, writing},
     user_data, users,
 };
 use crate::{

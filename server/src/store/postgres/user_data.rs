@@ -5,9 +5,8 @@ use notification_bell_protocol::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::{
-    PostgresStore, audit,
-    connection::{Db, audited, reading},
-    held, keys, preferences, retention, rows, schedule,
+    PostgresStore, audit, held, keys, preferences, retention, rows, schedule,
+    transaction::{Db, audited, reading},
     users::{self, Hold, hold_project},
 };
 use crate::{

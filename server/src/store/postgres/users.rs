@@ -2,7 +2,7 @@
 
 use tokio_postgres::Row;
 
-use super::connection::Db;
+use super::transaction::Db;
 use crate::store::{ProjectKey, StoreError, UserRef, reading::UserRow, revision::StateNumbers};
 
 /// Who waits for a row may wait for somebody who erases its user, and then finds none. So often it is made again.

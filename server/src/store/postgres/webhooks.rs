@@ -5,9 +5,8 @@ use notification_bell_protocol::Timestamp;
 use tokio_postgres::Row;
 
 use super::{
-    PostgresStore,
-    connection::{Db, audited, reading},
-    rows,
+    PostgresStore, rows,
+    transaction::{Db, audited, reading},
     users::{Hold, hold_project},
 };
 use crate::store::{

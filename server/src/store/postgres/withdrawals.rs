@@ -7,9 +7,10 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::{
-    connection::Db,
     items::{self, CANDIDATE_COLUMNS, Touched},
-    rows, schedule, shared, users,
+    rows, schedule, shared,
+    transaction::Db,
+    users,
 };
 use crate::{
     auth::user_id::UserId,

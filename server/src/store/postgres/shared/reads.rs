@@ -8,8 +8,8 @@ use crate::{
     store::{
         StoreError,
         postgres::{
-            connection::Db,
             rows::{self, ITEM_COLUMNS},
+            transaction::Db,
         },
         reading::{ItemRow, UserRow},
         revision::Incarnation,

@@ -7,8 +7,8 @@ use super::sending::raise_revision;
 use crate::store::{
     ProjectKey, StoreError,
     postgres::{
-        connection::Db,
         retention, rows,
+        transaction::Db,
         users::{Hold, hold_project},
     },
 };

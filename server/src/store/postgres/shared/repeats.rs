@@ -10,7 +10,7 @@ use crate::{
     store::{
         ProjectKey, StoreError, UserRef,
         postgres::{
-            connection::Db,
+            transaction::Db,
             users::{self, Hold},
         },
         reading::UserRow,

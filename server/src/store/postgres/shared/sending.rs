@@ -9,7 +9,7 @@ use crate::{
     auth::user_id::UserId,
     store::{
         MAX_SHARED, ProjectKey, Reached, StoreError,
-        postgres::{connection::Db, rows, sends::Placement},
+        postgres::{rows, sends::Placement, transaction::Db},
     },
 };
 

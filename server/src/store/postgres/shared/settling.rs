@@ -9,9 +9,9 @@ use crate::store::{
     Place, Selection, StoreError, UserRef,
     numbers_kept::{Delta, NEW},
     postgres::{
-        connection::Db,
         counts, groups,
         items::{self, NewItem},
+        transaction::Db,
         users::{self, Hold},
     },
     reading::UserRow,

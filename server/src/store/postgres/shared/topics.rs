@@ -9,9 +9,8 @@ use crate::{
     store::{
         ProjectKey, StoreError, SubscriberPage, TopicStore,
         postgres::{
-            PostgresStore,
-            connection::{Db, reading, writing},
-            rows,
+            PostgresStore, rows,
+            transaction::{Db, reading, writing},
             users::{self, Hold, hold_project},
         },
     },
