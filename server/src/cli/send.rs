@@ -10,7 +10,7 @@ use crate::{
     edge::shape::shape,
     error::Error,
     inbox::{BatchRequest, SendRequest, idempotency},
-    store::Project,
+    store::{Idempotency, Project},
     strict_json,
 };
 
@@ -142,7 +142,7 @@ impl SendCommand {
                 }
             }
         };
-        let key = idempotency_key.as_deref();
+        let key = idempotency_key.map(|key| idempotency(key.as_bytes(), &body)).transpose()?;
         Office::work(settings, async |office| {
             let project = office.project(project.as_deref()).await?;
             if body.get("notifications").is_some() {
@@ -159,10 +159,9 @@ async fn send_one(
     office: &Office,
     project: &Project,
     body: &Value,
-    key: Option<&str>,
+    key: Option<Idempotency>,
     as_json: bool,
 ) -> Result<(), CommandError> {
-    let key = key.map(|key| idempotency(key.as_bytes(), body)).transpose()?;
     let sent = office.inbox().send(project, shape::<SendRequest>(body)?, key).await?;
     if as_json {
         output::json(&json!(sent));
@@ -181,10 +180,9 @@ async fn send_batch(
     office: &Office,
     project: &Project,
     body: &Value,
-    key: Option<&str>,
+    key: Option<Idempotency>,
     as_json: bool,
 ) -> Result<(), CommandError> {
-    let key = key.map(|key| idempotency(key.as_bytes(), body)).transpose()?;
     let batch = shape::<BatchRequest>(body)?;
     let requests = batch.entries()?.iter().map(shape).collect();
     let answer = office.inbox().send_batch(project, requests, key).await?;
