@@ -43,6 +43,7 @@ mod limits;
 mod logs;
 mod metrics;
 mod migrate;
+mod migrate_again;
 mod notifications;
 mod nul;
 mod operations;
