@@ -5,6 +5,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use tokio::time::Instant;
 
 use super::{Gone, Outlet, Stream, StreamEnd, life::Life};
 use crate::{
@@ -25,8 +26,8 @@ const NOW: i64 = 1_800_000_000_000;
 struct Client<F> {
     frames: Arc<Mutex<Vec<Bytes>>>,
     looked: F,
-    /// It stays for so many of these.
-    patience: usize,
+    /// It stays until then, long after its token has ended.
+    stays_until: Instant,
 }
 
 impl<F: FnMut() + Send> Outlet for Client<F> {
@@ -41,9 +42,9 @@ impl<F: FnMut() + Send> Outlet for Client<F> {
 
     async fn gone(&mut self) {
         (self.looked)();
-        let Some(patience) = self.patience.checked_sub(1) else { return };
-        self.patience = patience;
-        pending::<()>().await;
+        if Instant::now() < self.stays_until {
+            pending::<()>().await;
+        }
     }
 
     fn finish(self) {}
@@ -103,7 +104,8 @@ impl Bench {
     /// How a stream ended, and how many frames it wrote.
     async fn end_of(&self, stream: Box<Stream>, looked: impl FnMut() + Send) -> (StreamEnd, usize) {
         let frames = Arc::default();
-        let client = Client { frames: Arc::clone(&frames), looked, patience: 50_000 };
+        let stays_until = Instant::now() + Duration::from_secs(30);
+        let client = Client { frames: Arc::clone(&frames), looked, stays_until };
         let end = Life::new(stream, client).run().await;
         let written = frames.lock().unwrap().len();
         (end, written)
