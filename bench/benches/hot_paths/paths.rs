@@ -15,7 +15,7 @@ use notification_bell_server::{
     clock::Clock,
     hub::frame,
     languages::Languages,
-    store::{InboxStore, Store},
+    store::{Store, StreamStore},
 };
 
 use crate::{

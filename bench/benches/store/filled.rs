@@ -8,7 +8,7 @@ use notification_bell_protocol::View;
 use notification_bell_server::{
     auth::user_id::UserId,
     languages::Languages,
-    store::{Audience, InboxStore, ListQuery, TopicStore},
+    store::{Audience, InboxStore, ListQuery, StreamStore, TopicStore},
 };
 
 use crate::database::{Database, user};

@@ -14,7 +14,7 @@ use full_inboxes::TOPIC;
 use notification_bell_protocol::View;
 use notification_bell_server::{
     languages::Languages,
-    store::{Audience, InboxStore, ListQuery},
+    store::{Audience, InboxStore, ListQuery, StreamStore},
 };
 
 use crate::{database::Database, filled::others};

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::App,
     error::Error,
-    store::{Project, Store, UserRef},
+    store::{Project, StreamStore, UserRef},
 };
 
 /// A user with an open session.
@@ -72,7 +72,7 @@ where
 /// # Errors
 /// If it was ended or revoked, its key was removed, or the store fails.
 pub async fn check_standing(
-    store: &dyn Store,
+    store: &dyn StreamStore,
     keys: &SessionKeys,
     claims: &Claims,
     key_id: &str,

@@ -20,7 +20,7 @@ use tokio::{
 use super::frame;
 use crate::{
     randomness::Randomness,
-    store::{Changes, Look, Store, StoreError},
+    store::{Changes, Look, StoreError, StreamStore},
 };
 
 /// Fewer than the store has readers, so that requests find one free.
@@ -71,7 +71,7 @@ impl Looks {
     pub(super) async fn look(
         self: &Arc<Self>,
         look: Look,
-        store: &Arc<dyn Store>,
+        store: &Arc<dyn StreamStore>,
         randomness: &Arc<dyn Randomness>,
     ) -> Option<Seen> {
         let (sender, seen) = oneshot::channel();
@@ -97,7 +97,7 @@ impl Looks {
     async fn work(
         self: &Arc<Self>,
         at_work: AtWork<'_>,
-        store: &Arc<dyn Store>,
+        store: &Arc<dyn StreamStore>,
         randomness: &Arc<dyn Randomness>,
     ) {
         let mut frames = Frames::default();
@@ -137,7 +137,7 @@ impl Looks {
         self: &Arc<Self>,
         look: Look,
         answer: Answer,
-        store: &Arc<dyn Store>,
+        store: &Arc<dyn StreamStore>,
         randomness: &Arc<dyn Randomness>,
     ) {
         let (looks, store, randomness) = (Arc::clone(self), Arc::clone(store), Arc::clone(randomness));
@@ -238,7 +238,7 @@ mod tests {
         auth::user_id::UserId,
         languages::Languages,
         randomness::{Randomness, test::CountedRandomness},
-        store::{Look, ProjectKey, Store, UserRef, sqlite::SqliteStore},
+        store::{Look, ProjectKey, StreamStore, UserRef, sqlite::SqliteStore},
     };
 
     fn look(number: usize) -> Look {
@@ -252,7 +252,7 @@ mod tests {
         let path = folder.path().join("bell.db");
         let store =
             SqliteStore::open_or_create(&path, &CountedRandomness::default(), Box::new(|_, _| ())).unwrap();
-        let store: Arc<dyn Store> = Arc::new(store);
+        let store: Arc<dyn StreamStore> = Arc::new(store);
         let randomness: Arc<dyn Randomness> = Arc::new(CountedRandomness::default());
         let looks = Arc::new(Looks::default());
         for number in [1, 2, 3, AT_A_TIME, 20 * AT_A_TIME] {

@@ -22,7 +22,7 @@ use crate::{
     languages::Languages,
     randomness::Randomness,
     redis::Place,
-    store::Store,
+    store::StreamStore,
 };
 
 /// A client that takes nothing for so long is gone.
@@ -67,7 +67,7 @@ pub struct Stream {
     /// The languages its items are to be in.
     pub languages: Languages,
     /// Where it reads.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn StreamStore>,
     /// For its deadlines.
     pub clock: Arc<dyn Clock>,
     /// So that not all come back at once.

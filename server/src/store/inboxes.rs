@@ -234,8 +234,8 @@ pub trait InboxStore: Send + marker::Sync {
         idempotency: &Idempotency,
     ) -> Result<Option<SendOutcome>, StoreError>;
 
-    /// A page of an inbox, with the numbers and the state of the same moment. Here and below, items are in the first
-    /// of their reader's languages that there are texts for, or else in the one they were sent in.
+    /// A page of an inbox, with the numbers and the state of the same moment. Items are in the first of their reader's
+    /// languages that there are texts for, or else in the one they were sent in.
     ///
     /// # Errors
     /// [`StoreError::NotOurs`] for a cursor that was made up.
@@ -245,25 +245,6 @@ pub trait InboxStore: Send + marker::Sync {
         query: ListQuery,
         languages: &Languages,
     ) -> Result<InboxPage, StoreError>;
-
-    /// The numbers and the state now.
-    async fn counts(&self, user: &UserRef) -> Result<(Counts, Revision), StoreError>;
-
-    /// What changed since a state.
-    async fn changes(
-        &self,
-        user: &UserRef,
-        since: &str,
-        languages: &Languages,
-    ) -> Result<Changes, StoreError>;
-
-    /// The same for many inboxes at once, each with its own outcome, in their order. Those of one project and state are
-    /// read for much less than one by one. Nothing for those in which something has to be written first: that is to be
-    /// asked for one by one, so that no other waits for it.
-    async fn changes_of_many(
-        &self,
-        looks: Arc<[Look]>,
-    ) -> Result<Vec<Result<Option<Changes>, StoreError>>, StoreError>;
 
     /// One item, in the language it was sent in.
     async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError>;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use notification_bell_protocol::Timestamp;
 
 use super::{AuditEntry, Project, ProjectKey, StoreError, UserRef};
-use crate::auth::{scope::Scope, user_id::UserId};
+use crate::auth::scope::Scope;
 
 /// A backend's key as it is kept: the key itself is not.
 #[derive(Clone, Debug)]
@@ -156,15 +156,6 @@ pub trait KeyStore: Send + Sync {
         revocation: Revocation,
         audit: AuditEntry,
     ) -> Result<(), StoreError>;
-
-    /// What a token of this project, user and `jti` is still worth; `None` if there is no such project. Nothing bad is
-    /// known of a user who was never heard of.
-    async fn session_standing(
-        &self,
-        project_id: &str,
-        user: &UserId,
-        session_id: &str,
-    ) -> Result<Option<SessionStanding>, StoreError>;
 
     /// Ends a session; it is remembered until the token has run out.
     async fn end_session(&self, session_id: &str, until: Timestamp) -> Result<(), StoreError>;

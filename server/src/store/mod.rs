@@ -26,6 +26,7 @@ mod reading;
 mod revision;
 pub mod sqlite;
 pub(crate) mod step;
+mod streams;
 mod telling;
 mod templates;
 mod texts;
@@ -66,6 +67,7 @@ pub use projects::{
 };
 pub use providers::{Provider, ProviderStore};
 pub use step::Step;
+pub use streams::StreamStore;
 pub use templates::{Template, TemplateLimits, TemplatePage, TemplateStore, TemplateSummary};
 pub use texts::{Texts, TextsByLocale};
 pub use user_data::{
@@ -80,6 +82,7 @@ pub trait Store:
     + KeyStore
     + ProviderStore
     + InboxStore
+    + StreamStore
     + BatchStore
     + TopicStore
     + PreferenceStore

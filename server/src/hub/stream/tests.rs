@@ -90,7 +90,7 @@ impl Bench {
             place: None,
             last_event_id: Some("nonsense".to_owned()),
             languages: Languages::ANY,
-            store: Arc::clone(&self.store),
+            store: Arc::<dyn Store>::clone(&self.store),
             clock: Arc::new(SetClock::at(NOW)),
             randomness: Arc::new(CountedRandomness::default()),
             claims,

@@ -18,6 +18,7 @@ use crate::{
     hub::{Granted, MAX_STREAMS_OF_A_USER, Stream},
     languages::Languages,
     redis::Full,
+    store::Store,
 };
 
 /// Opens a stream.
@@ -69,7 +70,7 @@ pub async fn stream_inbox(
         place,
         last_event_id,
         languages,
-        store: Arc::clone(&app.store),
+        store: Arc::<dyn Store>::clone(&app.store),
         clock: Arc::clone(&app.clock),
         randomness: Arc::clone(&app.randomness),
         claims: session.claims,

@@ -1,23 +1,20 @@
 //! The inboxes of a database as a whole.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use notification_bell_protocol::{Counts, InboxPage, Item, ItemChanged, Revision, Timestamp};
+use notification_bell_protocol::{InboxPage, Item, ItemChanged, Timestamp};
 use uuid::Uuid;
 
 use super::{
     PostgresStore, audit,
     gathering::NamedSend,
-    idempotency, inbox_reads, lists, looks, marks, sends, shared, time,
+    idempotency, inbox_reads, lists, marks, sends, time,
     transaction::{reading, writing},
-    users,
 };
 use crate::{
     languages::Languages,
     store::{
-        Audience, Changes, DueWork, Edition, Idempotency, InboxStore, ListQuery, Look, MarkStep,
-        NewNotification, Place, ProjectKey, Selection, SendOutcome, StoreError, Transition, UserRef,
+        Audience, DueWork, Edition, Idempotency, InboxStore, ListQuery, MarkStep, NewNotification, Place,
+        ProjectKey, Selection, SendOutcome, StoreError, Transition, UserRef,
     },
 };
 
@@ -26,13 +23,13 @@ macro_rules! reading_folded {
     ($store:expr, $user:expr, $db:ident => $read:expr) => {{
         let attempt = reading!($store, $db => {
             async {
-                let row = users::read($db, $user).await?;
-                if shared::has_repeats($db, &row).await? { Ok(None) } else { $read.map(Some) }
+                let row = $crate::store::postgres::users::read($db, $user).await?;
+                if $crate::store::postgres::shared::has_repeats($db, &row).await? { Ok(None) } else { $read.map(Some) }
             }
             .await
         });
         match attempt {
-            Ok(None) => match writing!($store, $db => shared::fold_repeats($db, $user).await) {
+            Ok(None) => match writing!($store, $db => $crate::store::postgres::shared::fold_repeats($db, $user).await) {
                 Ok(()) => reading!($store, $db => $read),
                 Err(error) => Err(error),
             },
@@ -41,6 +38,7 @@ macro_rules! reading_folded {
         }
     }};
 }
+pub(super) use reading_folded;
 
 impl PostgresStore {
     /// Sends, if the edition is the one that is named, or none is.
@@ -113,28 +111,6 @@ impl InboxStore for PostgresStore {
         languages: &Languages,
     ) -> Result<InboxPage, StoreError> {
         reading_folded!(self, user, db => lists::list(db, &self.incarnation, user, &query, languages).await)
-    }
-
-    async fn counts(&self, user: &UserRef) -> Result<(Counts, Revision), StoreError> {
-        reading_folded!(self, user, db => inbox_reads::counts_and_revision(db, &self.incarnation, user).await)
-    }
-
-    async fn changes(
-        &self,
-        user: &UserRef,
-        since: &str,
-        languages: &Languages,
-    ) -> Result<Changes, StoreError> {
-        reading_folded!(self, user, db => {
-            inbox_reads::changes(db, &self.incarnation, user, since, languages).await
-        })
-    }
-
-    async fn changes_of_many(
-        &self,
-        looks: Arc<[Look]>,
-    ) -> Result<Vec<Result<Option<Changes>, StoreError>>, StoreError> {
-        reading!(self, db => looks::read(db, &self.incarnation, &looks).await)
     }
 
     async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError> {

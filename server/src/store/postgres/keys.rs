@@ -161,7 +161,7 @@ async fn revoke_user(db: &Db<'_>, user: &UserRef, revocation: Revocation) -> Res
     .map(drop)
 }
 
-async fn session_standing(
+pub(super) async fn session_standing(
     db: &Db<'_>,
     project_id: &str,
     user: &UserId,
@@ -259,15 +259,6 @@ impl KeyStore for PostgresStore {
         audit: AuditEntry,
     ) -> Result<(), StoreError> {
         audited!(self, audit, db => revoke_user(db, user, revocation).await.map(Some)).map(drop)
-    }
-
-    async fn session_standing(
-        &self,
-        project_id: &str,
-        user: &UserId,
-        session_id: &str,
-    ) -> Result<Option<SessionStanding>, StoreError> {
-        reading!(self, db => session_standing(db, project_id, user, session_id).await)
     }
 
     async fn end_session(&self, session_id: &str, until: Timestamp) -> Result<(), StoreError> {

@@ -46,6 +46,7 @@ mod schedule;
 mod schema;
 mod sends;
 mod shared;
+mod streams;
 mod templates;
 #[cfg(test)]
 mod test_server;

@@ -5,7 +5,7 @@ use tokio_postgres::Client;
 
 use super::test_server::{Database, bench};
 use crate::store::{
-    Audience, InboxStore, ListQuery, NotificationQuery, NotificationStore, Store,
+    Audience, InboxStore, ListQuery, NotificationQuery, NotificationStore, Store, StreamStore,
     conformance::{ANY, NOW, everything, id, notification, read, returned},
 };
 

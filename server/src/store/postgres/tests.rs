@@ -14,7 +14,7 @@ use crate::{
     randomness::test::CountedRandomness,
     store::{
         Actor, Audience, AuditAction, AuditEntry, CutOffStore, InboxStore, KeyStore, LEASE_LASTS, LeaseStore,
-        Revocation, SendOutcome, Store,
+        Revocation, SendOutcome, Store, StreamStore,
         conformance::{self, Bench, NOW, notification},
     },
 };

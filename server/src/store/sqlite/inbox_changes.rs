@@ -1,9 +1,7 @@
 //! What a change does to an item, and the inboxes of a database as a whole.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
-use notification_bell_protocol::{Counts, InboxPage, Item, ItemChanged, Revision, Timestamp};
+use notification_bell_protocol::{InboxPage, Item, ItemChanged, Timestamp};
 use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
@@ -12,13 +10,13 @@ use super::{
     counts::{self, Delta},
     happenings, inbox_reads,
     item_change::{Attempt, ItemChange},
-    lists, looks, marks, rows, sends, shared, time,
+    lists, marks, rows, sends, shared, time,
 };
 use crate::{
     languages::Languages,
     store::{
-        Audience, Changes, DueWork, Edition, Idempotency, InboxStore, ItemState, ListQuery, Look, MarkStep,
-        NewNotification, Place, ProjectKey, Selection, SendOutcome, StoreError, Transition, UserRef,
+        Audience, DueWork, Edition, Idempotency, InboxStore, ItemState, ListQuery, MarkStep, NewNotification,
+        Place, ProjectKey, Selection, SendOutcome, StoreError, Transition, UserRef,
         numbers_kept::{due_at, position},
     },
 };
@@ -118,7 +116,7 @@ pub(super) fn write(
 
 impl SqliteStore {
     /// Reads an inbox in which nothing shared has yet to take the place of what it repeats.
-    async fn read_folded<T: Send + 'static>(
+    pub(super) async fn read_folded<T: Send + 'static>(
         &self,
         user: &UserRef,
         read: impl Fn(&Connection) -> Result<T, StoreError> + Clone + Send + 'static,
@@ -185,36 +183,6 @@ impl InboxStore for SqliteStore {
             lists::list(connection, &incarnation, &user, &query, &languages)
         })
         .await
-    }
-
-    async fn counts(&self, user: &UserRef) -> Result<(Counts, Revision), StoreError> {
-        let (incarnation, user) = (self.incarnation.clone(), user.clone());
-        self.read_folded(&user.clone(), move |connection| {
-            inbox_reads::counts_and_revision(connection, &incarnation, &user)
-        })
-        .await
-    }
-
-    async fn changes(
-        &self,
-        user: &UserRef,
-        since: &str,
-        languages: &Languages,
-    ) -> Result<Changes, StoreError> {
-        let (incarnation, user, since) = (self.incarnation.clone(), user.clone(), since.to_owned());
-        let languages = languages.clone();
-        self.read_folded(&user.clone(), move |connection| {
-            inbox_reads::changes(connection, &incarnation, &user, &since, &languages)
-        })
-        .await
-    }
-
-    async fn changes_of_many(
-        &self,
-        looks: Arc<[Look]>,
-    ) -> Result<Vec<Result<Option<Changes>, StoreError>>, StoreError> {
-        let incarnation = self.incarnation.clone();
-        self.readers.run(move |connection| looks::read(connection, &incarnation, &looks)).await
     }
 
     async fn item(&self, user: &UserRef, id: Uuid) -> Result<Option<Item>, StoreError> {

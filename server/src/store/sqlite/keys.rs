@@ -58,6 +58,35 @@ fn standing(row: &Row<'_>) -> rusqlite::Result<UserStanding> {
     })
 }
 
+/// What is still known of a session, and of its project and user.
+pub(super) fn session_standing(
+    connection: &Connection,
+    project_id: &str,
+    user: &UserId,
+    session_id: &str,
+) -> Result<Option<SessionStanding>, StoreError> {
+    let sql = format!(
+        "SELECT {}, {STANDING_COLUMNS}, \
+         EXISTS (SELECT 1 FROM ended_sessions WHERE id = :session) AS ended \
+         FROM projects p {STANDING_JOINS} WHERE p.id = :project",
+        projects::PROJECT_COLUMNS
+    );
+    let parameters = named_params! {
+        ":project": project_id,
+        ":user": user.as_str(),
+        ":digest": user_data::digest(user.as_str()),
+        ":session": session_id,
+    };
+    let found = connection.prepare_cached(&sql)?.query_row(parameters, |row| {
+        Ok(SessionStanding {
+            project: projects::project(row)?,
+            user: standing(row)?,
+            ended: row.get("ended")?,
+        })
+    });
+    Ok(found.optional()?)
+}
+
 pub(super) fn session_keys(connection: &Connection) -> Result<Vec<StoredSessionKey>, StoreError> {
     let mut statement =
         connection.prepare("SELECT id, sealed, created_at FROM session_keys ORDER BY created_at DESC, id")?;
@@ -248,42 +277,6 @@ impl KeyStore for SqliteStore {
             Ok(Some(()))
         });
         revoked.await.map(drop)
-    }
-
-    async fn session_standing(
-        &self,
-        project_id: &str,
-        user: &UserId,
-        session_id: &str,
-    ) -> Result<Option<SessionStanding>, StoreError> {
-        let (project_id, user, session_id) = (project_id.to_owned(), user.clone(), session_id.to_owned());
-        self.readers
-            .run(move |connection| {
-                let sql = format!(
-                    "SELECT {}, {STANDING_COLUMNS}, \
-                     EXISTS (SELECT 1 FROM ended_sessions WHERE id = :session) AS ended \
-                     FROM projects p {STANDING_JOINS} WHERE p.id = :project",
-                    projects::PROJECT_COLUMNS
-                );
-                let digest = user_data::digest(user.as_str());
-                let parameters = named_params! {
-                    ":project": project_id,
-                    ":user": user.as_str(),
-                    ":digest": digest,
-                    ":session": session_id,
-                };
-                Ok(connection
-                    .prepare_cached(&sql)?
-                    .query_row(parameters, |row| {
-                        Ok(SessionStanding {
-                            project: projects::project(row)?,
-                            user: standing(row)?,
-                            ended: row.get("ended")?,
-                        })
-                    })
-                    .optional()?)
-            })
-            .await
     }
 
     async fn end_session(&self, session_id: &str, until: Timestamp) -> Result<(), StoreError> {

@@ -44,6 +44,7 @@ mod shared;
 mod soundness;
 mod source;
 mod steps;
+mod streams;
 mod templates;
 #[cfg(test)]
 mod tests;

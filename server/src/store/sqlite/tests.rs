@@ -10,7 +10,7 @@ use crate::{
     randomness::test::CountedRandomness,
     store::{
         Actor, Audience, AuditAction, AuditEntry, InboxStore, KeyStore, LeaseStore, Revocation, SendOutcome,
-        Store, StoreError,
+        Store, StoreError, StreamStore,
         conformance::{self, Bench, NOW, notification},
     },
 };

@@ -17,7 +17,7 @@ use crate::{
     randomness::test::CountedRandomness,
     store::{
         Audience, Changes, Idempotency, InboxStore, ListQuery, NewNotification, NotificationStore,
-        SendOutcome, TopicStore,
+        SendOutcome, StreamStore, TopicStore,
         conformance::{ANY, Bench, NOW, id, notification, read, returned},
         sqlite::SqliteStore,
     },
