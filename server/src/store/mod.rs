@@ -23,7 +23,7 @@ mod preferences;
 mod projects;
 mod providers;
 mod reading;
-mod revision;
+pub(crate) mod revision;
 pub mod sqlite;
 pub(crate) mod step;
 mod streams;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use notification_bell_protocol::Timestamp;
 use uuid::Uuid;
 
-/// The state of an inbox. Both numbers only grow, so that of two states of one inbox one has no number that is smaller.
+/// The state of an inbox: both numbers only grow, and each says by itself what is known. A stream that is told of what came
+/// for its user before what came for everybody first is meanwhile at a state that the inbox was never in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct StateNumbers {
     /// The inbox's own revision: raised by what is sent to its user by name, and by what the user does.

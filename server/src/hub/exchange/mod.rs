@@ -20,6 +20,8 @@ mod simulation;
 mod tests;
 #[cfg(test)]
 mod weather;
+#[cfg(test)]
+mod words;
 
 use std::{
     sync::{

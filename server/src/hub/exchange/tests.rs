@@ -1,51 +1,28 @@
 //! Several processes on a network that can be cut, hung and made deaf, without waiting for real time.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     future::pending,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
 use async_trait::async_trait;
-use tokio::{
-    task::JoinHandle,
-    time::{Instant, advance},
-};
+use tokio::{task::JoinHandle, time::advance};
 
 use super::{
     BusMetrics, Channel, Ear, Exchange, Line, Network, NetworkError,
     message::{self, Notice},
     weather::Weather,
+    words::Words,
 };
 use crate::{
     auth::user_id::UserId,
     hub::{Bus, Hub, Reach, Subscription, Wake, signal::CHANGED},
     metrics::streams::StreamCounts,
     randomness::SystemRandomness,
-    store::{CUT_OFF_LASTS, CutOffStore, ProjectKey, StoreError, UserRef},
+    store::{ProjectKey, UserRef},
 };
-
-/// What processes say of themselves in the database.
-#[derive(Clone, Default)]
-struct Words(Arc<Mutex<HashMap<u64, Instant>>>);
-
-#[async_trait]
-impl CutOffStore for Words {
-    async fn say_cut_off(&self, process: u64, is_cut_off: bool) -> Result<(), StoreError> {
-        let mut words = self.0.lock().unwrap();
-        if is_cut_off {
-            words.insert(process, Instant::now() + CUT_OFF_LASTS);
-        } else {
-            words.remove(&process);
-        }
-        Ok(())
-    }
-
-    async fn is_one_cut_off(&self, but: u64) -> Result<bool, StoreError> {
-        Ok(self.0.lock().unwrap().iter().any(|(process, until)| *process != but && *until > Instant::now()))
-    }
-}
 
 #[derive(Default)]
 struct State {
@@ -350,7 +327,7 @@ async fn while_another_process_is_cut_off_streams_look_however_long_and_whoever_
     pass(15).await;
     seen(&stream);
     pass(20).await;
-    assert!(!seen(&stream) && words.0.lock().unwrap().is_empty());
+    assert!(!seen(&stream) && words.are_taken_back());
 }
 
 #[tokio::test(start_paused = true)]

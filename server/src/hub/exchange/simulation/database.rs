@@ -1,67 +1,119 @@
-//! What simulated processes share: how often each inbox has changed and which sessions have ended, and when.
+//! What simulated processes share: the inboxes, and which sessions have ended, and when.
 
 use std::{
     collections::HashMap,
     sync::{
-        Mutex, MutexGuard, Weak,
+        Mutex, MutexGuard,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
-use async_trait::async_trait;
+use notification_bell_protocol::Revision;
 use tokio::time::{Instant, sleep_until};
 
-use super::{World, reader::Reader};
-use crate::store::{CUT_OFF_LASTS, CutOffStore, StoreError, UserRef};
+use super::{
+    PROJECT, World,
+    inbox::{Content, Deed, Inbox, notification},
+    reader::Reader,
+};
+use crate::{
+    hub::{Wake, exchange::words::Words},
+    store::{Changes, Step, StoreError, UserRef, revision::Incarnation, step::Raised},
+};
 
-/// How many changes of an inbox, and of what all inboxes share, are seen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Seen {
-    own: usize,
-    shared: usize,
-}
-
-#[derive(Default)]
 struct State {
-    /// Of each inbox, how old the database was when it changed, or when streams could first be expected to see it.
-    own: HashMap<UserRef, Vec<Duration>>,
+    incarnation: Incarnation,
+    inboxes: HashMap<UserRef, Inbox>,
+    /// How old the database was when what all inboxes share changed, as in [`Inbox::ages`].
     shared: Vec<Duration>,
+    notifications: u64,
     sessions: HashMap<String, (UserRef, Option<Duration>)>,
-    /// Who says that it is cut off, and until when that counts.
-    cut_off: HashMap<u64, Instant>,
     /// How long it has answered.
     age: Duration,
     paused_until: Option<Instant>,
+    /// Whoever asks meanwhile is refused, and does not wait.
+    refuses: bool,
 }
 
-#[derive(Default)]
 pub(super) struct Database {
     state: Mutex<State>,
     looks: AtomicU64,
+    pub(super) words: Words,
+}
+
+/// It does not answer now.
+fn refusal() -> StoreError {
+    StoreError::Database("it refuses".into())
 }
 
 impl Database {
-    pub(super) async fn change(&self, world: &World, user: &UserRef, late: Duration) {
-        self.answer(world).await;
-        let mut state = self.lock();
-        let age = state.age + late;
-        state.own.entry(user.clone()).or_default().push(age);
+    pub(super) fn new(users: impl Iterator<Item = UserRef>) -> Self {
+        let incarnation = Incarnation::from_random(1);
+        let inboxes = users.map(|user| (user, Inbox::new(&incarnation))).collect();
+        let state = State {
+            incarnation,
+            inboxes,
+            shared: Vec::new(),
+            notifications: 0,
+            sessions: HashMap::new(),
+            age: Duration::ZERO,
+            paused_until: None,
+            refuses: false,
+        };
+        Self { state: Mutex::new(state), looks: AtomicU64::new(0), words: Words::default() }
     }
 
-    pub(super) async fn change_all(&self, world: &World, late: Duration) {
-        self.answer(world).await;
+    /// A notification for a user; what wakes those it concerns.
+    pub(super) async fn send(
+        &self,
+        world: &World,
+        user: &UserRef,
+        late: Duration,
+    ) -> Result<Wake, StoreError> {
+        self.answer(world).await?;
         let mut state = self.lock();
-        let age = state.age + late;
+        state.notifications += 1;
+        let (age, new) = (state.age + late, notification(state.notifications, world.now()));
+        let incarnation = state.incarnation.clone();
+        let own = state.inbox(user).receive(&new, age);
+        Ok(Wake::Received(user.clone(), Step::new(incarnation, Raised::Own(own), new)))
+    }
+
+    /// One for everybody.
+    pub(super) async fn send_to_all(&self, world: &World, late: Duration) -> Result<Wake, StoreError> {
+        self.answer(world).await?;
+        let mut state = self.lock();
+        state.notifications += 1;
+        let (age, new) = (state.age + late, notification(state.notifications, world.now()));
         state.shared.push(age);
+        let shared = i64::try_from(state.shared.len()).unwrap();
+        state.inboxes.values_mut().for_each(|inbox| inbox.share(&new, shared));
+        let step = Step::new(state.incarnation.clone(), Raised::Shared(shared), new);
+        Ok(Wake::ReceivedByAll(PROJECT, step))
     }
 
-    pub(super) async fn begin_session(&self, world: &World, user: &UserRef) -> String {
-        self.answer(world).await;
+    /// A user does something to some item; nothing if that changes nothing.
+    pub(super) async fn act(
+        &self,
+        world: &World,
+        user: &UserRef,
+        deed: Deed,
+        late: Duration,
+    ) -> Result<Option<Wake>, StoreError> {
+        self.answer(world).await?;
+        let (number, now) = (world.below(1 << 30), world.now());
+        let mut state = self.lock();
+        let age = state.age + late;
+        Ok(state.inbox(user).act(deed, number, now, age).then(|| Wake::Changed(user.clone())))
+    }
+
+    pub(super) async fn begin_session(&self, world: &World, user: &UserRef) -> Result<String, StoreError> {
+        self.answer(world).await?;
         let mut state = self.lock();
         let session_id = format!("s{}", state.sessions.len());
         state.sessions.insert(session_id.clone(), (user.clone(), None));
-        session_id
+        Ok(session_id)
     }
 
     /// Ends one of the user's; none if there is none.
@@ -70,43 +122,60 @@ impl Database {
         world: &World,
         user: &UserRef,
         late: Duration,
-    ) -> Option<String> {
-        self.answer(world).await;
+    ) -> Result<Option<Wake>, StoreError> {
+        self.answer(world).await?;
         let mut state = self.lock();
         let age = state.age + late;
         let mut of_user: Vec<_> =
             state.sessions.iter_mut().filter(|(_, (of, ended))| of == user && ended.is_none()).collect();
         of_user.sort_by_key(|(session_id, _)| *session_id);
-        let (session_id, (_, ended)) = of_user.into_iter().next()?;
+        let Some((session_id, (_, ended))) = of_user.into_iter().next() else { return Ok(None) };
         *ended = Some(age);
-        Some(session_id.clone())
+        Ok(Some(Wake::SessionEnded { user: user.clone(), session_id: session_id.clone() }))
     }
 
-    pub(super) async fn is_valid(&self, world: &World, session_id: &str) -> bool {
-        self.answer(world).await;
-        self.lock().sessions[session_id].1.is_none()
+    pub(super) async fn is_valid(&self, world: &World, session_id: &str) -> Result<bool, StoreError> {
+        self.answer(world).await?;
+        Ok(self.lock().sessions[session_id].1.is_none())
     }
 
-    /// What has changed so far. What comes meanwhile may be in it or not.
-    pub(super) async fn look(&self, world: &World, user: &UserRef) -> Seen {
-        self.looks.fetch_add(1, Ordering::Relaxed);
-        self.answer(world).await;
-        let seen = {
-            let state = self.lock();
-            Seen { own: state.own.get(user).map_or(0, Vec::len), shared: state.shared.len() }
+    /// The list, and the state that it is of.
+    pub(super) async fn list(
+        &self,
+        world: &World,
+        user: &UserRef,
+    ) -> Result<(Content, Revision), StoreError> {
+        self.answer(world).await?;
+        let listed = {
+            let mut state = self.lock();
+            let inbox = state.inbox(user);
+            (inbox.content().clone(), inbox.revision())
         };
         world.take_up_to(10).await;
-        seen
+        Ok(listed)
     }
 
-    /// Whether a process's word that it is cut off counts for so long.
-    pub(super) fn says_cut_off(&self, process: u64, for_another: Duration) -> bool {
-        self.lock().cut_off.get(&process).is_some_and(|until| *until >= Instant::now() + for_another)
+    /// What has changed in an inbox, read at this moment.
+    pub(super) fn changes(&self, user: &UserRef, since: &str) -> Changes {
+        self.looks.fetch_add(1, Ordering::Relaxed);
+        self.lock().inbox(user).changes(since)
     }
 
-    /// Answers nobody for a while.
-    pub(super) fn pause(&self, time: Duration) {
-        self.lock().paused_until = Some(Instant::now() + time);
+    /// What is there now.
+    pub(super) fn content(&self, user: &UserRef) -> Content {
+        self.lock().inbox(user).content().clone()
+    }
+
+    /// What is there at a revision.
+    pub(super) fn content_at(&self, user: &UserRef, revision: &Revision) -> Content {
+        self.lock().inbox(user).at(revision)
+    }
+
+    /// Answers nobody for a while: whoever asks waits, or is refused.
+    pub(super) fn pause(&self, time: Duration, refuses: bool) {
+        let mut state = self.lock();
+        state.paused_until = Some(Instant::now() + time);
+        state.refuses = refuses;
     }
 
     pub(super) fn grow_older(&self, time: Duration) {
@@ -120,14 +189,17 @@ impl Database {
         self.looks.load(Ordering::Relaxed)
     }
 
-    /// How long there has been something that a stream has not seen.
+    /// How long there has been something that a client has not heard.
     pub(super) fn behind(&self, reader: &Reader) -> Option<Duration> {
-        let (seen, opened_at) = reader.seen()?;
-        let state = self.lock();
-        let own = state.own.get(&reader.user).and_then(|changes| changes.get(seen.own));
-        let since = own.into_iter().chain(state.shared.get(seen.shared)).min()?;
-        // One that was opened later could not have seen it before.
-        Some(state.age.saturating_sub((*since).max(opened_at)))
+        let (revision, opened_at) = reader.heard()?;
+        let mut state = self.lock();
+        let heard = state.incarnation.state_numbers(&revision).expect("it was heard of this database");
+        let next = |number: i64| usize::try_from(number).unwrap();
+        let shared = state.shared.get(next(heard.shared)).copied();
+        let own = state.inbox(&reader.user).ages.get(next(heard.own)).copied();
+        let since = own.into_iter().chain(shared).min()?;
+        // One that was opened later could not have heard it before.
+        Some(state.age.saturating_sub(since.max(opened_at)))
     }
 
     /// How long ago the session of a stream was ended.
@@ -143,13 +215,17 @@ impl Database {
     }
 
     /// Waits until it answers, and as long as that takes.
-    async fn answer(&self, world: &World) {
+    pub(super) async fn answer(&self, world: &World) -> Result<(), StoreError> {
         world.take_up_to(10).await;
         loop {
-            let paused_until = self.lock().paused_until;
-            match paused_until.filter(|until| *until > Instant::now()) {
+            let (paused_until, refuses) = {
+                let state = self.lock();
+                (state.paused_until.filter(|until| *until > Instant::now()), state.refuses)
+            };
+            match paused_until {
+                Some(_) if refuses => return Err(refusal()),
                 Some(until) => sleep_until(until).await,
-                None => return,
+                None => return Ok(()),
             }
         }
     }
@@ -159,27 +235,8 @@ impl Database {
     }
 }
 
-/// The database as a process asks it who is cut off. It may outlive the world by what is under way.
-pub(super) struct Words(pub(super) Weak<World>);
-
-#[async_trait]
-impl CutOffStore for Words {
-    async fn say_cut_off(&self, process: u64, is_cut_off: bool) -> Result<(), StoreError> {
-        let world = self.0.upgrade().ok_or(StoreError::Closed)?;
-        world.database.answer(&world).await;
-        let words = &mut world.database.lock().cut_off;
-        if is_cut_off {
-            words.insert(process, Instant::now() + CUT_OFF_LASTS);
-        } else {
-            words.remove(&process);
-        }
-        Ok(())
-    }
-
-    async fn is_one_cut_off(&self, but: u64) -> Result<bool, StoreError> {
-        let world = self.0.upgrade().ok_or(StoreError::Closed)?;
-        world.database.answer(&world).await;
-        let words = &world.database.lock().cut_off;
-        Ok(words.iter().any(|(process, until)| *process != but && *until > Instant::now()))
+impl State {
+    fn inbox(&mut self, user: &UserRef) -> &mut Inbox {
+        self.inboxes.get_mut(user).expect("the users are known from the beginning")
     }
 }
