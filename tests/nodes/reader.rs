@@ -1,15 +1,19 @@
 //! Who follows a stream whatever happens: what it has shown, and how long it was without one.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use notification_bell_tests::{Event, EventStream, Session};
+use notification_bell_tests::{Event, EventStream, Reply, Session};
+use reqwest::Method;
 use serde_json::Value;
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, sleep},
+    time::{Instant, interval, sleep},
 };
 
-use crate::load::{AGAIN, PATIENCE, Phase};
+use crate::{
+    load::{AGAIN, PATIENCE},
+    shown::{Shown, Told},
+};
 
 /// How somebody whose stream has ended comes back.
 #[derive(Clone, Copy)]
@@ -33,69 +37,125 @@ pub(crate) struct Interruption {
     pub(crate) attempts: u32,
 }
 
+/// What a reader shows, and the state that it is of.
+#[derive(Clone, Default)]
+pub(crate) struct Known {
+    pub(crate) shown: Shown,
+    /// None while the pages of a list that was loaded again are of different moments.
+    pub(crate) revision: Option<String>,
+    /// The last event id, or the revision of the first of these pages.
+    since: Option<String>,
+}
+
 pub(crate) struct Reader {
     pub(crate) session: Session,
     pub(crate) user: &'static str,
     pub(crate) manner: Manner,
-    pub(crate) phase: watch::Receiver<Phase>,
+    pub(crate) known: watch::Sender<Known>,
+    pub(crate) told: Told,
+    /// Closed when there is nothing more to read.
+    pub(crate) over: watch::Receiver<()>,
     /// Dropped once there is a stream, at work.
     pub(crate) ready: Option<mpsc::Sender<()>>,
 }
 
-/// What a stream has shown.
-#[derive(Default)]
-struct Shown {
-    /// The ids under their titles.
-    items: BTreeMap<String, String>,
-    last_event_id: Option<String>,
+/// Why a stream is read no further.
+enum End {
+    /// It has ended, and has asked for this before.
+    Stream(Option<Duration>),
+    /// It has said that the list is to be loaded again.
+    Reset,
+    Over,
 }
 
 impl Reader {
-    /// Follows the stream, and opens it again where it was whenever it ends, until everything was shown.
+    /// Follows the stream, and opens it again where it was whenever it ends, until nobody wants to know any more.
     pub(crate) async fn read(mut self) -> Vec<Interruption> {
-        let (mut shown, mut interruptions) = (Shown::default(), Vec::new());
+        let mut interruptions = Vec::new();
         // How often it has come back: none of these streams lasts long enough to be thought a good one.
         let mut tries = 0;
-        let mut ended: Option<(Instant, Option<Duration>)> = None;
+        let (mut ended, mut is_loaded): (Option<(Instant, Option<Duration>)>, _) = (None, false);
         loop {
             let (mut stream, attempts, waited) =
-                self.open(&shown, ended.and_then(|(_, asked)| asked), &mut tries).await;
+                self.open(ended.and_then(|(_, asked)| asked), &mut tries).await;
             let mut is_new = true;
-            let asked = loop {
-                if !is_new
-                    && let Phase::Done(ledger) = &*self.phase.borrow_and_update()
-                    && shown.items == ledger.of(self.user)
-                {
-                    return interruptions;
-                }
-                tokio::select! {
-                    event = stream.try_next(PATIENCE) => match event {
-                        Some(event) => shown.take(&event),
-                        None => break stream.retry_ms().map(Duration::from_millis),
-                    },
-                    _ = self.phase.changed(), if !is_new => {}
-                }
-                if is_new && let Some((ended_at, asked)) = ended {
+            let end = loop {
+                let event = tokio::select! {
+                    event = stream.try_next(PATIENCE) => event,
+                    _ = self.over.changed() => break End::Over,
+                };
+                let Some(event) = event else {
+                    break End::Stream(stream.retry_ms().map(Duration::from_millis));
+                };
+                if let Some((ended_at, asked)) = ended.take() {
                     let lasted = ended_at.elapsed();
                     interruptions.push(Interruption { asked, waited, lasted, attempts });
                 }
+                if event.name == "reset" {
+                    break End::Reset;
+                }
+                // A page that was loaded later than the first one may have what is told now.
+                self.take(&event, is_new && is_loaded);
                 is_new = false;
                 drop(self.ready.take());
             };
-            ended = Some((Instant::now(), asked));
+            (ended, is_loaded) = match end {
+                End::Stream(asked) => (Some((Instant::now(), asked)), false),
+                End::Reset => {
+                    self.load().await;
+                    (None, true)
+                }
+                End::Over => return interruptions,
+            };
+        }
+    }
+
+    fn take(&self, event: &Event, may_repeat: bool) {
+        self.known.send_modify(|known| {
+            let told = known.shown.take(event, may_repeat);
+            known.revision = Some(event.id.clone());
+            known.since = Some(event.id.clone());
+            self.told.hear(self.user, &told);
+        });
+    }
+
+    /// Loads the list again. What changes meanwhile is told by the stream from the first page on.
+    async fn load(&self) {
+        let (mut loaded, mut since) = (Shown::default(), None);
+        for view in ["all", "archived", "snoozed"] {
+            let mut query = format!("/inbox?view={view}&limit=50");
+            loop {
+                let page = self.page(&query).await;
+                self.told.hear(self.user, &page);
+                since.get_or_insert_with(|| page["revision"].as_str().unwrap().to_owned());
+                for item in page["items"].as_array().unwrap() {
+                    loaded.items.insert(item["id"].as_str().unwrap().to_owned(), item.clone());
+                }
+                let Some(next) = page["next"].as_str() else { break };
+                query = format!("/inbox?view={view}&limit=50&cursor={next}");
+            }
+        }
+        self.known.send_replace(Known { shown: loaded, revision: None, since });
+    }
+
+    /// A page of the list, as soon as somebody answers.
+    async fn page(&self, query: &str) -> Value {
+        let mut again = interval(AGAIN);
+        loop {
+            again.tick().await;
+            match Reply::attempt(self.session.call(Method::GET, query)).await {
+                Ok(reply) if !matches!(reply.status, 502..=504) => return reply.expect(200),
+                _ => {}
+            }
         }
     }
 
     /// A stream, how often it was asked for, and what was waited between that.
-    async fn open(
-        &self,
-        shown: &Shown,
-        asked: Option<Duration>,
-        tries: &mut u32,
-    ) -> (EventStream, u32, Duration) {
+    async fn open(&self, asked: Option<Duration>, tries: &mut u32) -> (EventStream, u32, Duration) {
         let (mut attempts, mut waited) = (0, Duration::ZERO);
+        let since = self.known.borrow().since.clone();
         loop {
-            if shown.last_event_id.is_some() || attempts > 0 {
+            if since.is_some() || attempts > 0 {
                 let wait = self.manner.wait(*tries);
                 *tries += 1;
                 waited += wait;
@@ -104,7 +164,7 @@ impl Reader {
                     .await;
             }
             attempts += 1;
-            let request = self.session.stream_request(shown.last_event_id.as_deref());
+            let request = self.session.stream_request(since.as_deref());
             if let Some(stream) = EventStream::attempt(request).await {
                 return (stream, attempts, waited);
             }
@@ -125,23 +185,5 @@ impl Manner {
             }
             (Self::AsTheElement(chance), _) => Duration::from_secs(1 << (tries - 1).min(5)).mul_f64(chance),
         }
-    }
-}
-
-impl Shown {
-    /// Nothing comes twice, and the numbers are those of what came.
-    fn take(&mut self, event: &Event) {
-        assert_eq!(event.name, "sync", "{event:?}");
-        let data: Value = serde_json::from_str(&event.data).unwrap();
-        for item in data["changed"].as_array().unwrap() {
-            let (title, id) = (item["title"].as_str().unwrap(), item["id"].as_str().unwrap());
-            let before = self.items.insert(title.to_owned(), id.to_owned());
-            assert_eq!(before, None, "{title} was shown twice: {data}");
-        }
-        for count in ["total", "unread"] {
-            assert_eq!(data["counts"][count], self.items.len(), "{count}: {data}");
-        }
-        assert_eq!(data["removed"], serde_json::json!([]));
-        self.last_event_id = Some(event.id.clone());
     }
 }
