@@ -124,13 +124,14 @@ mod tests {
             option::of(option::of(moment())),
             option::of(".{0,8}"),
         );
-        let mark = (set(), option::of(prop::collection::vec(".{0,8}", 0..3)), option::of(".{0,8}"));
+        let narrowed = (option::of(".{0,8}"), option::of(any::<bool>()));
+        let mark = (set(), option::of(prop::collection::vec(".{0,8}", 0..3)), narrowed);
         prop_oneof![
             patch.prop_map(|(id, MarkSet { seen, read, archived }, clicked, snoozed_until, action_done)| {
                 Change::Patch(id, ItemPatch { seen, read, clicked, archived, snoozed_until, action_done })
             }),
-            (mark, option::of(".{0,8}")).prop_map(|((set, ids, category), up_to)| {
-                Change::Mark(MarkRequest { set, ids, category, up_to })
+            (mark, option::of(".{0,8}")).prop_map(|((set, ids, (category, read)), up_to)| {
+                Change::Mark(MarkRequest { set, ids, category, read, up_to })
             }),
             ".{0,8}".prop_map(Change::Remove),
         ]

@@ -156,7 +156,7 @@ impl MockInbox {
             Change::Patch(id, _) => self.items.iter().find(|item| item.id == *id).cloned(),
             _ => None,
         };
-        Answer { item, counts: self.counts(now) }
+        Answer { item, counts: self.counts(now), changed: None }
     }
 
     /// Another one comes in, as long as there are any.

@@ -130,6 +130,10 @@ pub struct MarkRequest {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "not_null")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub category: Option<String>,
+    /// Only those that are read, or with `false`, unread.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "not_null")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub read: Option<bool>,
     /// Only what had come by this state, which is what the user saw.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "not_null")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, nullable = false, max_length = 128))]
@@ -166,6 +170,11 @@ pub struct Marked {
     /// The state after the change.
     #[cfg_attr(feature = "openapi", schema(value_type = String, max_length = 128))]
     pub revision: Revision,
+    /// Where no `ids` were asked for: those of the items that are others by it, so that it can be taken back. Left out
+    /// if they are more than 10,000.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>, nullable = false, max_items = 10_000))]
+    pub changed: Option<Vec<ItemId>>,
 }
 
 #[cfg(test)]
@@ -189,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_bound_of_null_does_not_widen_a_mark_to_everything() {
-        for member in ["ids", "category", "upTo"] {
+        for member in ["ids", "category", "read", "upTo"] {
             let json = format!(r#"{{"set":{{"read":true}},"{member}":null}}"#);
             assert!(serde_json::from_str::<MarkRequest>(&json).is_err(), "{member}");
         }

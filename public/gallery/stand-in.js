@@ -173,10 +173,12 @@ export class StandIn {
     return json(this.#state);
   }
 
-  #mark({ set: patch, ids, category }) {
+  #mark({ set: patch, ids, category, read }) {
     const view = patch.archived === false ? "archived" : "all";
     const isMarked = (item) => (ids ? ids.includes(item.id) : isIn(item, view));
-    const marked = this.items.filter((item) => isMarked(item) && (!category || item.category === category));
+    const isRead = (item) => read === undefined || (item.readAt !== null) === read;
+    const isOf = (item) => isRead(item) && (!category || item.category === category);
+    const marked = this.items.filter((item) => isMarked(item) && isOf(item));
     for (const item of marked) set(item, patch);
     this.#changed(marked);
     return this.#state;

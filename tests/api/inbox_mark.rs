@@ -92,6 +92,33 @@ async fn everything_is_archived_and_fetched_back() {
 }
 
 #[tokio::test]
+async fn what_is_read_is_archived_and_the_rest_stays() {
+    let server = Server::start().await;
+    let [first, _, third] = three_in_two_categories(&server).await;
+    let session = server.session(USER).await;
+    mark(&session, json!({"set": {"read": true}, "ids": [first, third]})).await;
+    let answer = mark(&session, json!({"set": {"archived": true}, "read": true})).await;
+    assert_eq!(answer["counts"], json!({"unseen": 1, "unread": 1, "total": 1, "categories": {"team": 1}}));
+    assert_eq!(answer["changed"], json!([first, third]));
+    mark(&session, json!({"set": {"archived": true}, "read": false})).await;
+    assert_eq!(session.all_items("archived").await.len(), 3);
+}
+
+#[tokio::test]
+async fn a_mark_of_everything_names_what_it_changed_so_that_exactly_that_can_be_taken_back() {
+    let server = Server::start().await;
+    let [first, second, third] = three_in_two_categories(&server).await;
+    let session = server.session(USER).await;
+    let named = mark(&session, json!({"set": {"read": true}, "ids": [second]})).await;
+    assert_eq!(named.get("changed"), None, "who named them knows");
+    let answer = mark(&session, json!({"set": {"read": true}})).await;
+    assert_eq!(answer["changed"], json!([first, third]));
+    assert_eq!(mark(&session, json!({"set": {"read": true}})).await["changed"], json!([]));
+    mark(&session, json!({"set": {"read": false}, "ids": answer["changed"]})).await;
+    assert_eq!(unread_titles(&session).await, ["c", "a"]);
+}
+
+#[tokio::test]
 async fn opening_the_panel_marks_all_as_seen_and_leaves_them_unread() {
     let server = Server::start().await;
     three_in_two_categories(&server).await;
@@ -120,6 +147,7 @@ async fn a_mark_of_the_wrong_shape_is_refused() {
         json!({"set": {"read": true}, "ids": [7]}),
         json!({"set": {"read": true}, "upTo": 7}),
         json!({"set": {"read": true}, "category": ["a"]}),
+        json!({"set": {"archived": true}, "read": "yes"}),
         json!({"set": {"read": true}, "everything": true}),
         json!([]),
         json!([{"read": true}]),

@@ -30,6 +30,7 @@ mod life_cycle;
 mod live;
 mod long_lists;
 mod looks;
+mod marking;
 mod markup;
 mod messages;
 mod mock;

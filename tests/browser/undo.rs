@@ -183,27 +183,6 @@ async fn marking_all_as_read_can_be_undone_for_what_was_unread() {
 }
 
 #[tokio::test]
-async fn where_not_all_unread_are_loaded_undo_says_how_many_it_reached() {
-    browse(async |page| {
-        let scene = Scene::new().await;
-        for number in 0..60 {
-            scene.server.notify(USER, &format!("Item {number}")).await;
-        }
-        scene.show_bell(page).await;
-        scene.open_panel(page).await;
-        page.until("parts('item').length > 0 && badge() === '60'").await;
-        page.click("button('Mark all as read')").await;
-        page.until(&format!("{TOAST} === '60 marked as read Undo' && badge() === ''")).await;
-        page.click("button('Undo')").await;
-        let number = page.until(&format!("/^(\\d+) marked as unread$/.exec({TOAST})?.[1]")).await;
-        page.until(&format!("badge() === {number}")).await;
-        let number: u64 = number.as_str().and_then(|number| number.parse().ok()).expect("a number");
-        assert!(number > 0 && number < 60, "{number}");
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn reading_in_the_view_of_unread_ones_can_be_undone() {
     browse(async |page| {
         let scene = with_two(page).await;

@@ -26,6 +26,8 @@ pub struct Answer {
     pub item: Option<Item>,
     /// The numbers after the change.
     pub counts: Counts,
+    /// The items that are others by a mark of everything, if it says so.
+    pub changed: Option<Vec<ItemId>>,
 }
 
 #[derive(Clone, Debug)]
@@ -135,6 +137,7 @@ impl Pending {
                         && window::belongs(item, View::All, self.at)
                 };
                 if is_meant
+                    && request.read.is_none_or(|read| item.read_at.is_some() == read)
                     && request.category.as_ref().is_none_or(|name| item.category.as_ref() == Some(name))
                 {
                     set_marks(item, request.set, self.at);

@@ -61,7 +61,7 @@ fn sync(changed: Vec<Item>, removed: &[&str], revision: &str) -> Sync {
 }
 
 fn answer(item: Option<Item>) -> Answer {
-    Answer { item, counts: unread(70) }
+    Answer { item, counts: unread(70), changed: None }
 }
 
 fn read_one(id: &str) -> Change {

@@ -2,18 +2,12 @@
 
 use std::rc::Rc;
 
-use notification_bell_protocol::{AddressUse, Item, ItemPatch, MarkRequest, MarkSet, View};
+use notification_bell_protocol::{AddressUse, Item, ItemPatch, View};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlAnchorElement;
 
 use super::{Inbox, Toast, Undo};
-use crate::{
-    address::allowed,
-    bulk::{MARK_MAX, mark},
-    events::Happening,
-    feed::Change,
-    texts::Text,
-};
+use crate::{address::allowed, events::Happening, feed::Change, texts::Text};
 
 impl Inbox {
     pub(super) fn item(&self, id: &str) -> Option<Item> {
@@ -144,73 +138,9 @@ impl Inbox {
             undo: Some(Undo::Removals(vec![(id.to_owned(), number)])),
         });
     }
-
-    /// Puts what is loaded and read into the archive.
-    ///
-    /// By their ids: the API has no mark for read items alone, and one of everything up to a revision would take
-    /// unread ones along.
-    pub(crate) fn archive_all_read(self: &Rc<Self>) {
-        let mut ids = self.state.archivable.get_untracked();
-        ids.truncate(MARK_MAX);
-        if ids.is_empty() {
-            return;
-        }
-        let set = |archived| MarkSet { archived: Some(archived), ..MarkSet::default() };
-        for change in mark(set(true), &ids) {
-            self.change(change, false);
-        }
-        let back = mark(set(false), &ids).collect();
-        self.show_toast(Toast {
-            words: self.count_words(Text::ArchivedMany, ids.len()),
-            undo: Some(Undo::Changes { id: None, back, words: None }),
-        });
-    }
-
-    /// Marks everything as read that has been shown so far, of the category that is shown.
-    ///
-    /// Undone by the ids of what was loaded: of what else was unread, nobody here knows. Where that is less than all,
-    /// the message says then how many are unread again.
-    pub(crate) fn mark_all_read(self: &Rc<Self>) {
-        // Nothing has been shown yet: unbounded, the mark would reach what nobody has seen.
-        if self.state.feed.with_untracked(|feed| feed.revision().is_none()) {
-            return;
-        }
-        if self.is_all_shown() {
-            self.state.feed.update(|feed| feed.note_shown(false));
-        }
-        let now = self.environment.now();
-        let category = self.state.category.get_untracked();
-        let (mut ids, count) = self.state.feed.with_untracked(|feed| {
-            let counts = feed.counts().unwrap_or_default();
-            let unread = match &category {
-                Some(name) => counts.categories.get(name).copied().unwrap_or_default(),
-                None => counts.unread,
-            };
-            (feed.known_unread(category.as_deref(), now), usize::try_from(unread).unwrap_or_default())
-        });
-        let known = ids.len();
-        self.state.above.with_untracked(|above| ids.retain(|id| !above.contains(id)));
-        let count = count.saturating_sub(known - ids.len()).max(ids.len());
-        if count == 0 {
-            return;
-        }
-        let set = |read| MarkSet { read: Some(read), ..MarkSet::default() };
-        let request = MarkRequest { set: set(true), category, ..MarkRequest::default() };
-        self.change(Change::Mark(request), false);
-        let is_partial = ids.len() < count;
-        let undo = Undo::Changes {
-            id: None,
-            back: mark(set(false), &ids).collect(),
-            words: is_partial.then(|| self.count_words(Text::UnreadMany, ids.len())),
-        };
-        self.show_toast(Toast {
-            words: self.count_words(Text::ReadMany, count),
-            undo: Some(undo).filter(|_| !ids.is_empty()),
-        });
-    }
 }
 
 /// The way back of one item.
 fn one(id: &str, patch: ItemPatch) -> Undo {
-    Undo::Changes { id: Some(id.to_owned()), back: vec![Change::Patch(id.to_owned(), patch)], words: None }
+    Undo::Changes { id: Some(id.to_owned()), back: vec![Change::Patch(id.to_owned(), patch)] }
 }

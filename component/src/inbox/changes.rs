@@ -5,12 +5,12 @@ use std::rc::Rc;
 
 use notification_bell_protocol::{ItemId, ItemPatch, MarkRequest, MarkSet};
 
-use super::{Connection, Inbox, Toast, connection::is_online};
+use super::{Connection, Inbox, Toast, connection::is_online, marking::Marked};
 use crate::{
     api::Fault,
     backoff::Backoff,
     events::Happening,
-    feed::{Change, ChangeNumber, Feed},
+    feed::{Answer, Change, ChangeNumber, Feed, Tick},
     task::{Task, sleep_ms},
     texts::Text,
 };
@@ -24,10 +24,37 @@ const SEEN_MAX: usize = 100;
 /// A change on its way.
 #[derive(Clone)]
 pub(super) struct Queued {
-    number: ChangeNumber,
-    pub(super) change: Change,
+    pub(super) number: ChangeNumber,
+    change: Change,
     /// Nobody waits for it, so nobody is told when it fails.
     is_quiet: bool,
+    /// The server may know of it.
+    pub(super) is_sent: bool,
+    /// What it is a mark of, if it is one of everything.
+    pub(super) marked: Option<Rc<Marked>>,
+}
+
+impl Queued {
+    fn is_undone(&self) -> bool {
+        self.marked.as_ref().is_some_and(|marked| marked.is_undone.get())
+    }
+
+    /// Whether it is a mark of everything like this one, which still waits for its answer.
+    pub(super) fn does_the_same(&self, request: &MarkRequest) -> bool {
+        let is_like = |own: &MarkRequest| {
+            own.ids.is_none() && (own.set, &own.category) == (request.set, &request.category)
+        };
+        matches!(&self.change, Change::Mark(own) if is_like(own)) && !self.is_undone()
+    }
+
+    /// What is still to be made; of one that has `begun`, what comes after it.
+    pub(super) fn changes(&self, begun: bool) -> Vec<Change> {
+        let mut changes = if begun { Vec::new() } else { vec![self.change.clone()] };
+        if let Some(marked) = self.marked.as_ref().filter(|_| self.is_undone()) {
+            changes.extend(marked.back());
+        }
+        changes
+    }
 }
 
 impl Inbox {
@@ -42,7 +69,7 @@ impl Inbox {
     /// Has the server told of a change that is on screen.
     pub(super) fn send(self: &Rc<Self>, number: ChangeNumber, change: Change, is_quiet: bool) {
         let change = self.bounded(change);
-        self.queue.borrow_mut().push_back(Queued { number, change, is_quiet });
+        self.queue.borrow_mut().push_back(Queued { number, change, is_quiet, is_sent: false, marked: None });
         self.keep_changes();
         if self.is_waiting.get() {
             self.wait_with_changes();
@@ -80,12 +107,15 @@ impl Inbox {
     async fn send_changes(self: Rc<Self>) {
         let mut backoff = Backoff::default();
         loop {
-            let Some(Queued { number, change, is_quiet }) = self.queue.borrow().front().cloned() else {
+            let Some(Queued { number, change, is_sent, .. }) = self.queue.borrow().front().cloned() else {
                 break;
             };
             let Some(backend) = self.backend.borrow().clone() else { break };
             let Some(started) = self.state.feed.try_with_untracked(Feed::tick) else { break };
             let outcome = if is_online() {
+                if let Some(queued) = self.queue.borrow_mut().front_mut() {
+                    queued.is_sent = true;
+                }
                 // A click on an item follows its address: the change is made also when this page goes away meanwhile.
                 backend.change(&change, true, self.environment).await
             } else {
@@ -105,17 +135,36 @@ impl Inbox {
                     self.is_waiting.set(false);
                     continue;
                 }
-                Ok(answer) => {
-                    self.update_feed(|feed| feed.confirm(number, answer, started));
+                outcome => {
+                    let made = self.queue.borrow_mut().pop_front();
+                    self.answered(made, outcome, started, is_sent);
                 }
-                Err(fault) => self.refused(number, &change, is_quiet, &fault),
             }
             backoff = Backoff::default();
-            self.queue.borrow_mut().pop_front();
             self.keep_changes();
         }
         self.is_sending.set(false);
         self.has_told_waiting.set(false);
+    }
+
+    fn answered(
+        self: &Rc<Self>,
+        made: Option<Queued>,
+        outcome: Result<Answer, Fault>,
+        started: Tick,
+        is_repeat: bool,
+    ) {
+        let Some(made) = made else { return };
+        match outcome {
+            Ok(mut answer) => {
+                let changed = answer.changed.take();
+                self.update_feed(|feed| feed.confirm(made.number, answer, started));
+                if let Some(marked) = made.marked {
+                    self.note_marked(&marked, changed, is_repeat);
+                }
+            }
+            Err(fault) => self.refused(&made, &fault),
+        }
     }
 
     /// Whether a change that failed so is kept for later. An error of the server is an answer as long as there is a
@@ -131,8 +180,9 @@ impl Inbox {
     }
 
     /// The server does not take a change: it was never made.
-    fn refused(self: &Rc<Self>, number: ChangeNumber, change: &Change, is_quiet: bool, fault: &Fault) {
-        self.update_feed(|feed| feed.take_back(number));
+    fn refused(self: &Rc<Self>, queued: &Queued, fault: &Fault) {
+        let change = &queued.change;
+        self.update_feed(|feed| feed.take_back(queued.number));
         let is_gone = fault.status == 404
             && match change {
                 // Somebody else deleted it first.
@@ -140,7 +190,7 @@ impl Inbox {
                 Change::Patch(id, _) => self.item(id).is_none(),
                 Change::Mark(_) => false,
             };
-        if !is_quiet && !is_gone {
+        if !queued.is_quiet && !is_gone && !queued.is_undone() {
             if self.offers_to_undo(Some(change)) {
                 self.owes_refusal.set(true);
             } else {

@@ -146,14 +146,15 @@ impl Inbox {
     /// Keeps the changes that wait as they are now.
     pub(super) fn keep_changes(&self) {
         let Some(keeping) = self.still_keeping().filter(|keeping| keeping.is_held()) else { return };
-        let (queue, now) = (self.queue.borrow(), self.environment.now());
-        if queue.is_empty() {
+        let now = self.environment.now();
+        let changes: Vec<_> = self.queue.borrow().iter().flat_map(|queued| queued.changes(false)).collect();
+        if changes.is_empty() {
             storage::remove(&keeping.queue);
         } else {
             // They may name many items: then the first of them, which do not rest on the others.
-            let mut number = queue.len();
+            let mut number = changes.len();
             let write = |number: usize| {
-                let changes = queue.iter().take(number).map(|queued| &queued.change);
+                let changes = changes.iter().take(number);
                 storage::write(&keeping.queue, &kept::changes_value(&keeping.user_id, changes, now))
             };
             while number > 0 && !write(number) {

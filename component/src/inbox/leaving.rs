@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Connection, Inbox, Loading, connection::is_online};
+use super::{Connection, Inbox, Loading, changes::Queued, connection::is_online};
 
 impl Inbox {
     /// Sends the changes whose turn has not come, all at once: nobody will be here to send one after the other.
@@ -43,9 +43,9 @@ impl Inbox {
             return;
         }
         // The first is on its way, and comes there without us.
-        let begun = usize::from(has_line && self.is_sending.get());
-        let changes: Vec<_> =
-            self.queue.borrow().iter().skip(begun).map(|queued| queued.change.clone()).collect();
+        let mut begun = has_line && self.is_sending.get();
+        let rest = |queued: &Queued| queued.changes(std::mem::take(&mut begun));
+        let changes: Vec<_> = self.queue.borrow().iter().flat_map(rest).collect();
         if is_kept {
             self.forget_kept_changes();
         }

@@ -16,6 +16,7 @@ mod keeping;
 mod leaving;
 mod listing;
 mod loading;
+mod marking;
 mod opening;
 mod outside;
 mod rendering;

@@ -123,8 +123,7 @@ impl Inbox {
             Deed::BringBack => Text::UnarchivedMany,
             Deed::Snooze(_) => Text::SnoozedMany,
         };
-        let undo =
-            Undo::Changes { id: items.first().map(|item| item.id.clone()), back: plan.back, words: None };
+        let undo = Undo::Changes { id: items.first().map(|item| item.id.clone()), back: plan.back };
         self.show_toast(Toast { words: self.count_words(text, plan.count), undo: Some(undo) });
     }
 

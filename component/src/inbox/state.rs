@@ -4,7 +4,7 @@ use std::{ops::Deref, rc::Rc};
 
 use notification_bell_protocol::{Counts, ItemId, Timestamp, View};
 
-use super::{around::Around, handling::Handling, listing::Listing};
+use super::{around::Around, handling::Handling, listing::Listing, marking::Marked};
 use crate::{
     api::Fault,
     feed::{Change, ChangeNumber, Feed, List},
@@ -69,12 +69,9 @@ pub(crate) struct Toast {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Undo {
     /// By other changes. The item, if there is one, gets the focus.
-    Changes {
-        id: Option<ItemId>,
-        back: Vec<Change>,
-        /// What is said then, where less is taken back than was done.
-        words: Option<String>,
-    },
+    Changes { id: Option<ItemId>, back: Vec<Change> },
+    /// Of everything, by what the server says it was.
+    Mark(Rc<Marked>),
     /// By not telling the server, which cannot bring back what is deleted.
     Removals(Vec<(ItemId, ChangeNumber)>),
 }
@@ -138,8 +135,8 @@ pub(crate) struct Signals {
     pub(crate) unread: Memo<u64>,
     /// How many of what may be listed are unread.
     pub(crate) unread_here: Memo<u64>,
-    /// What the view `all` has loaded and is read, of the category.
-    pub(crate) archivable: Memo<Vec<ItemId>>,
+    /// How much of the view `all` is read; of one category, how much of what is loaded.
+    pub(crate) archivable: Memo<u64>,
 }
 
 /// How many are unread of a category, or of all.
@@ -182,8 +179,13 @@ impl State {
             listing: Listing::new(feed, listed, list, now),
             listed,
             archivable: memo(move || {
+                if category.with(Option::is_none) {
+                    return counts.with(|counts| {
+                        counts.as_ref().map_or(0, |counts| counts.total.saturating_sub(counts.unread))
+                    });
+                }
                 let list = List { view: View::All, ..list() };
-                feed.with(|feed| feed.read(&list, now.get()))
+                feed.with(|feed| feed.read(&list, now.get()).len() as u64)
             }),
             counts,
             unread: memo(move || counts.with(|counts| unread_of(counts.as_ref(), None))),
@@ -218,6 +220,11 @@ impl State {
     /// The same for those who do not follow it.
     pub(crate) fn list_untracked(self) -> List {
         List { view: self.view.get_untracked(), category: self.category.get_untracked() }
+    }
+
+    /// Whether the list is of the inbox, which the numbers are of too.
+    pub(crate) fn is_inbox(self) -> bool {
+        matches!(self.view.get(), View::All | View::Unread)
     }
 
     /// What is only on screen.

@@ -34,6 +34,10 @@ impl Inbox {
         };
         let is_another = |toast: &Option<Toast>| match toast.as_ref().and_then(|toast| toast.undo.as_ref()) {
             Some(Undo::Changes { back, .. }) => !back.iter().any(takes_back),
+            Some(Undo::Mark(marked)) => match but {
+                Some(Change::Patch(id, _)) => !marked.has(id),
+                but => !matches!(but, Some(Change::Mark(_))),
+            },
             Some(Undo::Removals(_)) => true,
             None => false,
         };
@@ -124,7 +128,7 @@ impl Inbox {
             Some(Undo::Removals(held)) => {
                 held.into_iter().map(|(id, number)| (number, Change::Remove(id))).collect()
             }
-            Some(Undo::Changes { .. }) | None => Vec::new(),
+            _ => Vec::new(),
         }
     }
 
@@ -134,14 +138,15 @@ impl Inbox {
         let toast = self.state.toast.try_update(Option::take).flatten();
         let Some(undo) = toast.and_then(|toast| toast.undo) else { return };
         let id = match undo {
-            Undo::Changes { id, back, words } => {
+            Undo::Changes { id, back } => {
                 for change in back {
                     self.change(change, false);
                 }
-                if let Some(words) = words {
-                    self.show_toast(Toast { words, undo: None });
-                }
                 id
+            }
+            Undo::Mark(marked) => {
+                self.undo_mark(&marked);
+                None
             }
             Undo::Removals(held) => {
                 self.update_feed(|feed| held.iter().for_each(|(_, number)| feed.take_back(*number)));

@@ -50,6 +50,10 @@ fn list<T>(value: &Value, name: Fault, read: impl Fn(&Value) -> Read<T>) -> Read
     value.get(name).and_then(Value::as_array).ok_or(name)?.iter().map(read).collect()
 }
 
+fn id(value: &Value) -> Read<String> {
+    value.as_str().map(ToOwned::to_owned).ok_or("id")
+}
+
 fn items(value: &Value, name: Fault) -> Read<Vec<Item>> {
     list(value, name, item)
 }
@@ -144,7 +148,7 @@ pub fn page(value: &Value) -> Read<InboxPage> {
 pub fn sync(value: &Value) -> Read<Sync> {
     Ok(Sync {
         changed: items(value, "changed")?,
-        removed: list(value, "removed", |id| id.as_str().map(ToOwned::to_owned).ok_or("removed"))?,
+        removed: list(value, "removed", id)?,
         counts: counts(value)?,
         revision: text(value, "revision")?,
     })
@@ -155,7 +159,11 @@ pub fn sync(value: &Value) -> Read<Sync> {
 /// # Errors
 /// See [`item`].
 pub fn answer(value: &Value) -> Read<Answer> {
-    Ok(Answer { item: optional(value, "item").map(item).transpose()?, counts: counts(value)? })
+    Ok(Answer {
+        item: optional(value, "item").map(item).transpose()?,
+        counts: counts(value)?,
+        changed: optional(value, "changed").map(|_| list(value, "changed", id)).transpose()?,
+    })
 }
 
 /// Reads a session.
@@ -208,11 +216,11 @@ pub fn patch(value: &Value) -> Read<ItemPatch> {
 /// # Errors
 /// See [`item`].
 pub fn mark(value: &Value) -> Read<MarkRequest> {
-    let id = |id: &Value| id.as_str().map(ToOwned::to_owned).ok_or("ids");
     Ok(MarkRequest {
         set: set(value.get("set").ok_or("set")?)?,
         ids: optional(value, "ids").map(|_| list(value, "ids", id)).transpose()?,
         category: optional_text(value, "category")?,
+        read: optional_flag(value, "read")?,
         up_to: optional_text(value, "upTo")?,
     })
 }

@@ -90,7 +90,7 @@ proptest! {
     ) {
         prop_assert_eq!(counts_value(&counts), to_value(&counts).unwrap());
         let first =
-            InboxPage { items: vec![one.clone()], next, counts: counts.clone(), revision: revision.clone() };
+            InboxPage { items: vec![one.clone()], next: next.clone(), counts: counts.clone(), revision: revision.clone() };
         prop_assert_eq!(page(&to_value(&first).unwrap()), Ok(first));
         let news = Sync {
             changed: vec![one.clone()],
@@ -102,7 +102,7 @@ proptest! {
         let changed = ItemChanged { item: one.clone(), counts: counts.clone(), revision: revision.clone() };
         prop_assert_eq!(answer(&to_value(&changed).unwrap()).unwrap().item, Some(one));
         let removed = ItemRemoved { counts: counts.clone(), revision: revision.clone() };
-        let marked = Marked { counts: counts.clone(), revision: revision.clone() };
+        let marked = Marked { counts: counts.clone(), revision: revision.clone(), changed: next.as_ref().map(|id| vec![id.clone()]) };
         for value in [to_value(&removed).unwrap(), to_value(&marked).unwrap()] {
             let answer = answer(&value).unwrap();
             prop_assert_eq!((answer.item, &answer.counts), (None, &counts));
@@ -122,7 +122,7 @@ proptest! {
         let patch = ItemPatch { seen, read, clicked, archived, snoozed_until, action_done: a.clone() };
         prop_assert_eq!(patch_value(&patch), to_value(&patch).unwrap());
         let set = MarkSet { seen, read, archived };
-        let mark = MarkRequest { set, ids, category: a.clone(), up_to: b.clone() };
+        let mark = MarkRequest { set, ids, category: a.clone(), read: clicked, up_to: b.clone() };
         prop_assert_eq!(mark_value(&mark), to_value(&mark).unwrap());
         let session =
             SessionRequest { api_key: "pk".to_owned(), user_id: a, user_hmac: b, user_token: c, cookie };

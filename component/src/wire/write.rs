@@ -146,6 +146,7 @@ pub fn mark_value(request: &MarkRequest) -> Value {
     let writer = Writer::default()
         .set("set", set(request.set).end())
         .text_if("category", request.category.as_ref())
+        .flag_if("read", request.read)
         .text_if("upTo", request.up_to.as_ref());
     match &request.ids {
         Some(ids) => writer.set("ids", Value::Array(ids.iter().cloned().map(Value::String).collect())).end(),

@@ -10,6 +10,8 @@ use crate::{
 
 const MAX_SNOOZE_MS: i64 = 366 * 86_400_000;
 const MAX_IDS: usize = 1_000;
+/// Of more changed items than this, an answer names none.
+const MAX_CHANGED: usize = 10_000;
 
 /// A change that does not contradict itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +65,11 @@ impl Change {
     /// Whether time will change the item again.
     pub(super) fn is_timed(&self) -> bool {
         matches!(self.0.snoozed_until, Some(Some(_)))
+    }
+
+    /// The same for what is read, or unread, alone.
+    pub(super) fn apply_where(&self, read: Option<bool>, state: ItemState, now: Timestamp) -> ItemState {
+        if read.is_some_and(|read| state.read_at.is_some() != read) { state } else { self.apply(state, now) }
     }
 
     /// The state after the change. Applied twice, it is the same as applied once.
@@ -121,6 +128,13 @@ impl Change {
 /// What becomes of an item when its snooze ends: it counts as new, and keeps the moment it came back at.
 pub(super) fn returned(state: ItemState) -> ItemState {
     ItemState { place: Place::Inbox, seen_at: None, read_at: None, ..state }
+}
+
+/// Adds to the ids of what is changed, as long as an answer names them.
+pub(super) fn note_changed(changed: Option<Vec<ItemId>>, more: &[Uuid]) -> Option<Vec<ItemId>> {
+    let mut changed = changed.filter(|own| own.len() + more.len() <= MAX_CHANGED)?;
+    changed.extend(more.iter().map(Uuid::to_string));
+    Some(changed)
 }
 
 /// The ids of a request. What is no id at all names no item, and is skipped as an unknown one is.

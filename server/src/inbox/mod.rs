@@ -21,7 +21,7 @@ mod wording;
 use std::sync::Arc;
 
 use notification_bell_protocol::{
-    Counts, InboxPage, ItemChanged, ItemPatch, ItemRemoved, MarkRequest, Marked, Revision, Timestamp,
+    Counts, InboxPage, ItemChanged, ItemPatch, ItemRemoved, MarkRequest, Marked, Revision,
 };
 use tokio::sync::{Notify, Semaphore};
 use uuid::Uuid;
@@ -160,7 +160,6 @@ impl Inbox {
     /// # Errors
     /// A request that contradicts itself, or a store that fails.
     pub async fn mark(&self, user: &UserRef, request: MarkRequest) -> Result<Marked, Error> {
-        let now = self.clock.now();
         let change = Change::of_mark(request.set)?;
         let selection = Selection {
             place: change.selected_place(),
@@ -169,7 +168,7 @@ impl Inbox {
             up_to: request.up_to,
             after_key: 0,
         };
-        let marked = self.mark_selected(user, selection, &change, now).await;
+        let marked = self.mark_selected(user, selection, &change, request.read).await;
         // Some of it may be marked although the rest was not.
         self.wake(user).await;
         marked
@@ -180,15 +179,19 @@ impl Inbox {
         user: &UserRef,
         mut selection: Selection,
         change: &Change,
-        now: Timestamp,
+        read: Option<bool>,
     ) -> Result<Marked, Error> {
+        let now = self.clock.now();
+        // Who named them knows.
+        let mut changed = selection.ids.is_none().then(Vec::new);
         loop {
             let change = change.clone();
-            let transition = Arc::new(move |state| change.apply(state, now));
+            let transition = Arc::new(move |state| change.apply_where(read, state, now));
             let step = self.store.change_items(user, selection, now, transition).await?;
+            changed = change::note_changed(changed, &step.changed);
             match step.rest {
                 Some(rest) => selection = rest,
-                None => return Ok(Marked { counts: step.counts, revision: step.revision }),
+                None => return Ok(Marked { counts: step.counts, revision: step.revision, changed }),
             }
         }
     }

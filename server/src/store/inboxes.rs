@@ -157,6 +157,8 @@ pub struct MarkStep {
     pub counts: Counts,
     /// The state after it.
     pub revision: Revision,
+    /// The items that are others by it.
+    pub changed: Vec<Uuid>,
     /// What is left to be changed, which does not reach what came since the first step.
     pub rest: Option<Selection>,
 }

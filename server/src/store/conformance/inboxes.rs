@@ -133,16 +133,18 @@ pub(in crate::store) async fn a_large_mark_is_made_in_steps_and_reaches_nothing_
         bench.send(&["u"], notification(number)).await;
     }
     let mut selection = everything();
-    let mut steps = 0;
+    let (mut steps, mut changed) = (0, Vec::new());
     loop {
         let step = bench.store.change_items(&user, selection, NOW, read()).await.unwrap();
         steps += 1;
         assert_eq!(bench.revision(&user).await, step.revision);
         bench.send(&["u"], notification(1_200 + steps)).await;
+        changed.extend(step.changed);
         let Some(rest) = step.rest else { break };
         selection = rest;
     }
     assert_eq!(steps, 3);
+    assert_eq!(changed, (1..=1_200).map(id).collect::<Vec<_>>());
     let counts = bench.counts(&user).await;
     assert_eq!((counts.unread, counts.total), (3, 1_203));
 }

@@ -158,12 +158,12 @@ impl InboxStore for PostgresStore {
         now: Timestamp,
         transition: Transition,
     ) -> Result<MarkStep, StoreError> {
-        let rest = writing!(self, db => {
+        let (changed, rest) = writing!(self, db => {
             marks::change_items(db, &self.incarnation, user, &selection, &transition, now).await
         })?;
         let (counts, revision) =
             reading!(self, db => inbox_reads::counts_and_revision(db, &self.incarnation, user).await)?;
-        Ok(MarkStep { counts, revision, rest })
+        Ok(MarkStep { counts, revision, changed, rest })
     }
 
     async fn advance(&self, now: Timestamp, returned: Transition) -> Result<DueWork, StoreError> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use notification_bell_protocol::Timestamp;
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::{counts, happenings, rows, transaction::Db};
 use crate::store::{
@@ -58,18 +59,20 @@ pub(super) async fn insert(db: &Db<'_>, items: &[NewItem]) -> Result<(), StoreEr
 /// A row that may change: its key within its inbox, and its state.
 pub(super) struct Candidate {
     pub(super) notification: i64,
+    pub(super) id: Uuid,
     pub(super) category: Option<String>,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) state: ItemState,
 }
 
-pub(super) const CANDIDATE_COLUMNS: &str = "i.notification, i.category, n.created_at, n.expires_at, i.place, \
+pub(super) const CANDIDATE_COLUMNS: &str = "i.notification, n.id, i.category, n.created_at, n.expires_at, i.place, \
      i.seen_at, i.read_at, i.archived_at, i.snoozed_until, i.actions_done, i.happened";
 
 pub(super) fn candidate(row: &Row) -> Result<Candidate, StoreError> {
     Ok(Candidate {
         notification: row.try_get("notification")?,
+        id: row.try_get("id")?,
         category: row.try_get("category")?,
         created_at: rows::moment(row, "created_at")?,
         expires_at: rows::optional_moment(row, "expires_at")?,

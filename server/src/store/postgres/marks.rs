@@ -1,6 +1,7 @@
 //! Changing items of an inbox: one, or many in steps of a bounded number each.
 
 use notification_bell_protocol::Timestamp;
+use uuid::Uuid;
 
 use super::{
     counts::ONLY_WANTED,
@@ -17,7 +18,7 @@ use crate::store::{
 /// How many items one transaction marks. What happens to each may be written for every webhook.
 const MARKED_AT_ONCE: usize = 500;
 
-/// Makes one step of a change; gives what is left to be changed.
+/// Makes one step of a change; gives the items that are others by it, and what is left to be changed.
 pub(super) async fn change_items(
     db: &Db<'_>,
     incarnation: &Incarnation,
@@ -25,7 +26,7 @@ pub(super) async fn change_items(
     selection: &Selection,
     transition: &Transition,
     now: Timestamp,
-) -> Result<Option<Selection>, StoreError> {
+) -> Result<(Vec<Uuid>, Option<Selection>), StoreError> {
     let up_to = selection
         .up_to
         .as_deref()
@@ -40,14 +41,17 @@ pub(super) async fn change_items(
         Some(_) => named(db, user, row.key, selection, up_to).await?,
         None => selected(db, row.key, selection, up_to).await?,
     };
+    let is_changed = |own: &&Candidate| transition(own.state.clone()) != own.state;
+    let changed = candidates.iter().filter(is_changed).map(|own| own.id).collect();
     let items = candidates.iter().map(|candidate| (candidate, transition)).collect();
     items::apply(db, &[Touched { inbox: row.key, revision: row.state.own, items }], now).await?;
     let last = candidates.last().filter(|_| selection.ids.is_none() && candidates.len() == MARKED_AT_ONCE);
-    Ok(last.map(|last| Selection {
+    let rest = last.map(|last| Selection {
         up_to: Some(incarnation.revision(up_to)),
         after_key: last.notification,
         ..selection.clone()
-    }))
+    });
+    Ok((changed, rest))
 }
 
 /// The first items of a selection, in the order of their notifications.

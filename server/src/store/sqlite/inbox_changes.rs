@@ -29,18 +29,20 @@ pub(super) const LARGE_SETTLING: usize = 100;
 /// A row that may change: its key within its user, and its state.
 pub(super) struct Candidate {
     pub(super) notification: i64,
+    pub(super) id: Uuid,
     pub(super) category: Option<String>,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) state: ItemState,
 }
 
-pub(super) const CANDIDATE_COLUMNS: &str = "i.notification, i.category, n.created_at, n.expires_at, i.place, \
+pub(super) const CANDIDATE_COLUMNS: &str = "i.notification, n.id, i.category, n.created_at, n.expires_at, i.place, \
      i.seen_at, i.read_at, i.archived_at, i.snoozed_until, i.actions_done, i.happened";
 
 pub(super) fn candidate(row: &Row<'_>) -> rusqlite::Result<Candidate> {
     Ok(Candidate {
         notification: row.get("notification")?,
+        id: Uuid::from_bytes(row.get("id")?),
         category: row.get("category")?,
         created_at: rows::moment(row.get("created_at")?),
         expires_at: rows::optional_moment(row, "expires_at")?,

@@ -49,7 +49,9 @@ pub(super) fn change_items(
         ..selection.clone()
     });
     let (counts, revision) = inbox_reads::counts_and_revision(connection, incarnation, user)?;
-    Ok(MarkStep { counts, revision, rest })
+    let is_changed = |own: &&Candidate| transition(own.state.clone()) != own.state;
+    let changed = candidates.iter().filter(is_changed).map(|own| own.id).collect();
+    Ok(MarkStep { counts, revision, changed, rest })
 }
 
 /// The first items of a selection, in the order of their notifications.
