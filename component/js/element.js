@@ -48,11 +48,19 @@ export class NotificationBell extends Acting {
   #userToken = null;
   /** @type {((item: object) => Node | null | undefined) | null} */
   #renderItem = null;
+  /** @type {HTMLElement | undefined} What has the focus, or had it until this task: a move takes it away. */
+  #focused;
 
   constructor() {
     super();
-    this.attachShadow({ mode: "open" });
+    const root = this.attachShadow({ mode: "open" });
+    root.addEventListener("focusin", ({ target }) => (this.#focused = target));
+    root.addEventListener("focusout", () => queueMicrotask(this.#forgetFocus));
   }
+
+  #forgetFocus = () => {
+    if (!this.#focused?.matches(":focus")) this.#focused = undefined;
+  };
 
   get [BELL]() {
     return this.#bell;
@@ -116,6 +124,9 @@ export class NotificationBell extends Acting {
     else if (make) this.#begin();
     else this.#drawEarly();
     if (failure) this.#tellFailure();
+    // Moved, and nobody else has the focus that was here.
+    const { activeElement, body } = this.ownerDocument;
+    if (!activeElement || activeElement === body) this.#focused?.focus({ preventScroll: !this.open });
   }
 
   /** Moving with `moveBefore` keeps everything as it is, but for the place of the panel; Firefox hides it, too. */
@@ -128,6 +139,7 @@ export class NotificationBell extends Acting {
     queueMicrotask(() => {
       if (!this.isConnected) this.#end();
     });
+    queueMicrotask(this.#forgetFocus);
   }
 
   adoptedCallback() {

@@ -1,6 +1,6 @@
 //! Added, moved, removed: there is one bell and one stream, and afterwards there is nothing.
 
-use notification_bell_tests::browser::{Page, browse};
+use notification_bell_tests::browser::{Key, Page, browse};
 
 use crate::scene::{OTHER, Scene, USER};
 
@@ -48,6 +48,45 @@ async fn a_bell_moved_by_move_before_keeps_its_panel_and_its_stream() {
         page.until("isOpen() && bell.open").await;
         page.assert("bell.parentElement.localName === 'main' && events('close').length === 0").await;
         is_still_one(&scene, page).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_had_the_focus_has_it_after_a_move() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        open_in_header(&scene, page).await;
+        for what in ["item('Hello')", "button('Settings')"] {
+            page.run(&format!("{what}.focus();")).await;
+            page.run("document.querySelector('main').append(bell);").await;
+            page.assert(&format!("focused() === {what} && isOpen()")).await;
+            page.run("document.querySelector('header').append(bell);").await;
+            page.assert(&format!("focused() === {what} && isOpen()")).await;
+        }
+        page.press(Key::Escape).await;
+        page.until("!isOpen() && focused() === part('bell')").await;
+        page.run("document.querySelector('main').append(bell);").await;
+        page.assert("focused() === part('bell') && !isOpen()").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_move_takes_the_focus_from_nobody() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        open_in_header(&scene, page).await;
+        page.run("window.field = document.body.appendChild(document.createElement('input'));").await;
+        page.run("item('Hello').focus(); bell.remove(); field.focus(); document.body.append(bell);").await;
+        page.until("isOpen()").await;
+        page.assert("document.activeElement === field").await;
+        // Nor does one that comes back later.
+        page.run("bell.hide(); part('bell').focus(); window.kept = bell; bell.remove();").await;
+        scene.has_streams(0).await;
+        page.run("document.body.append(kept);").await;
+        page.until("events('ready').length === 2").await;
+        page.assert("document.activeElement === document.body").await;
     })
     .await;
 }
