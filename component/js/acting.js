@@ -5,7 +5,7 @@
  * @property {"signed-out" | "connecting" | "live" | "offline" | "waiting" | "stopped"} connection
  * @property {{ unseen: number, unread: number, total: number, categories: Record<string, number> } | null} counts
  * @property {"all" | "unread" | "snoozed" | "archived"} view
- * @property {readonly object[]} items Those of the view, as the API has them, the newest first.
+ * @property {readonly object[]} items Those of the view, as the API has them, in its order.
  * @property {boolean} hasMore
  * @property {boolean} isLoading
  * @property {{ code: string, message: string } | null} error

@@ -45,7 +45,7 @@ impl View {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InboxPage {
-    /// The newest first, by when they came or came back.
+    /// The newest first, by when they came or came back; of the view `snoozed`, what comes back next.
     pub items: Vec<Item>,
     /// The `cursor` of the next page; `null` at the end.
     #[cfg_attr(feature = "openapi", schema(required))]

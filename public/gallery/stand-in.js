@@ -121,6 +121,7 @@ export class StandIn {
     const view = parameters.get("view") ?? "all";
     const category = parameters.get("category");
     const listed = this.#wanted.filter((item) => isIn(item, view) && (category === null || item.category === category));
+    if (view === "snoozed") listed.sort((one, other) => one.snoozedUntil.localeCompare(other.snoozedUntil));
     const from = Number(parameters.get("cursor") ?? 0);
     const to = from + Number(parameters.get("limit") ?? PAGE_ITEMS);
     return { items: listed.slice(from, to), next: to < listed.length ? String(to) : null, ...this.#state };

@@ -127,6 +127,32 @@ async fn the_pages_join_without_a_gap_or_a_double() {
 }
 
 #[tokio::test]
+async fn of_what_is_snoozed_what_comes_back_next_is_first() {
+    let server = Server::start().await;
+    let session = server.session(USER).await;
+    let mut ids = Vec::new();
+    for number in 0..6 {
+        ids.push(server.notify(USER, &format!("Number {number}")).await);
+    }
+    let now = session.inbox("").await["items"][0]["createdAt"].clone();
+    // Of those that come back together, the newest is first.
+    for (id, hours) in ids.iter().zip([3, 1, 2, 2, 5, 2]) {
+        change(&session, id, json!({"snoozedUntil": after(&now, hours * 3_600)})).await;
+    }
+    for limit in 1..=7 {
+        let (mut seen, mut query) = (Vec::new(), format!("?view=snoozed&limit={limit}"));
+        loop {
+            let page = session.inbox(&query).await;
+            seen.extend(titles(&page).into_iter().map(ToOwned::to_owned));
+            let Some(cursor) = page["next"].as_str() else { break };
+            query = format!("?view=snoozed&limit={limit}&cursor={cursor}");
+        }
+        let expected = [1, 5, 3, 2, 0, 4].map(|number| format!("Number {number}"));
+        assert_eq!(seen, expected, "with {limit} a page");
+    }
+}
+
+#[tokio::test]
 async fn what_arrives_while_paging_moves_nothing() {
     let server = Server::start().await;
     let mut sent = Vec::new();

@@ -247,6 +247,37 @@ async fn a_time_of_ones_own_is_taken_if_it_lies_ahead() {
 }
 
 #[tokio::test]
+async fn what_comes_back_next_is_first_and_the_rest_follows_page_by_page() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let session = scene.server.session(USER).await;
+        for number in 0..70 {
+            let id = scene.server.notify(USER, &format!("Item {number}")).await;
+            let until = format!("new Date(Date.now() + 36e5 + {} * 6e4).toISOString()", number % 35);
+            let until = page.value(&until).await;
+            let _ = session.patch(&id, &json!({"snoozedUntil": until})).await.expect(200);
+        }
+        scene.show(page, &scene.tag_with(USER, "view=snoozed")).await;
+        scene.open_panel(page).await;
+        page.until("titles()[0] === 'Item 0' && bell.state.items.length > 0").await;
+        let in_order = "bell.state.items.map((item) => item.snoozedUntil)\
+            .every((until, place, all) => place === 0 || all[place - 1] <= until)";
+        page.assert(in_order).await;
+        for _ in 0..4 {
+            page.run("bell.loadMore();").await;
+            page.until("!bell.state.isLoading").await;
+        }
+        page.until("bell.state.items.length === 70 && !bell.state.hasMore").await;
+        page.assert(in_order).await;
+        // What is put off to an earlier time goes to its place.
+        page.run("bell.snooze(bell.state.items[69].id, new Date(Date.now() + 6e5));").await;
+        page.until("titles()[0] === 'Item 69'").await;
+        page.assert(in_order).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_panel_can_open_with_what_is_snoozed() {
     browse(async |page| {
         let scene = Scene::new().await;

@@ -2,10 +2,7 @@
 
 use notification_bell_protocol::{InboxPage, Timestamp, View};
 
-use super::{
-    Entry, Feed, List,
-    window::{self, Window},
-};
+use super::{Entry, Feed, List, window::Window};
 
 /// As many items are kept at most.
 const KEPT_ITEMS: usize = 50;
@@ -34,7 +31,7 @@ impl Feed {
             return;
         }
         if !kept.items.is_empty() {
-            let oldest = kept.next.and_then(|_| kept.items.last().map(window::key_of));
+            let oldest = kept.next.and_then(|_| kept.items.last().map(|item| List::default().own_key(item)));
             self.set_window(&View::All.into(), Window { oldest, ..Window::default() });
         }
         for item in kept.items {

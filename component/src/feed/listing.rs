@@ -7,7 +7,7 @@ use notification_bell_protocol::{Item, ItemId, Timestamp, View};
 use super::{Entry, Feed, List};
 
 impl Feed {
-    /// What a list shows, the newest first.
+    /// What a list shows, in its order.
     #[must_use]
     pub fn listed(&self, list: &List, now: Timestamp) -> Vec<ItemId> {
         self.ids(list, now, |_| true)
@@ -32,7 +32,7 @@ impl Feed {
         let mut listed: Vec<(Timestamp, &str)> = Vec::new();
         for entry in self.entries.iter().rev() {
             let Some(item) = self.shown(entry) else { continue };
-            let key = (item.sort_key().0, entry.item.id.as_str());
+            let key = (list.key(&item).0, entry.item.id.as_str());
             let is_reached = window.is_none_or(|window| window.reaches(key));
             if is_reached && list.has(&item, now) && is_meant(&item) {
                 // Most often at the end.

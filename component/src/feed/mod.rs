@@ -80,7 +80,7 @@ impl Feed {
     }
 
     fn newest(&self) -> Option<Key> {
-        self.entries.iter().map(|entry| window::key_of(&entry.item)).max()
+        self.entries.iter().map(|entry| List::default().own_key(&entry.item)).max()
     }
 
     /// Where the stream resumes from: the last state that it, and nothing else, has told.
@@ -102,10 +102,10 @@ impl Feed {
     pub fn take_page(&mut self, list: &List, is_first: bool, page: InboxPage, started: Tick, now: Timestamp) {
         let before = self.window(list).cloned();
         let newest = before.as_ref().filter(|_| !is_first).and_then(|before| before.oldest.clone());
-        let oldest = page.next.is_some().then(|| page.items.last().map(window::key_of)).flatten();
+        let oldest = page.next.is_some().then(|| page.items.last().map(|item| list.own_key(item))).flatten();
         // What should be on this page, is not, and was not heard of since, has gone elsewhere.
         self.entries.retain(|entry| {
-            let key = entry.item.sort_key();
+            let key = list.key(&entry.item);
             let is_covered = !newest.as_ref().is_some_and(|newest| window::is_within(Some(newest), key))
                 && window::is_within(oldest.as_ref(), key);
             !is_covered

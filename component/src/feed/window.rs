@@ -2,7 +2,7 @@
 
 use notification_bell_protocol::{Item, ItemId, Timestamp, View};
 
-/// What items are ordered by: see [`Item::sort_key`].
+/// What the items of a list are ordered by, descending: see [`List::key`].
 pub(super) type Key = (Timestamp, ItemId);
 
 /// What is listed: a view, or one category of it.
@@ -15,6 +15,23 @@ pub struct List {
 }
 
 impl List {
+    /// What a moment counts for in it: of what is snoozed, the soonest is first.
+    #[must_use]
+    pub fn rank(&self, moment: Timestamp) -> Timestamp {
+        if self.view == View::Snoozed { Timestamp::from_unix_ms(-moment.unix_ms()) } else { moment }
+    }
+
+    /// What an item is ordered by in it.
+    pub(super) fn key<'item>(&self, item: &'item Item) -> (Timestamp, &'item str) {
+        let (moment, id) = item.sort_key();
+        (self.rank(moment), id)
+    }
+
+    pub(super) fn own_key(&self, item: &Item) -> Key {
+        let (rank, id) = self.key(item);
+        (rank, id.to_owned())
+    }
+
     /// Whether an item is in it.
     pub(super) fn has(&self, item: &Item, now: Timestamp) -> bool {
         self.is_of_category(item) && belongs(item, self.view, now)
@@ -59,11 +76,6 @@ impl Window {
 /// Whether something is not older than a bound.
 pub(super) fn is_within(oldest: Option<&Key>, key: (Timestamp, &str)) -> bool {
     oldest.is_none_or(|(moment, id)| key >= (*moment, id.as_str()))
-}
-
-pub(super) fn key_of(item: &Item) -> Key {
-    let (moment, id) = item.sort_key();
-    (moment, id.to_owned())
 }
 
 /// Whether an item is shown in a view: it is in its place, and its time has not passed.

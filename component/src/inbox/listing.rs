@@ -57,7 +57,9 @@ impl Listing {
             let (of, opened) = ((list(), reading.get()), opened.get());
             let before = before.filter(|before| before.of == of).map(|before| before.all.as_slice());
             let rows = listed.with(|ids| {
-                feed.with_untracked(|feed| arrange(&facts(feed, ids), before.unwrap_or_default(), &opened))
+                feed.with_untracked(|feed| {
+                    arrange(&facts(feed, &of.0, ids), before.unwrap_or_default(), &opened)
+                })
             });
             Rows { of, all: Arc::new(rows) }
         });
@@ -75,7 +77,7 @@ impl Listing {
     /// The row that stands for an item: its own, or that of its group.
     pub(crate) fn row_of(&self, feed: RwSignal<Feed>, id: &str) -> Option<usize> {
         let moment = feed.try_with_untracked(|feed| feed.placed(id).map(|(moment, _)| moment)).flatten()?;
-        self.rows.try_with_untracked(|rows| row_of(rows, (moment, id))).flatten()
+        self.rows.try_with_untracked(|rows| row_of(rows, (rows.of.0.rank(moment), id))).flatten()
     }
 }
 
@@ -93,7 +95,7 @@ impl Inbox {
 }
 
 /// What the rows are made from.
-fn facts<'feed>(feed: &'feed Feed, ids: &[ItemId]) -> Vec<Listed<'feed>> {
+fn facts<'feed>(feed: &'feed Feed, list: &List, ids: &[ItemId]) -> Vec<Listed<'feed>> {
     // Asked for once a day, and not for each item.
     let mut day = (Timestamp::from_unix_ms(0), Timestamp::from_unix_ms(0));
     let items = ids.iter().filter_map(|id| feed.placed(id)).map(|(moment, item)| {
@@ -102,7 +104,7 @@ fn facts<'feed>(feed: &'feed Feed, ids: &[ItemId]) -> Vec<Listed<'feed>> {
         }
         Listed {
             id: &item.id,
-            moment,
+            moment: list.rank(moment),
             day_ms: day.0.unix_ms(),
             kind: item.r#type.as_deref(),
             category: item.category.as_deref(),

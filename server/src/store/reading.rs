@@ -58,6 +58,32 @@ pub(super) const fn place_of(view: View) -> Place {
     }
 }
 
+/// Whether what comes next is first, and not what came last.
+pub(super) const fn is_ahead(view: View) -> bool {
+    matches!(view, View::Snoozed)
+}
+
+/// Before the first item of a view: a position and a notification.
+pub(super) const fn start_of(view: View) -> (i64, i64) {
+    (if is_ahead(view) { i64::MIN } else { i64::MAX }, i64::MAX)
+}
+
+/// What comes in a view after a position and a notification, and in which order. Whatever the view, of those of one
+/// moment the newest is first.
+pub(super) fn order_of(view: View, position: &str, notification: &str) -> String {
+    if is_ahead(view) {
+        format!(
+            "AND i.position >= {position} AND (i.position > {position} OR i.notification < {notification}) \
+             ORDER BY i.position, i.notification DESC"
+        )
+    } else {
+        format!(
+            "AND (i.position, i.notification) < ({position}, {notification}) \
+             ORDER BY i.position DESC, i.notification DESC"
+        )
+    }
+}
+
 /// Where the page before ended: a position and a notification.
 pub(super) fn end_of_page(
     incarnation: &Incarnation,
@@ -73,7 +99,11 @@ pub(super) fn page(
     (row, counts): (&UserRow, Counts),
     mut found: Vec<ItemRow>,
 ) -> InboxPage {
-    found.sort_unstable_by_key(|row| Reverse((row.position, row.notification)));
+    if is_ahead(query.view) {
+        found.sort_unstable_by_key(|row| (row.position, Reverse(row.notification)));
+    } else {
+        found.sort_unstable_by_key(|row| Reverse((row.position, row.notification)));
+    }
     let more = found.len() > query.limit;
     found.truncate(query.limit);
     let next = found.last().filter(|_| more).map(|last| incarnation.cursor(last.position, last.id));

@@ -114,7 +114,7 @@ impl PlainInbox {
         }
     }
 
-    /// The ids of a view, the newest first.
+    /// The ids of a view, in its order.
     pub(super) fn ids(&self, view: View) -> Vec<String> {
         let place = match view {
             View::All | View::Unread => Place::Inbox,
@@ -131,7 +131,9 @@ impl PlainInbox {
             })
             .collect();
         shown.sort_by_key(|(_, item)| {
-            (item.state.snoozed_until.map_or(item.created_at, |at| at.max(item.created_at)), item.number)
+            let moment = item.state.snoozed_until.map_or(item.created_at, |at| at.max(item.created_at));
+            let rank = if view == View::Snoozed { -moment.unix_ms() } else { moment.unix_ms() };
+            (rank, item.number)
         });
         shown.into_iter().rev().map(|(id, _)| id.to_string()).collect()
     }

@@ -15,7 +15,7 @@ use crate::{
     store::{
         ListQuery, Place, StoreError, UserRef,
         numbers_kept::place_number,
-        reading::{ItemRow, MAX_LISTS, UserRow, Which, end_of_page, page, place_of},
+        reading::{ItemRow, MAX_LISTS, UserRow, Which, end_of_page, order_of, page, place_of, start_of},
         revision::Incarnation,
     },
 };
@@ -40,7 +40,7 @@ pub(super) async fn list(
     let after = end_of_page(incarnation, query.cursor.as_deref())?;
     let after = match after {
         Some((position, id)) => (position.unix_ms(), key_of(db, id).await?),
-        None => (i64::MAX, i64::MAX),
+        None => start_of(query.view),
     };
     let row = users::read(db, user).await?;
     let Numbers { counts, only_wanted } = counts::numbers(db, &row).await?;
@@ -72,23 +72,26 @@ async fn is_off(db: &Db<'_>, user: &UserRow, category: &str) -> Result<bool, Sto
 
 /// Written out for each view and each kind, so that each finds its own index.
 fn sql(view: View, which: Which<'_>) -> String {
+    let order = order_of(view, "$3", "$4");
     let place = match view {
         View::Unread => "i.place = 0 AND i.read_at IS NULL".to_owned(),
         view => format!("i.place = {}", place_number(place_of(view))),
     };
     let condition = match which {
         Which::All => "AND $2::text IS NULL",
-        Which::Wanted(only_wanted) => return sql_of(&place, &format!("AND $2::text IS NULL {only_wanted}")),
+        Which::Wanted(only_wanted) => {
+            return sql_of(&place, &format!("AND $2::text IS NULL {only_wanted}"), &order);
+        }
         Which::Of(None) => "AND i.category IS NULL AND $2::text IS NULL",
         Which::Of(Some(_)) => "AND i.category = $2",
     };
-    sql_of(&place, condition)
+    sql_of(&place, condition, &order)
 }
 
-fn sql_of(place: &str, condition: &str) -> String {
+fn sql_of(place: &str, condition: &str, order: &str) -> String {
     format!(
         "SELECT {ITEM_COLUMNS} FROM (SELECT * FROM items i WHERE i.inbox = $1 AND {place} {condition} \
-         AND (i.position, i.notification) < ($3, $4) ORDER BY i.position DESC, i.notification DESC LIMIT $5) i \
+         {order} LIMIT $5) i \
          JOIN notifications n ON n.key = i.notification"
     )
 }

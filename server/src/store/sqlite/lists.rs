@@ -13,7 +13,7 @@ use crate::{
     languages::Languages,
     store::{
         ListQuery, Place, StoreError, UserRef,
-        reading::{ItemRow, MAX_LISTS, UserRow, Which, end_of_page, page, place_of},
+        reading::{ItemRow, MAX_LISTS, UserRow, Which, end_of_page, order_of, page, place_of, start_of},
         revision::Incarnation,
     },
 };
@@ -36,8 +36,10 @@ pub(super) fn list(
     languages: &Languages,
 ) -> Result<InboxPage, StoreError> {
     let after = end_of_page(incarnation, query.cursor.as_deref())?;
-    let after_key = after.map(|(_, id)| key_of(connection, id)).transpose()?.unwrap_or(i64::MAX);
-    let after = (after.map_or(i64::MAX, |(position, _)| position.unix_ms()), after_key);
+    let after = match after {
+        Some((position, id)) => (position.unix_ms(), key_of(connection, id)?),
+        None => start_of(query.view),
+    };
     let row = counts::user_row(connection, user.project.0, user.user.as_str())?;
     let Numbers { counts, only_wanted } = counts::numbers(connection, &row)?;
     let limit = i64::try_from(query.limit).unwrap_or(i64::MAX).saturating_add(1);
@@ -89,11 +91,11 @@ fn sql(view: View, which: Which<'_>) -> String {
         Which::Of(None) => "AND i.category IS NULL AND :category IS NULL",
         Which::Of(Some(_)) => "AND i.category = :category",
     };
+    let order = order_of(view, ":position", ":notification");
     format!(
         "SELECT {ITEM_COLUMNS} FROM items i {index} JOIN notifications n ON n.key = i.notification \
          WHERE i.user = :user AND {place} {condition} AND (:category IS NULL OR TRUE) \
-         AND (i.position, i.notification) < (:position, :notification) \
-         ORDER BY i.position DESC, i.notification DESC LIMIT :limit"
+         {order} LIMIT :limit"
     )
 }
 
@@ -170,6 +172,17 @@ mod tests {
             let plan = plan(view, which);
             assert!(plan.contains(&format!("{index}(position,notification)<(?,?))")), "{plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        }
+        for (which, index) in [
+            (Which::All, "items_by_place (user=? AND place=? AND position>?)"),
+            (Which::Of(Some("news")), "items_by_category (user=? AND category=? AND place=? AND position>?)"),
+        ] {
+            let plan = plan(View::Snoozed, which);
+            assert!(plan.contains(index), "{plan}");
+            assert!(
+                plan.contains("TEMP B-TREE FOR LAST TERM"),
+                "only those of one moment are sorted: {plan}"
+            );
         }
     }
 }
