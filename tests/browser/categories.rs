@@ -7,7 +7,10 @@ use notification_bell_tests::{
 use reqwest::Method;
 use serde_json::json;
 
-use crate::scene::{Scene, USER};
+use crate::{
+    scene::{Scene, USER},
+    undo::show_view,
+};
 
 async fn send(scene: &Scene, title: &str, category: &str) {
     scene.server.notify_with(USER, &json!({"title": title, "category": category})).await;
@@ -59,6 +62,22 @@ async fn a_category_shows_its_items_and_its_number() {
         page.until("titles().join() === 'Invoice 3,Invoice 2,Invoice 1'").await;
         page.click("parts('category')[0]").await;
         page.until("titles().join() === 'Invoice 3,Release 2,Release 1,Invoice 2,Invoice 1'").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn beside_the_archive_no_numbers_of_the_inbox_are_shown() {
+    browse(async |page| {
+        let scene = with_two(page).await;
+        has_categories(page, "All categories 3,Billing 2,Releases 1").await;
+        for view in ["Archived", "Snoozed"] {
+            show_view(page, view).await;
+            has_categories(page, "All categories,Billing,Releases").await;
+        }
+        show_view(page, "Unread").await;
+        has_categories(page, "All categories 3,Billing 2,Releases 1").await;
+        drop(scene);
     })
     .await;
 }

@@ -71,8 +71,13 @@ fn category(inbox: Handle, state: State, name: Option<String>) -> AnyView {
     let id = id_of(name.as_deref());
     let name = StoredValue::new(name);
     let is_chosen = memo(move || name.with_value(|name| state.category.with(|own| own == name)));
+    // The numbers are of the inbox: beside another list they would be wrong.
     let unread = memo(move || {
-        name.with_value(|name| state.counts.with(|counts| unread_of(counts.as_ref(), name.as_deref())))
+        if state.is_inbox() {
+            name.with_value(|name| state.counts.with(|counts| unread_of(counts.as_ref(), name.as_deref())))
+        } else {
+            0
+        }
     });
     view! {
         <button
