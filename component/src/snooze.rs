@@ -51,10 +51,16 @@ pub fn offers(now: Timestamp, local_offset_ms: i64) -> Vec<(Text, Due)> {
     offers
 }
 
-/// Whether the server takes this: after now, and within a year.
+/// The last moment that the server takes.
 #[must_use]
-pub fn is_allowed(until: Timestamp, now: Timestamp) -> bool {
-    until > now && until <= now.plus_ms(366 * DAY_MS)
+pub fn latest(now: Timestamp) -> Timestamp {
+    now.plus_ms(366 * DAY_MS)
+}
+
+/// Why the server would not take a moment.
+#[must_use]
+pub fn refusal(until: Timestamp, now: Timestamp) -> Option<Text> {
+    if until <= now { Some(Text::SnoozePast) } else { (until > latest(now)).then_some(Text::SnoozeFar) }
 }
 
 #[cfg(test)]
@@ -62,7 +68,7 @@ mod tests {
     use notification_bell_protocol::Timestamp;
     use proptest::prelude::*;
 
-    use super::{DAY_MS, Due, HOUR_MS, is_allowed, offers};
+    use super::{DAY_MS, Due, HOUR_MS, offers, refusal};
     use crate::texts::Text;
 
     fn at(text: &str) -> Timestamp {
@@ -115,10 +121,10 @@ mod tests {
     #[test]
     fn what_is_past_or_beyond_a_year_is_not_allowed() {
         let now = at("2026-11-18T12:00:00Z");
-        assert!(!is_allowed(now, now));
-        assert!(is_allowed(now.plus_ms(1), now));
-        assert!(is_allowed(now.plus_ms(366 * DAY_MS), now));
-        assert!(!is_allowed(now.plus_ms(366 * DAY_MS + 1), now));
+        assert_eq!(refusal(now, now), Some(Text::SnoozePast));
+        assert_eq!(refusal(now.plus_ms(1), now), None);
+        assert_eq!(refusal(now.plus_ms(366 * DAY_MS), now), None);
+        assert_eq!(refusal(now.plus_ms(366 * DAY_MS + 1), now), Some(Text::SnoozeFar));
     }
 
     proptest! {
@@ -139,9 +145,9 @@ mod tests {
                 .collect();
             prop_assert!(moments[0] > now_ms);
             prop_assert!(moments.is_sorted());
-            prop_assert!(moments.iter().all(|moment| is_allowed(
-                Timestamp::from_unix_ms(*moment), Timestamp::from_unix_ms(now_ms),
-            )));
+            let is_refused =
+                |ms: &i64| refusal(Timestamp::from_unix_ms(*ms), Timestamp::from_unix_ms(now_ms)).is_some();
+            prop_assert!(!moments.iter().any(is_refused));
         }
     }
 }

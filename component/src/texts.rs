@@ -142,6 +142,10 @@ texts! {
     SnoozeOwn = "snoozeOwn";
     /// The name of that field.
     SnoozeTime = "snoozeTime";
+    /// Why a time cannot be chosen.
+    SnoozePast = "snoozePast";
+    /// The same for one beyond what may be chosen.
+    SnoozeFar = "snoozeFar";
     /// A button of the header.
     ArchiveAllRead = "archiveAllRead";
     /// A tab: whatever its category.

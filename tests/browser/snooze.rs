@@ -226,11 +226,12 @@ async fn a_time_of_ones_own_is_taken_if_it_lies_ahead() {
         )
         .await;
         let accept = "root.querySelector('#snooze .primary')";
-        for (value, is_taken) in [
-            ("2026-11-18T10:59", false),
-            ("2028-01-01T08:00", false),
-            ("", false),
-            ("2027-07-01T09:30", true),
+        page.assert("focused().min === '2026-11-18T11:00' && focused().max === '2027-11-19T11:00'").await;
+        for (value, is_taken, reason) in [
+            ("2026-11-18T10:59", false, "That time has passed"),
+            ("2028-01-01T08:00", false, "More than a year away"),
+            ("", false, ""),
+            ("2027-07-01T09:30", true, ""),
         ] {
             page.run(&format!(
                 "const field = root.querySelector('[type=datetime-local]'); field.value = '{value}';\
@@ -238,6 +239,7 @@ async fn a_time_of_ones_own_is_taken_if_it_lies_ahead() {
             ))
             .await;
             page.until(&format!("{accept}.disabled === {}", !is_taken)).await;
+            page.assert(&format!("root.getElementById('snooze-refusal').innerText === '{reason}'")).await;
         }
         page.click(accept).await;
         show_view(page, "Snoozed").await;

@@ -166,7 +166,7 @@ impl Inbox {
         if let Some(until_ms) = until_ms {
             #[expect(clippy::cast_possible_truncation, reason = "no number gives 0, which is not to come")]
             let until = Timestamp::from_unix_ms(until_ms as i64);
-            if self.can_snooze_until(until) {
+            if self.snooze_refusal(until).is_none() {
                 self.snooze(id, until);
             }
         } else if item.snoozed_until.is_some_and(|until| until > self.environment.now()) {

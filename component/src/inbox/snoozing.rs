@@ -14,7 +14,7 @@ use super::{
 use crate::{
     bulk::Deed,
     calendar::{due_at, local_offset_ms},
-    snooze::{is_allowed, offers},
+    snooze::{offers, refusal},
     task::{Task, sleep_ms},
     texts::Text,
 };
@@ -129,9 +129,9 @@ impl Inbox {
         offers.filter_map(offer).collect()
     }
 
-    /// Whether an item can be put off to a moment.
-    pub(crate) fn can_snooze_until(&self, until: Timestamp) -> bool {
-        is_allowed(until, self.environment.now())
+    /// Why an item cannot be put off to a moment.
+    pub(crate) fn snooze_refusal(&self, until: Timestamp) -> Option<Text> {
+        refusal(until, self.environment.now())
     }
 
     /// Puts an item off.

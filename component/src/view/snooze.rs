@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, Node};
 
 use super::{
-    dynamic::{clicked, flag, heard, pressed, said},
+    dynamic::{clicked, flag, heard, pressed, said, words},
     with_inbox,
 };
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     draw::{AnyView, view},
     inbox::{Handle, Inbox, Snoozing, State},
     signal::{RwSignal, StoredValue},
+    snooze::latest,
     texts::Text,
 };
 
@@ -76,9 +77,9 @@ fn field(inbox: Handle, state: State, id: StoredValue<ItemId>) -> AnyView {
     // What comes after the hour and the evening is a day.
     let proposed = inbox.try_get_value().and_then(|inbox| Some(inbox.snooze_offers().pop()?.until));
     let chosen = RwSignal::new(proposed);
-    let allowed = move || -> Option<Timestamp> {
-        chosen.get().filter(|until| inbox.try_get_value().is_some_and(|inbox| inbox.can_snooze_until(*until)))
-    };
+    let refusal = move || inbox.try_get_value()?.snooze_refusal(chosen.get()?);
+    let allowed = move || -> Option<Timestamp> { chosen.get().filter(|_| refusal().is_none()) };
+    let now = state.now.get_untracked();
     let accept = move || {
         if let Some(until) = untrack(allowed) {
             with_inbox(inbox, |inbox| inbox.snooze(&id.get_value(), until));
@@ -90,7 +91,9 @@ fn field(inbox: Handle, state: State, id: StoredValue<ItemId>) -> AnyView {
             <input
                 id="snooze-time"
                 type="datetime-local"
-                min=for_field(state.now.get_untracked())
+                aria-describedby="snooze-refusal"
+                min=for_field(now)
+                max=for_field(latest(now))
                 value=proposed.map(for_field)
                 on:input=heard(move |event: Event| chosen.set(of_field(&event_target_value(&event))))
                 on:keydown=pressed(move |event| {
@@ -100,6 +103,9 @@ fn field(inbox: Handle, state: State, id: StoredValue<ItemId>) -> AnyView {
                     }
                 })
             />
+            <p id="snooze-refusal" role="status">
+                {words(move || refusal().map(|text| state.text(text)).unwrap_or_default())}
+            </p>
             <button
                 class="plain primary"
                 type="button"
