@@ -9,7 +9,7 @@ export const PAIRS = [
   { of: "--nb-text-soft", on: "--nb-surface", atLeast: TEXT, label: "Soft text" },
   { of: "--nb-text-soft", on: "--nb-surface-raised", atLeast: TEXT, label: "Soft text, raised" },
   { of: "--nb-accent-text", on: "--nb-accent", atLeast: TEXT, label: "Text on accent" },
-  { of: "--nb-accent", on: "--nb-surface", atLeast: TEXT, label: "Links in accent" },
+  { of: "--nb-accent", on: "--nb-surface", atLeast: MARK, label: "Marks in accent" },
   { of: "--nb-danger", on: "--nb-surface", atLeast: TEXT, label: "Danger" },
   { of: "--nb-focus", on: "--nb-surface", atLeast: MARK, label: "Focus ring" },
 ];
