@@ -107,7 +107,7 @@ impl Inbox {
     async fn send_changes(self: Rc<Self>) {
         let mut backoff = Backoff::default();
         loop {
-            let Some(Queued { number, change, is_sent, .. }) = self.queue.borrow().front().cloned() else {
+            let Some(Queued { change, is_sent, .. }) = self.queue.borrow().front().cloned() else {
                 break;
             };
             let Some(backend) = self.backend.borrow().clone() else { break };

@@ -1,6 +1,7 @@
 //! The panel: heading, tabs, list, and what the page puts into its slots.
 
 use leptos::ev::KeyboardEvent;
+use notification_bell_protocol::View;
 
 use super::{
     categories::categories,
@@ -51,9 +52,9 @@ pub(super) fn panel(inbox: Handle, state: State) -> AnyView {
 }
 
 fn contents(inbox: Handle, state: State) -> AnyView {
-    // What reaches all of the inbox is not offered where the list is another.
+    // What reaches all of the inbox is not offered where the list is another, or has nothing of what is reached.
     let has_unread = move || state.is_inbox() && state.unread_here.get() > 0;
-    let has_archivable = move || state.is_inbox() && state.archivable.get() > 0;
+    let has_archivable = move || state.view.get() == View::All && state.archivable.get() > 0;
     let has_items = move || !state.listed.with(Vec::is_empty);
     let is_selecting = move || state.handling().is_selecting.get();
     view! {
