@@ -61,4 +61,5 @@ mod swiping;
 mod undo;
 mod unshown;
 mod user_tokens;
+mod waiting_numbers;
 mod wrapped_fetch;

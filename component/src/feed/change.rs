@@ -34,13 +34,23 @@ pub struct Answer {
 pub(super) struct Pending {
     number: ChangeNumber,
     change: Change,
-    at: Timestamp,
+    pub(super) at: Timestamp,
     /// What arrived later is none of the change's business.
     tick: Tick,
     /// The newest item that was shown when everything was marked: what came after it is not meant.
     reach: Option<Key>,
+    pub(super) standing: Standing,
+}
+
+/// How a change that is not answered stands to the numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// The server answers in a moment, and its numbers have the change in them.
+    Asked,
     /// The server is not asked yet: the numbers it gives do not have the change in them.
-    is_held: bool,
+    Held,
+    /// The same, but it was made on a page before: what was painted has it in it, item and numbers.
+    Painted,
 }
 
 /// All that are not answered. Those of one item are found by halving: whoever deletes a thousand has a thousand of them,
@@ -60,7 +70,7 @@ impl AllPending {
         self.singles.insert(place, pending);
     }
 
-    fn iter(&self) -> impl Iterator<Item = &Pending> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Pending> {
         self.singles.iter().chain(&self.marks)
     }
 
@@ -101,7 +111,25 @@ impl Pending {
         }
     }
 
-    fn reads_everything(&self) -> bool {
+    /// Whether an item is among those that it is about, whenever that was heard of.
+    fn concerns(&self, item: &Item) -> bool {
+        match &self.change {
+            Change::Remove(id) | Change::Patch(id, _) => *id == item.id,
+            Change::Mark(MarkRequest { ids: Some(ids), .. }) => ids.binary_search(&item.id).is_ok(),
+            Change::Mark(_) => {
+                let reach = self.reach.as_ref().map(|(moment, id)| (*moment, id.as_str()));
+                Some(item.sort_key()) <= reach
+            }
+        }
+    }
+
+    /// Whether an item is another by it.
+    fn alters(&self, Entry { item, tick }: &Entry) -> bool {
+        let mut shown = item.clone();
+        !self.apply(&mut shown, *tick) || shown != *item
+    }
+
+    pub(super) fn reads_everything(&self) -> bool {
         matches!(&self.change, Change::Mark(request)
             if request.ids.is_none() && request.category.is_none() && request.set.read == Some(true))
     }
@@ -128,15 +156,9 @@ impl Pending {
             }
             Change::Patch(..) => {}
             Change::Mark(request) => {
-                let is_meant = if let Some(ids) = &request.ids {
-                    ids.binary_search(&item.id).is_ok()
-                } else {
-                    let reach = self.reach.as_ref().map(|(moment, id)| (*moment, id.as_str()));
-                    tick <= self.tick
-                        && Some(item.sort_key()) <= reach
-                        && window::belongs(item, View::All, self.at)
-                };
-                if is_meant
+                let is_known = || tick <= self.tick && window::belongs(item, View::All, self.at);
+                if self.concerns(item)
+                    && (request.ids.is_some() || is_known())
                     && request.read.is_none_or(|read| item.read_at.is_some() == read)
                     && request.category.as_ref().is_none_or(|name| item.category.as_ref() == Some(name))
                 {
@@ -145,28 +167,6 @@ impl Pending {
             }
         }
         true
-    }
-}
-
-/// Adds an item to the numbers, or takes it out of them.
-fn tally(counts: &mut Counts, item: &Item, at: Timestamp, is_added: bool) {
-    if !window::is_placed(item, View::All, at) {
-        return;
-    }
-    let step = |number: &mut u64| *number = if is_added { *number + 1 } else { number.saturating_sub(1) };
-    step(&mut counts.total);
-    if item.seen_at.is_none() {
-        step(&mut counts.unseen);
-    }
-    if item.read_at.is_none() {
-        step(&mut counts.unread);
-        if let Some(name) = &item.category {
-            match counts.categories.get_mut(name) {
-                Some(number) => step(number),
-                None if is_added => drop(counts.categories.insert(name.clone(), 1)),
-                None => {}
-            }
-        }
     }
 }
 
@@ -190,17 +190,23 @@ fn set_marks(item: &mut Item, set: MarkSet, at: Timestamp) {
 impl Feed {
     /// Shows a change before the server knows of it.
     pub fn begin(&mut self, change: Change, at: Timestamp) -> ChangeNumber {
-        self.push(change, at, false)
+        self.push(change, at, Standing::Asked)
+    }
+
+    /// The same for one that has waited since a page before. Once the server has spoken, the numbers wait for its answer.
+    pub fn begin_again(&mut self, change: Change, at: Timestamp) -> ChangeNumber {
+        let has_spoken = self.stream_revision.is_some();
+        self.push(change, at, if has_spoken { Standing::Asked } else { Standing::Painted })
     }
 
     /// Shows that an item is gone, although the server is not to be told yet: see [`Feed::counts`].
     ///
     /// Ends as any change does.
     pub fn hold_removal(&mut self, id: ItemId, at: Timestamp) -> ChangeNumber {
-        self.push(Change::Remove(id), at, true)
+        self.push(Change::Remove(id), at, Standing::Held)
     }
 
-    fn push(&mut self, mut change: Change, at: Timestamp, is_held: bool) -> ChangeNumber {
+    fn push(&mut self, mut change: Change, at: Timestamp, standing: Standing) -> ChangeNumber {
         if let Change::Mark(MarkRequest { ids: Some(ids), .. }) = &mut change {
             // In their order, as they are asked for with every item of the list.
             for id in std::mem::take(ids) {
@@ -216,52 +222,17 @@ impl Feed {
             _ => None,
         };
         let (number, tick) = (self.last_change, self.tick);
-        self.pending.push(Pending { number, change, at, tick, reach, is_held });
+        self.pending.push(Pending { number, change, at, tick, reach, standing });
         number
     }
 
     /// Takes note that the server cannot be told for now: the numbers are shown with the changes in them.
     pub fn hold_changes(&mut self) {
         for pending in self.pending.singles.iter_mut().chain(&mut self.pending.marks) {
-            pending.is_held = true;
-        }
-    }
-
-    /// Takes into the numbers what the server does not know yet, or has not told: changes that are held back, and items
-    /// that have ended.
-    ///
-    /// By the difference that it makes to each item: one that the stream has told of already makes none, so nothing is
-    /// taken twice.
-    pub(super) fn with_unsaid(&self, mut counts: Counts) -> Counts {
-        let held = || self.pending.iter().filter(|pending| pending.is_held);
-        let at = held().map(|pending| pending.at).chain(self.expired_by).max();
-        let Some(at) = at else { return counts };
-        let all_are_read = held().any(Pending::reads_everything);
-        let mut shown = Vec::new();
-        for entry in &self.entries {
-            let has_ended = self.has_ended(&entry.item);
-            let mut held = self.pending.about(entry);
-            held.retain(|pending| pending.is_held);
-            if !has_ended && !all_are_read && held.is_empty() {
-                continue;
-            }
-            let mut item = entry.item.clone();
-            let stays = !has_ended && held.iter().all(|pending| pending.apply(&mut item, entry.tick));
-            if all_are_read || !stays || item != entry.item {
-                tally(&mut counts, &entry.item, at, false);
-                shown.extend(stays.then_some(item));
+            if pending.standing == Standing::Asked {
+                pending.standing = Standing::Held;
             }
         }
-        if all_are_read {
-            // Also those that are not loaded.
-            counts.unseen = 0;
-            counts.unread = 0;
-            counts.categories.values_mut().for_each(|number| *number = 0);
-        }
-        for item in &shown {
-            tally(&mut counts, item, at, true);
-        }
-        counts
     }
 
     /// The server agreed to a change that was sent at `started`.
@@ -269,6 +240,9 @@ impl Feed {
     /// The state it names does not count as seen: there may be items in it that nobody has shown to the user yet.
     pub fn confirm(&mut self, number: ChangeNumber, answer: Answer, started: Tick) {
         let Some(pending) = self.take_pending(number) else { return };
+        let is_untold = pending.standing != Standing::Asked && !self.has_told_of(&pending, started);
+        let is_newer = self.counts_tick <= started || is_untold;
+        let is_to_be_told = is_untold && self.entries.iter().any(|entry| pending.alters(entry));
         self.tick += 1;
         let tick = self.tick;
         if let Change::Remove(id) = &pending.change {
@@ -281,10 +255,20 @@ impl Feed {
         {
             self.put(Entry { item, tick });
         }
-        if self.counts_tick <= started {
+        if is_newer {
             self.counts = Some(answer.counts);
             self.counts_tick = tick;
+            self.has_answer = true;
         }
+        self.untold.extend(is_to_be_told.then_some(pending));
+    }
+
+    /// Whether the stream has spoken of what a change is about since then. If it has not, it does not know of the change:
+    /// it tells everything in its order. What waited for a line is sent as the stream opens, and that always speaks.
+    pub(super) fn has_told_of(&self, pending: &Pending, since: Tick) -> bool {
+        let mut told = self.entries.iter().filter(|entry| entry.tick > since);
+        told.any(|entry| pending.concerns(&entry.item))
+            || self.removed.iter().any(|(id, tick)| *tick > since && pending.single() == Some(id))
     }
 
     /// The server refused a change, or could not be asked: it was never made.

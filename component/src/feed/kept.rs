@@ -39,6 +39,7 @@ impl Feed {
                 self.put(Entry { item, tick: 0 });
             }
         }
+        self.painted = Some(kept.counts.clone());
         self.counts = Some(kept.counts);
         self.revision = Some(kept.revision);
     }

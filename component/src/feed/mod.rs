@@ -10,11 +10,12 @@ mod change;
 mod expiry;
 mod kept;
 mod listing;
+mod numbers;
 mod window;
 
 use notification_bell_protocol::{Counts, InboxPage, Item, ItemId, Revision, Sync, Timestamp, View};
 
-use change::AllPending;
+use change::{AllPending, Pending};
 pub use change::{Answer, Change, ChangeNumber};
 pub use window::List;
 use window::{Key, Window};
@@ -43,12 +44,18 @@ pub struct Feed {
     categories: Vec<String>,
     counts: Option<Counts>,
     counts_tick: Tick,
+    /// They are those of an answer to a change, and the stream has told nothing new since.
+    has_answer: bool,
+    /// What was kept of a page before: the numbers with all in them that waited there.
+    painted: Option<Counts>,
     revision: Option<Revision>,
     /// The state that is shown, and the newest item of it, where what comes is not.
     shown: Option<(Revision, Option<Key>)>,
     stream_revision: Option<Revision>,
     tick: Tick,
     pending: AllPending,
+    /// Those that waited for a line, are answered, and which the stream has still to tell of.
+    untold: Vec<Pending>,
     last_change: ChangeNumber,
     /// What was to end by then has ended, whether or not the server has said so yet.
     expired_by: Option<Timestamp>,
@@ -59,13 +66,6 @@ impl Feed {
     #[must_use]
     pub const fn tick(&self) -> Tick {
         self.tick
-    }
-
-    /// The server's last word on the numbers, with the changes that it is not to know yet, or cannot be told, and
-    /// without what has expired; `None` before its first.
-    #[must_use]
-    pub fn counts(&self) -> Option<Counts> {
-        Some(self.with_unsaid(self.counts.clone()?))
     }
 
     /// The newest state the user has been shown: what "mark all as read" reaches up to.
@@ -155,8 +155,17 @@ impl Feed {
         for id in sync.removed {
             self.drop_entry(id, self.tick);
         }
-        self.set_counts(sync.counts);
-        self.counts_tick = self.tick;
+        // A stream that begins says at once how things were a moment ago. What was answered meanwhile may be newer: as
+        // long as it is still to be told, and where it says again what was told before.
+        let mut untold = std::mem::take(&mut self.untold);
+        untold.retain(|pending| !self.has_told_of(pending, self.tick - 1));
+        self.untold = untold;
+        let is_known = self.has_answer && self.stream_revision.as_ref() == Some(&sync.revision);
+        if self.untold.is_empty() && !is_known {
+            self.set_counts(sync.counts);
+            self.counts_tick = self.tick;
+            self.has_answer = false;
+        }
         self.revision = Some(sync.revision.clone());
         self.stream_revision = Some(sync.revision);
         arrived
@@ -169,6 +178,8 @@ impl Feed {
         self.tick += 1;
         self.set_counts(sync.counts);
         self.counts_tick = self.tick;
+        self.has_answer = false;
+        self.untold.clear();
         self.stream_revision = Some(sync.revision);
         // It may be of another database.
         self.shown = None;
@@ -245,19 +256,6 @@ impl Feed {
             self.entries.remove(index);
         }
         self.removed.push((id, tick));
-    }
-
-    fn take_counts(&mut self, counts: Counts, started: Tick) {
-        if self.counts_tick <= started {
-            self.set_counts(counts);
-        }
-    }
-
-    fn set_counts(&mut self, counts: Counts) {
-        for name in counts.categories.keys() {
-            self.note_category(name);
-        }
-        self.counts = Some(counts);
     }
 
     fn note_category(&mut self, name: &str) {

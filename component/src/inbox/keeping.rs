@@ -108,7 +108,10 @@ impl Inbox {
                     storage::remove(&left);
                     for change in changes.unwrap_or_default() {
                         let is_quiet = kept::is_quiet(&change);
-                        inbox.change(change, is_quiet);
+                        let begun = inbox.update_feed(|feed| feed.begin_again(change.clone(), now));
+                        if let Some(number) = begun {
+                            inbox.send(number, change, is_quiet);
+                        }
                     }
                 }
             });

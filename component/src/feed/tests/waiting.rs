@@ -167,3 +167,96 @@ fn only_the_newest_fifty_are_kept_and_nothing_that_has_expired_is_painted() {
     later.paint(page(vec![item("a2"), expired], None), NOW);
     assert_eq!(all(&later), ["a2"]);
 }
+
+/// Two of 50 unread items were read on the page before, which kept that. Here, both changes are still to be sent.
+fn painted_with_two_that_wait() -> (Feed, Vec<u64>) {
+    let mut before = waiting(read_one("a1"));
+    before.begin(read_one("a2"), NOW);
+    before.hold_changes();
+    let mut feed = Feed::default();
+    feed.paint(before.kept(NOW).unwrap(), NOW);
+    let numbers = ["a1", "a2"].map(|id| feed.begin_again(read_one(id), NOW));
+    assert_eq!(feed.counts().unwrap().unread, 48);
+    (feed, numbers.into())
+}
+
+#[test]
+fn until_what_waited_since_the_page_before_is_answered_the_numbers_stay_those_that_were_kept() {
+    let (mut feed, numbers) = painted_with_two_that_wait();
+    feed.begin_session(unread(50), "r0".to_owned(), feed.tick());
+    assert_eq!(feed.counts().unwrap().unread, 48, "the session knows of neither");
+    feed.begin(read_one("a3"), NOW);
+    feed.hold_changes();
+    assert_eq!(feed.counts().unwrap().unread, 47, "what is done here counts as ever");
+    let started = feed.tick();
+    feed.apply(sync(vec![], &[], "r1"), NOW);
+    feed.confirm(numbers[0], Answer { item: None, counts: unread(49), changed: None }, started);
+    assert_eq!(feed.counts().unwrap().unread, 47);
+    feed.confirm(numbers[1], Answer { item: None, counts: unread(48), changed: None }, started);
+    assert_eq!(feed.counts().unwrap().unread, 47);
+}
+
+#[test]
+fn of_what_waited_and_was_not_kept_the_numbers_are_told_with_the_answer() {
+    let mut feed = Feed::default();
+    let number = feed.begin_again(read_one("a1"), NOW);
+    feed.begin_session(unread(50), "r0".to_owned(), feed.tick());
+    assert_eq!(feed.counts(), None);
+    feed.take_back(number);
+    assert_eq!(feed.counts().unwrap().unread, 50);
+    feed.begin_again(read_one("a2"), NOW);
+    assert_eq!(feed.counts().unwrap().unread, 50, "what another tab leaves changes no number that was told");
+}
+
+#[test]
+fn the_first_word_of_the_stream_does_not_undo_what_waited_for_it() {
+    let answer = || Answer { item: None, counts: unread(49), changed: None };
+    let set = MarkSet { read: Some(true), ..MarkSet::default() };
+    let ids = Some(vec!["a2".to_owned()]);
+    let marks = Change::Mark(MarkRequest { set, ids, ..MarkRequest::default() });
+    for change in [read_one("a2"), Change::Remove("a2".to_owned()), marks] {
+        let mut feed = waiting(change);
+        let started = feed.tick();
+        feed.apply(sync(vec![], &[], "r2"), NOW);
+        assert_eq!(feed.counts().unwrap().unread, 49, "it said 50");
+        feed.confirm(1, answer(), started);
+        assert_eq!(feed.counts().unwrap().unread, 49);
+    }
+    for (told, removed) in [(vec![read(item("a2"))], vec![]), (vec![], vec!["a2"])] {
+        let mut feed = waiting(Change::Remove("a2".to_owned()));
+        let started = feed.tick();
+        let counts = unread(48);
+        feed.apply(notification_bell_protocol::Sync { counts, ..sync(told, &removed, "r2") }, NOW);
+        feed.confirm(1, answer(), started);
+        assert_eq!(feed.counts().unwrap().unread, 48, "the stream knew of the change, and of another");
+    }
+}
+
+#[test]
+fn a_stream_that_begins_with_a_state_that_was_told_before_does_not_undo_what_was_answered_meanwhile() {
+    let mut feed = waiting(read_one("unknown"));
+    feed.confirm(1, Answer { item: None, counts: unread(49), changed: None }, feed.tick());
+    feed.apply(sync(vec![], &[], "r1"), NOW);
+    assert_eq!(feed.counts().unwrap().unread, 49, "it said 50 again");
+    feed.apply(sync(vec![], &[], "r2"), NOW);
+    assert_eq!(feed.counts().unwrap().unread, 50);
+    feed.apply(notification_bell_protocol::Sync { counts: unread(3), ..sync(vec![], &[], "r2") }, NOW);
+    assert_eq!(feed.counts().unwrap().unread, 3, "nothing was answered since");
+}
+
+#[test]
+fn what_was_answered_stays_in_the_numbers_until_the_stream_has_told_of_it() {
+    let mut feed = waiting(read_one("a1"));
+    let second = feed.begin(read_one("a2"), NOW);
+    feed.hold_changes();
+    feed.confirm(1, Answer { item: None, counts: unread(49), changed: None }, feed.tick());
+    feed.confirm(second, Answer { item: None, counts: unread(48), changed: None }, feed.tick());
+    let told = |id: &str, unread: u64, revision: &str| notification_bell_protocol::Sync {
+        counts: Counts { unread, ..Counts::default() },
+        ..sync(vec![read(item(id))], &[], revision)
+    };
+    feed.apply(told("a1", 49, "r2"), NOW);
+    assert_eq!(feed.counts().unwrap().unread, 48, "it does not know of the second");
+    feed.apply(told("a2", 47, "r3"), NOW);
+    assert_eq!(feed.counts().unwrap().unread, 47);
+}
