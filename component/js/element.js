@@ -245,7 +245,7 @@ export class NotificationBell extends Acting {
     // It failed meanwhile, and the early bell is back.
     if (make !== maker) return;
     this.#bell = bell;
-    if (hadFocus && !this.open) this.shadowRoot.querySelector("button")?.focus();
+    if (hadFocus) this.shadowRoot.querySelector("button")?.focus();
   }
 
   #end() {

@@ -41,6 +41,13 @@ function complain(error) {
 const url = (name) => new URL(name, assets).href;
 // What is only needed by some pages comes when it is needed.
 const more = (name) => import(url(name));
+/** Lets the browser do what else there is to do. */
+const turn = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(port1.close());
+    port2.postMessage(0);
+  });
 
 /**
  * Asks for the glue and the wasm. What a further try asks for has an address of its own: under the old one, the browser
@@ -69,7 +76,7 @@ async function load() {
   customElements.define(TAG, NotificationBell);
 
   const start = (Bell) =>
-    NotificationBell.start((host, root) => new Bell(host, root, assets.href, defaultApiUrl, more));
+    NotificationBell.start((host, root) => new Bell(host, root, assets.href, defaultApiUrl, more, turn));
   let attempt = 0;
   let isTrying = false;
   let isFailed = false;
@@ -88,6 +95,7 @@ async function load() {
     try {
       const { default: init, Bell, complete } = await glue;
       await init({ module_or_path: wasm });
+      await turn();
       // The rest of the wasm, where it was split. Without it an element may stop at work, and all begins anew.
       const rest = complete?.((error) => {
         fail(complain(error));

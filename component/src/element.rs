@@ -10,10 +10,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
 use crate::{
-    inbox::{Handle, Inbox},
+    inbox::{Handle, Inbox, Stage},
     signal::StoredValue,
     style, view,
-    watch::Watch,
 };
 
 /// An element at work. Every method takes `&self`: the browser calls back while another call is running.
@@ -22,13 +21,12 @@ pub struct Bell {
     inbox: Rc<Inbox>,
     owner: Owner,
     root: ShadowRoot,
-    _watch: Watch,
 }
 
 #[wasm_bindgen]
 impl Bell {
-    /// Draws the bell into the shadow root and gets to work. `assets` is the address of the element's files, and
-    /// `more` loads a script of them by its name.
+    /// Draws the bell into the shadow root and gets to work. `assets` is the address of the element's files, `more`
+    /// loads a script of them by its name, and `turn` promises that the browser has had its turn.
     #[wasm_bindgen(constructor)]
     #[must_use]
     pub fn new(
@@ -37,38 +35,46 @@ impl Bell {
         assets: String,
         default_api_url: String,
         more: Function,
+        turn: Function,
     ) -> Self {
         let is_headless = host.has_attribute("headless");
-        style::follow(&root, is_headless);
+        let is_inline = host.has_attribute("inline");
+        // The early bell has brought what its successor is drawn with, and the rest of the style takes a while.
+        if is_headless || root.adopted_style_sheets().length() == 0 {
+            style::follow(&root, is_headless);
+        }
         root.replace_children_with_node_0();
         // What runs effects. It fails where there is one already, which then is of an element before this one.
         let _ = Executor::init_wasm_bindgen();
         // An owner without a parent: a bell that is made while another draws must not end with it.
         let owner = Owner::new_root(None);
-        let inbox = owner.with(|| {
-            let inbox = Inbox::new(host, root.clone(), assets, default_api_url, more);
+        let (inbox, handle) = owner.with(|| {
+            let inbox = Inbox::new(host, root.clone(), assets, default_api_url, more, turn);
             let handle: Handle = StoredValue::new(Rc::clone(&inbox));
             let state = inbox.state;
-            inbox.state.is_headless.set(is_headless);
+            state.is_headless.set(is_headless);
+            // What stands in the page has no bell, which is known for certain once the options are read.
+            state.stage.set(if is_inline { Stage::Nothing } else { Stage::Bell });
             view::bell_and_panel(handle, state).mount(&root);
-            inbox.reach_out(handle);
-            inbox.tell_changes();
-            inbox
+            (inbox, handle)
         });
-        let watch = Watch::new(&inbox);
-        inbox.begin();
-        Self { inbox, owner, root, _watch: watch }
+        inbox.begin(owner.clone(), handle);
+        Self { inbox, owner, root }
     }
 
     /// What says who the user is has changed: if it is another one, the old one's items are gone when this returns.
     #[wasm_bindgen(js_name = userChanged)]
     pub fn user_changed(&self) {
-        self.inbox.drop_other_user();
+        if self.inbox.has_begun() {
+            self.inbox.drop_other_user();
+        }
     }
 
     /// Attributes have changed.
     pub fn changed(&self) {
-        self.inbox.take_options();
+        if self.inbox.has_begun() {
+            self.inbox.take_options();
+        }
     }
 
     /// The element was moved within its document.

@@ -47,6 +47,8 @@ impl Inbox {
                 let Some(started) = inbox.state.feed.try_with_untracked(Feed::tick) else { return };
                 match backend.page(&list, cursor.as_deref(), inbox.environment).await {
                     Ok(page) => {
+                        // What has been read is drawn in a task of its own.
+                        let _ = inbox.turn().await;
                         let now = inbox.environment.now();
                         let is_first = cursor.is_none();
                         inbox.update_feed(|feed| feed.take_page(&list, is_first, page, started, now));

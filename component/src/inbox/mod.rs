@@ -26,6 +26,7 @@ mod settings;
 mod snoozing;
 mod speaking;
 mod standing;
+mod starting;
 mod state;
 mod toasts;
 mod touching;
@@ -45,11 +46,12 @@ pub(crate) use around::{Choices, Permission};
 pub(crate) use listing::Rows;
 pub(crate) use rendering::slot_of;
 pub(crate) use selecting::CHOSEN;
+pub(crate) use starting::Stage;
 pub(crate) use state::{Announcement, Connection, Loading, Snoozing, State, Toast, Undo, unread_of};
 
 use crate::{
     api::Fault, backend::Backend, environment::Environment, events::Happening, feed::Feed, options::Options,
-    signal::StoredValue, task::Task,
+    signal::StoredValue, task::Task, watch::Watch,
 };
 use around::Outside;
 use changes::Queued;
@@ -81,6 +83,7 @@ pub(crate) struct Inbox {
     keeping: RefCell<Option<Rc<Keeping>>>,
     /// What the page has read last of the state.
     snapshot: RefCell<Option<outside::Read>>,
+    has_begun: Cell<bool>,
     /// The user was dropped, and nobody has been looked for since.
     is_dropped: Cell<bool>,
     /// The page's own texts.
@@ -98,6 +101,8 @@ pub(crate) struct Inbox {
     /// The next moment at which an item ends or comes back.
     next_turn: Cell<Option<Timestamp>>,
     outside: Outside,
+    turn: Function,
+    watch: RefCell<Option<Watch>>,
     tasks: Tasks,
 }
 
@@ -113,6 +118,7 @@ struct Tasks {
     toast: RefCell<Option<Task>>,
     focus: RefCell<Option<Task>>,
     turn: RefCell<Option<Task>>,
+    start: RefCell<Option<Task>>,
 }
 
 impl Inbox {
@@ -122,6 +128,7 @@ impl Inbox {
         assets: String,
         default_api_url: String,
         more: Function,
+        turn: Function,
     ) -> Rc<Self> {
         let environment = Environment::of_the_browser();
         Rc::new(Self {
@@ -142,6 +149,7 @@ impl Inbox {
             owes_refusal: Cell::default(),
             keeping: RefCell::default(),
             snapshot: RefCell::default(),
+            has_begun: Cell::default(),
             is_dropped: Cell::default(),
             own_texts: RefCell::default(),
             language: RefCell::default(),
@@ -153,6 +161,8 @@ impl Inbox {
             is_render_failure_told: Cell::default(),
             next_turn: Cell::default(),
             outside: Outside::new(more),
+            turn,
+            watch: RefCell::default(),
             tasks: Tasks::default(),
         })
     }
@@ -164,20 +174,6 @@ impl Inbox {
             _ => self.host.get_attribute(name),
         };
         Options::read(attribute, &self.default_api_url)
-    }
-
-    /// Reads the attributes for the first time and gets to work.
-    pub(crate) fn begin(self: &Rc<Self>) {
-        let options = self.read_options();
-        self.state.view.set(options.view);
-        let open = options.open;
-        *self.options.borrow_mut() = options;
-        self.take_own_texts();
-        self.take_renderer();
-        self.follow_language();
-        self.start();
-        self.take_place();
-        self.set_open(open);
     }
 
     /// Reads the attributes again: all that were set in one task are one change.
@@ -248,6 +244,8 @@ impl Inbox {
 
     /// The same, and what a removed element needs no more.
     pub(crate) fn end(self: &Rc<Self>) {
+        drop(self.tasks.start.take());
+        drop(self.watch.take());
         self.end_toast_now();
         self.keep_state();
         self.send_the_rest(true);

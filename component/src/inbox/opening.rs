@@ -8,7 +8,7 @@ use notification_bell_protocol::{Item, ItemId, View};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, Window};
 
-use super::{Inbox, Loading};
+use super::{Inbox, Loading, Stage};
 use crate::{
     events::Happening,
     position::{Bounds, Screen, place},
@@ -46,6 +46,11 @@ impl Inbox {
     pub(crate) fn set_open(self: &Rc<Self>, open: bool) {
         // What stands in the page is always open.
         if self.state.around.is_inline.get_untracked() {
+            return;
+        }
+        if self.state.stage.get_untracked() < Stage::Started {
+            // The attribute keeps the wish.
+            let _ = self.host.toggle_attribute_with_force("open", open);
             return;
         }
         if open != self.state.open.get_untracked() {

@@ -4,7 +4,7 @@ use std::{ops::Deref, rc::Rc};
 
 use notification_bell_protocol::{Counts, ItemId, Timestamp, View};
 
-use super::{around::Around, handling::Handling, listing::Listing, marking::Marked};
+use super::{around::Around, handling::Handling, listing::Listing, marking::Marked, starting::Stage};
 use crate::{
     api::Fault,
     feed::{Change, ChangeNumber, Feed, List},
@@ -103,6 +103,9 @@ pub(crate) struct Signals {
     pub(crate) feed: RwSignal<Feed>,
     pub(crate) view: RwSignal<View>,
     pub(crate) open: RwSignal<bool>,
+    pub(crate) stage: RwSignal<Stage>,
+    /// The panel is to be open from the start, and is not there yet.
+    pub(crate) is_opening: RwSignal<bool>,
     /// Nothing is drawn: the page does that.
     pub(crate) is_headless: RwSignal<bool>,
     pub(crate) connection: RwSignal<Connection>,
@@ -161,6 +164,8 @@ impl State {
             feed,
             view,
             open,
+            stage: RwSignal::new(Stage::Nothing),
+            is_opening: RwSignal::new(false),
             is_headless: RwSignal::new(false),
             connection: RwSignal::default(),
             loading: RwSignal::default(),
@@ -193,6 +198,11 @@ impl State {
                 category.with(|name| counts.with(|counts| unread_of(counts.as_ref(), name.as_deref())))
             }),
         })))
+    }
+
+    /// Whether so much is drawn by now.
+    pub(crate) fn has_drawn(self, stage: Stage) -> bool {
+        self.stage.get() >= stage
     }
 
     /// Everything of one user's is gone.

@@ -24,7 +24,7 @@ use std::rc::Rc;
 
 use crate::draw::{AnyView, view};
 
-use crate::inbox::{Announcement, Handle, Inbox, State};
+use crate::inbox::{Announcement, Handle, Inbox, Stage, State};
 use crate::texts::Text;
 
 /// The whole of an element's shadow tree.
@@ -36,8 +36,13 @@ pub(crate) fn bell_and_panel(inbox: Handle, state: State) -> AnyView {
         if state.is_headless.get() {
             return Some(slot(""));
         }
-        let bell = dynamic::when(move || !state.around.is_inline.get(), move || bell::bell(inbox, state));
-        Some(view! { {bell} {spoken(state)} {arrivals::arrivals(inbox, state)} {panel::panel(inbox, state)} })
+        let has_bell = move || state.has_drawn(Stage::Bell) && !state.around.is_inline.get();
+        let bell = dynamic::when(has_bell, move || bell::bell(inbox, state));
+        let others = move || {
+            view! { {spoken(state)} {arrivals::arrivals(inbox, state)} {panel::panel(inbox, state)} }
+        };
+        let others = dynamic::when(move || state.has_drawn(Stage::Panel), others);
+        Some(view! { {bell} {others} })
     });
     // By the CSSOM: where the page draws, there is no style sheet.
     view! { <div style:display="contents">{whole}</div> }

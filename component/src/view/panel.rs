@@ -20,12 +20,13 @@ use super::{
 use crate::{
     draw::{AnyView, view},
     follow::memo,
-    inbox::{Connection, Handle, Inbox, State, Toast},
+    inbox::{Connection, Handle, Inbox, Stage, State, Toast},
     texts::Text,
 };
 
 pub(super) fn panel(inbox: Handle, state: State) -> AnyView {
-    let shown = memo(move || state.open.get().then(|| state.around.is_setting.get()));
+    let is_shown = move || state.has_drawn(Stage::Contents) && (state.open.get() || state.is_opening.get());
+    let shown = memo(move || is_shown().then(|| state.around.is_setting.get()));
     view! {
         <div
             id="panel"
@@ -74,7 +75,7 @@ fn contents(inbox: Handle, state: State) -> AnyView {
         {offline(state)}
         <div class="middle">
             {pill(inbox, state)}
-            {list(inbox, state)}
+            {when(move || state.has_drawn(Stage::List), move || list(inbox, state))}
         </div>
         <div class="footer" part="footer">{slot("footer")}</div>
         {toast(inbox, state)}

@@ -30,6 +30,8 @@ const WHOLE_MAX: usize = 60;
 const AHEAD: f64 = 700.0;
 /// When less than this is left of it, more is drawn.
 const AHEAD_MIN: f64 = 250.0;
+/// So many rows are drawn at once where the list is filled from its top: a slow phone takes some ten milliseconds for each.
+const AT_ONCE: usize = 3;
 /// CSS keeps lengths in parts of a pixel; whole pixels would add up to steps that can be seen.
 const PARTS: f64 = 64.0;
 
@@ -55,6 +57,8 @@ struct Stretch {
     settling: Option<Task>,
     /// The next look, where this moment is not the right one.
     later: Option<Task>,
+    /// Draws the rows that were left out, where there are some.
+    filling: Option<Task>,
 }
 
 impl Stretch {
@@ -107,6 +111,17 @@ impl Stretch {
             }
         }
         self.drawn.dedup();
+    }
+
+    /// Leaves out all but a few of the rows that are not there yet. True if it has left out some.
+    fn ration(&mut self, there: &[ItemId]) -> bool {
+        let (rows, length, mut new) = (Arc::clone(self.heights.rows()), self.drawn.len(), 0);
+        self.drawn.retain(|index| {
+            let is_there = rows.get(*index).is_some_and(|row| there.contains(&row.id));
+            new += usize::from(!is_there);
+            is_there || new <= AT_ONCE
+        });
+        self.drawn.len() < length
     }
 
     /// What is above each row that is drawn, and what is below the last.
@@ -197,6 +212,14 @@ impl Scroller {
                 stretch.near = 0..0;
             }
             stretch.choose(sight.top + stretch.moved, sight.bottom + stretch.moved, &kept);
+            let is_begun = sight.is_at_top && wanted.is_none();
+            let is_part = is_begun && listing.drawn.with_untracked(|there| stretch.ration(there));
+            stretch.filling = self.inbox.try_get_value().filter(|_| is_part).map(|inbox| {
+                Task::spawn(async move {
+                    let _ = inbox.turn().await;
+                    self.draw();
+                })
+            });
             stretch.drawn.iter().filter_map(|index| Some(rows.get(*index)?.id.clone())).collect::<Vec<_>>()
         });
         let Some(ids) = ids else { return };
@@ -239,7 +262,7 @@ impl Scroller {
     /// Rows have been laid out.
     fn measured(self, heights: &[(Element, f64)]) {
         let Some(sight) = self.sight() else { return };
-        self.stretch.try_with_value(|stretch| {
+        let is_filling = self.stretch.try_with_value(|stretch| {
             let stretch = &mut *stretch.borrow_mut();
             let rows = Arc::clone(stretch.heights.rows());
             let index_of = |id: &str| {
@@ -260,8 +283,12 @@ impl Scroller {
                 sleep_ms(0.0).await;
                 self.draw();
             }));
+            stretch.filling.is_some()
         });
-        self.settle();
+        // Until all are there, that changes the height of a short list, which is measured in this very frame.
+        if is_filling == Some(false) {
+            self.settle();
+        }
     }
 }
 
