@@ -14,6 +14,7 @@ mod seat;
 mod signal;
 mod socket;
 mod stream;
+mod subscription;
 mod sweep;
 mod told;
 
@@ -26,16 +27,15 @@ use std::{
     time::Instant,
 };
 
-use notification_bell_protocol::{Counts, Revision};
-
 pub use bus::{Bus, BusError, LocalBus, Reach, Wake};
 use exchange::Channels;
 pub use granted::Granted;
-use looks::{Looks, Seen};
+use looks::Looks;
 use seat::Seat;
 use signal::{CHANGED, DOUBTED, DRAINING, ENDED, UNHEARD, Woken};
 pub use socket::Socket;
 pub use stream::Stream;
+pub use subscription::Subscription;
 use sweep::Sweeps;
 use told::Told;
 
@@ -184,82 +184,6 @@ impl Hub {
 
     fn lock(&self) -> MutexGuard<'_, HashMap<UserRef, Vec<Arc<Seat>>>> {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A seat in the hub; dropped, it is free again.
-pub struct Subscription {
-    hub: Arc<Hub>,
-    user: UserRef,
-    seat: Arc<Seat>,
-    /// Those of the hub when the seat was taken.
-    doubts: u64,
-}
-
-impl Subscription {
-    /// Whether nothing may have ended a session between that number of doubts and the moment that the seat was taken.
-    #[must_use]
-    pub const fn is_undoubted(&self, since: u64) -> bool {
-        self.doubts == since
-    }
-
-    fn looks(&self) -> &Arc<Looks> {
-        &self.hub.looks
-    }
-
-    /// Whose inbox it shows.
-    const fn user(&self) -> &UserRef {
-        &self.user
-    }
-
-    /// What there is to say of the change that it was woken for, if that is known without a look.
-    fn told(&self, revision: &Revision, counts: &Arc<Counts>) -> Option<Seen> {
-        self.seat.take_told()?.seen(revision, counts)
-    }
-
-    fn counters(&self) -> &StreamCounts {
-        &self.hub.counts
-    }
-
-    /// The moment that it was last woken for a change: for [`since_us`](Self::since_us).
-    fn woken_at(&self) -> u32 {
-        self.seat.signal.raised_at()
-    }
-
-    /// How long ago that was, in microseconds.
-    fn since_us(&self, woken_at: u32) -> u32 {
-        self.hub.now_us().wrapping_sub(woken_at)
-    }
-
-    async fn woken(&self) -> Woken {
-        self.seat.signal.raised(CHANGED | DOUBTED | ENDED | DRAINING).await
-    }
-
-    /// Whether what other processes change is not heard yet. Once it is, there is a doubt: who waits for it before the
-    /// first look misses nothing in between.
-    fn is_unheard(&self) -> bool {
-        self.hub.channels.is_some() && self.seat.signal.is_raised(UNHEARD)
-    }
-
-    /// As [`woken`](Self::woken), but not for a change: that is kept.
-    async fn troubled(&self) -> Woken {
-        self.seat.signal.raised(DOUBTED | ENDED | DRAINING).await
-    }
-}
-
-impl Drop for Subscription {
-    fn drop(&mut self) {
-        let mut seats = self.hub.lock();
-        if let Some(of_user) = seats.get_mut(&self.user) {
-            of_user.retain(|seat| !Arc::ptr_eq(seat, &self.seat));
-            if of_user.is_empty() {
-                seats.remove(&self.user);
-            }
-        }
-        if let Some(channels) = &self.hub.channels {
-            channels.unfollow(&self.user);
-        }
-        self.hub.counts.open.dec();
     }
 }
 

@@ -5,6 +5,7 @@
 //! or one of them has fallen silent or says that it is cut off, streams look for themselves, a few at a time; afterwards
 //! everybody looks once, so that nothing that was missed stays missed.
 
+mod channel;
 mod channels;
 mod connection;
 mod cut_off;
@@ -39,7 +40,7 @@ use tokio::{
 
 pub(super) use self::channels::Channels;
 pub use self::{
-    channels::Channel,
+    channel::Channel,
     ear::Ear,
     metrics::BusMetrics,
     network::{Line, Network, NetworkError},
