@@ -71,6 +71,7 @@ impl Serve {
         let store: Arc<dyn Store> = match settings.database() {
             Database::Sqlite(path) => {
                 SqliteStore::examine(path)?;
+                SqliteStore::read_ahead(path);
                 metrics.watch_database(path);
                 Arc::new(SqliteStore::open_or_create(path, &*randomness, observer)?)
             }

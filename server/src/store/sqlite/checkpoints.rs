@@ -4,7 +4,8 @@
 //! fsyncs and all the pages. Here a thread with a connection of its own does it, beside the writer, a little at a time:
 //! what it has disk write at once, the writer's next commit waits behind. While the writer goes on, the log hardly ever is
 //! moved to its end, and so grows; when it is long, the thread goes on until little is left, and that rest the writer moves
-//! itself between two transactions, and the next one begins the log anew.
+//! itself between two transactions, and the next one begins the log anew. Work that changes many rows waits for that: it
+//! alone writes more, and quicker, than the thread can move, and the writer would have to move all of that itself.
 
 use std::{
     path::Path,
@@ -27,7 +28,7 @@ const STEP: u32 = 256;
 const REST: u32 = 256;
 /// From here on the log is begun anew as soon as that takes little: 64 MiB.
 const LONG: u32 = 16_384;
-/// And from here on whatever it takes.
+/// And from here on whatever it takes: 256 MiB.
 const TOO_LONG: u32 = 4 * LONG;
 /// A file that became longer than that is cut when it is begun anew. It has room for the rest that the thread moves
 /// meanwhile: each time that it is cut, the system has to give up its space, and find other, while the writer waits.
@@ -44,6 +45,8 @@ pub(super) struct Checkpoints {
     /// Of these, so many are in the file.
     moved: u32,
     is_under_way: bool,
+    /// Whether the thread gets on. Somebody who reads an old state keeps it from that, for as long as a backup takes.
+    advances: bool,
     /// Dropped, it ends the thread.
     ask: Option<Sender<()>>,
     moved_now: Receiver<u32>,
@@ -75,19 +78,52 @@ impl Checkpoints {
             })
             .map_err(|error| StoreError::Database(Box::new(error)))?;
         let (ask, thread) = (Some(ask), Some(thread));
-        Ok(Self { pages, moved: 0, is_under_way: false, ask, moved_now, thread })
+        Ok(Self { pages, moved: 0, is_under_way: false, advances: true, ask, moved_now, thread })
     }
 
     /// Begins the log anew if it is long and little is left to be moved. Gives how many pages that was.
     pub(super) fn before_transaction(&mut self, writer: &Connection) -> u32 {
         self.hear();
         let pages = self.pages.load(Ordering::Relaxed);
+        if self.is_under_way && self.advances && pages >= TOO_LONG {
+            // Whoever writes as quickly waits, before the disk is full of what is written.
+            let moved = self.moved_now.recv().ok();
+            self.answered(moved);
+        }
         let rest = pages.saturating_sub(self.moved);
         if self.is_under_way || pages < LONG || (rest > allowed(pages) && pages < TOO_LONG) {
             return 0;
         }
         self.moved = checkpoint(writer);
         rest
+    }
+
+    /// Whether the log is long and the thread is about to come to its end, if not much more is written meanwhile.
+    pub(super) fn is_catching_up(&mut self) -> bool {
+        self.hear();
+        let pages = self.pages.load(Ordering::Relaxed);
+        if pages < LONG || !self.advances {
+            return false;
+        }
+        let is_far = pages.saturating_sub(self.moved) > allowed(pages);
+        if is_far {
+            self.look(STEP);
+        }
+        is_far || self.is_under_way
+    }
+
+    /// Waits until the thread says what it has done, beside whatever else is waited for.
+    pub(super) const fn answers(&self) -> &Receiver<u32> {
+        &self.moved_now
+    }
+
+    /// Notes what it has said; nothing, if it has ended.
+    pub(super) fn answered(&mut self, moved: Option<u32>) {
+        self.advances =
+            moved.is_some_and(|moved| moved > self.moved || moved >= self.pages.load(Ordering::Relaxed));
+        if let Some(moved) = moved {
+            (self.moved, self.is_under_way) = (moved, false);
+        }
     }
 
     /// Has what came moved, if it is worth it.
@@ -115,7 +151,7 @@ impl Checkpoints {
     /// Notes what the thread has done.
     fn hear(&mut self) {
         if let Ok(moved) = self.moved_now.try_recv() {
-            (self.moved, self.is_under_way) = (moved, false);
+            self.answered(Some(moved));
         }
     }
 }
@@ -170,82 +206,4 @@ fn checkpoint(connection: &Connection) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Checkpoints, Connection, LONG, Ordering, REST};
-
-    struct Log {
-        folder: tempfile::TempDir,
-        writer: Connection,
-        checkpoints: Checkpoints,
-    }
-
-    impl Log {
-        fn new() -> Self {
-            let folder = tempfile::tempdir().unwrap();
-            let path = folder.path().join("bell.db");
-            let mut writer = Connection::open(&path).unwrap();
-            let settings =
-                "PRAGMA journal_mode = wal; PRAGMA synchronous = off; CREATE TABLE t (bytes BLOB);";
-            writer.execute_batch(settings).unwrap();
-            let checkpoints = Checkpoints::start(&path, &mut writer).unwrap();
-            Self { folder, writer, checkpoints }
-        }
-
-        /// A transaction of some more pages than these.
-        fn commit(&self, pages: u32) {
-            self.writer.execute("INSERT INTO t VALUES (zeroblob(?1))", [pages * super::PAGE_BYTES]).unwrap();
-        }
-
-        /// The thread moves what there is, and nothing else happens meanwhile.
-        fn is_moved(&mut self) {
-            self.checkpoints.after_transaction();
-            self.checkpoints.moved = self.checkpoints.moved_now.recv().unwrap();
-            self.checkpoints.is_under_way = false;
-        }
-
-        /// What is committed while the thread moves what was there before: somebody reads that state meanwhile.
-        fn commit_behind_the_thread(&mut self, pages: u32) {
-            let reader = Connection::open(self.folder.path().join("bell.db")).unwrap();
-            reader.execute_batch("BEGIN; SELECT 1 FROM t").unwrap();
-            self.commit(pages);
-            self.is_moved();
-        }
-
-        fn pages(&self) -> u32 {
-            self.checkpoints.pages.load(Ordering::Relaxed)
-        }
-
-        fn file_bytes(&self) -> u64 {
-            self.folder.path().join("bell.db-wal").metadata().unwrap().len()
-        }
-
-        fn moved_by_the_writer(&mut self) -> u32 {
-            self.checkpoints.before_transaction(&self.writer)
-        }
-    }
-
-    #[test]
-    fn the_writer_itself_moves_only_a_small_rest_of_a_long_log() {
-        let mut log = Log::new();
-        log.commit(LONG);
-        assert_eq!(log.moved_by_the_writer(), 0);
-        log.commit_behind_the_thread(2 * REST);
-        assert_eq!(log.moved_by_the_writer(), 0);
-        log.commit_behind_the_thread(REST / 2);
-        assert!((REST / 2..=REST).contains(&log.moved_by_the_writer()));
-        log.commit(1);
-        assert!(log.pages() < REST, "{}", log.pages());
-    }
-
-    #[test]
-    fn a_file_that_is_about_as_long_as_ever_is_not_cut() {
-        let mut log = Log::new();
-        log.commit(LONG + 2 * REST);
-        let before = log.file_bytes();
-        log.is_moved();
-        log.moved_by_the_writer();
-        log.commit(1);
-        assert!(log.pages() < REST, "{}", log.pages());
-        assert_eq!(log.file_bytes(), before);
-    }
-}
+mod tests;

@@ -32,6 +32,7 @@ mod preferences;
 mod projects;
 mod providers;
 mod readers;
+mod reading_ahead;
 mod restore;
 mod retention;
 #[cfg(test)]

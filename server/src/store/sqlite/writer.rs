@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded, select};
+use crossbeam_channel::{Receiver, RecvError, Sender, TrySendError, bounded, select};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
@@ -167,18 +167,7 @@ impl WriterThread {
     fn run(mut self) {
         let mut checked_at = Instant::now();
         loop {
-            // A batch begins with small work if there is any: it has one large piece in it in any case.
-            let received = self.small.try_recv().map_or_else(
-                |_| {
-                    select! {
-                        recv(self.small) -> message => Some(message),
-                        recv(self.large) -> message => Some(message),
-                        default(FOREIGN_CHECK) => None,
-                    }
-                },
-                |message| Some(Ok(message)),
-            );
-            match received {
+            match self.wait() {
                 Some(Ok(Message::Work(first))) => {
                     if let Some(closed) = self.commit_batch(first) {
                         return self.close(closed);
@@ -192,6 +181,26 @@ impl WriterThread {
                 checked_at = Instant::now();
                 self.others.look(&self.connection);
             }
+        }
+    }
+
+    /// The work that a batch begins with: small if there is any, as it has one large piece in it in any case. `None` is
+    /// that it is time for something else.
+    fn wait(&mut self) -> Option<Result<Message, RecvError>> {
+        if let Ok(message) = self.small.try_recv() {
+            return Some(Ok(message));
+        }
+        while self.checkpoints.is_catching_up() {
+            select! {
+                recv(self.small) -> message => return Some(message),
+                recv(self.checkpoints.answers()) -> moved => self.checkpoints.answered(moved.ok()),
+                default(FOREIGN_CHECK) => return None,
+            }
+        }
+        select! {
+            recv(self.small) -> message => Some(message),
+            recv(self.large) -> message => Some(message),
+            default(FOREIGN_CHECK) => None,
         }
     }
 
@@ -229,7 +238,9 @@ impl WriterThread {
         self.add(batch, first)?;
         begun?;
         // One large piece of work in each batch, so that neither line starves the other.
-        let mut next = self.large.try_recv().or_else(|_| self.small.try_recv()).ok();
+        let line = (!self.checkpoints.is_catching_up()).then(|| self.large.clone());
+        let large = || line.as_ref().and_then(|line| line.try_recv().ok());
+        let mut next = large().or_else(|| self.small.try_recv().ok());
         while let Some(message) = next {
             match message {
                 Message::Close(wish) => {
@@ -239,7 +250,7 @@ impl WriterThread {
                 Message::Work(work) => self.add(batch, work)?,
             }
             next = (phases.filling_for() < BATCH_TIME && batch.len() < MAX_BATCH)
-                .then(|| self.small.try_recv().or_else(|_| self.large.try_recv()).ok())
+                .then(|| self.small.try_recv().ok().or_else(large))
                 .flatten();
         }
         phases.is_filled();
