@@ -91,7 +91,9 @@ impl Checkpoints {
             self.answered(moved);
         }
         let rest = pages.saturating_sub(self.moved);
-        if self.is_under_way || pages < LONG || (rest > allowed(pages) && pages < TOO_LONG) {
+        // Where the thread does not get on, the writer would not either, and lose time with each transaction.
+        let is_due = rest <= allowed(pages) || (pages >= TOO_LONG && self.advances);
+        if self.is_under_way || pages < LONG || !is_due {
             return 0;
         }
         self.moved = checkpoint(writer);

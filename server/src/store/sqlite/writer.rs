@@ -33,7 +33,7 @@ use crate::{
 const MAX_WAITING: usize = 16_384;
 const MAX_BATCH: usize = 1_024;
 /// How long work is added to a transaction. What comes later waits at most for this, one large piece, and the fsync.
-const BATCH_TIME: Duration = Duration::from_millis(50);
+const BATCH_TIME: Duration = Duration::from_millis(20);
 /// How often to look whether another process has written. An own commit does not count: SQLite's `data_version`
 /// changes only for the commits of other connections, and all of ours go through this one.
 const FOREIGN_CHECK: Duration = Duration::from_millis(200);
