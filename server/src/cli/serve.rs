@@ -70,8 +70,9 @@ impl Serve {
         let observer = metrics.commit_observer();
         let store: Arc<dyn Store> = match settings.database() {
             Database::Sqlite(path) => {
-                SqliteStore::examine(path)?;
+                // Before it is examined, which takes a large one two seconds: then it is read when the first send comes.
                 SqliteStore::read_ahead(path);
+                SqliteStore::examine(path)?;
                 metrics.watch_database(path);
                 Arc::new(SqliteStore::open_or_create(path, &*randomness, observer)?)
             }
