@@ -1,19 +1,21 @@
-//! Writes the first part: its functions, and the stand-ins for those of the rest.
+//! Writes the first part: its functions, and the stand-ins for those of the rest that it names.
 
 use std::convert::Infallible;
 
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
-    BlockType, CodeSection, ConstExpr, CustomSection, EntityType, ExportKind, ExportSection, Function,
-    FunctionSection, GlobalSection, ImportSection, Instruction, Module, TableSection, TypeSection, ValType,
+    BlockType, CodeSection, ConstExpr, CustomSection, ElementSection, EntityType, ExportKind, ExportSection,
+    Function, FunctionSection, GlobalSection, ImportSection, Instruction, Module, RefType, TableSection,
+    TableType, TypeSection, ValType,
 };
 use wasmparser::{
-    CodeSectionReader, CustomSectionReader, ExportSectionReader, FunctionSectionReader, GlobalSectionReader,
-    ImportSectionReader, Parser, TableSectionReader, TypeSectionReader,
+    CodeSectionReader, CustomSectionReader, ElementSectionReader, ExportSectionReader, FunctionBody,
+    FunctionSectionReader, GlobalSectionReader, ImportSectionReader, Operator, Parser, TableSectionReader,
+    TypeSectionReader,
 };
 
 use super::rest::{FEATURES, FLAG};
-use super::{LOAD, OTHER, Plan, count_of};
+use super::{LOAD, OTHER, Plan, SHARED, count_of, rows};
 
 type Written = Result<(), Error<Infallible>>;
 
@@ -33,7 +35,7 @@ impl First<'_, '_> {
         self.plan.whole.imported
     }
 
-    /// The function that gives back a place in the table, once the rest has come: after all others.
+    /// The function that gives back a place in the table, once there is a function in it: after all others.
     fn place(&self) -> u32 {
         self.load()
             + 1
@@ -52,6 +54,11 @@ impl First<'_, '_> {
 
     fn is_whole(&self) -> u32 {
         count_of(&self.plan.whole.globals)
+    }
+
+    /// The table of what the rest imports: after the others.
+    fn shared_table(&self) -> u32 {
+        count_of(&self.plan.whole.tables)
     }
 
     fn stand_in(&self, function: u32, slot: u32) -> Function {
@@ -121,7 +128,28 @@ impl Reencode for First<'_, '_> {
             }
             self.parse_table(tables, table)?;
         }
+        let places = self.plan.shared.len() as u64;
+        tables.table(TableType {
+            element_type: RefType::FUNCREF,
+            table64: false,
+            minimum: places,
+            maximum: Some(places),
+            shared: false,
+        });
         Ok(())
+    }
+
+    fn parse_element_section(
+        &mut self,
+        elements: &mut ElementSection,
+        _: ElementSectionReader<'_>,
+    ) -> Written {
+        let plan = self.plan;
+        let is_first = |function: u32| plan.first.binary_search(&function).is_ok();
+        let slots = plan.whole.slots.iter().filter(|(_, function)| is_first(*function)).copied();
+        rows(self, elements, plan.whole.table, slots.collect())?;
+        let shared = plan.shared.iter().map(|(function, place)| (*place, *function));
+        rows(self, elements, self.shared_table(), shared.collect())
     }
 
     fn parse_global_section(
@@ -141,9 +169,7 @@ impl Reencode for First<'_, '_> {
     ) -> Written {
         utils::parse_export_section(self, exports, section)?;
         let plan = self.plan;
-        for (function, name) in &plan.shared {
-            exports.export(name, ExportKind::Func, self.function_index(*function)?);
-        }
+        exports.export(SHARED, ExportKind::Table, self.shared_table());
         for (global, name) in (0..).zip(&plan.globals) {
             exports.export(name, ExportKind::Global, global);
         }
@@ -158,7 +184,7 @@ impl Reencode for First<'_, '_> {
     fn parse_code_section(&mut self, code: &mut CodeSection, _: CodeSectionReader<'_>) -> Written {
         let plan = self.plan;
         for function in &plan.first {
-            utils::parse_function_body(self, code, plan.whole.body(*function))?;
+            self.parse_function_body(code, plan.whole.body(*function))?;
         }
         for (function, slot) in &plan.stand_ins {
             code.function(&self.stand_in(*function, *slot));
@@ -168,11 +194,31 @@ impl Reencode for First<'_, '_> {
             .instruction(&Instruction::GlobalGet(self.is_whole()))
             .instruction(&Instruction::I32Eqz)
             .instruction(&Instruction::If(BlockType::Empty))
+            .instruction(&Instruction::LocalGet(0))
+            .instruction(&Instruction::TableGet(plan.whole.table))
+            .instruction(&Instruction::RefIsNull)
+            .instruction(&Instruction::If(BlockType::Empty))
             .instruction(&Instruction::Call(self.load()))
+            .instruction(&Instruction::End)
             .instruction(&Instruction::End)
             .instruction(&Instruction::LocalGet(0))
             .instruction(&Instruction::End);
         code.function(&place);
+        Ok(())
+    }
+
+    /// What calls by the table has it see first that there is a function in that place.
+    fn parse_function_body(&mut self, code: &mut CodeSection, body: FunctionBody<'_>) -> Written {
+        let mut function = self.new_function_with_parsed_locals(&body)?;
+        for operator in body.get_operators_reader()? {
+            let operator = operator?;
+            if matches!(operator, Operator::CallIndirect { table_index, .. } if table_index == self.plan.whole.table)
+            {
+                function.instruction(&Instruction::Call(self.place()));
+            }
+            function.instruction(&self.instruction(operator)?);
+        }
+        code.function(&function);
         Ok(())
     }
 

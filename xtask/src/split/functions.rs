@@ -90,7 +90,7 @@ impl<'w> Functions<'w> {
     }
 
     fn read_table(&mut self, kind: TableType) {
-        if kind.element_type.is_func_ref() {
+        if kind.element_type.is_func_ref() && self.table_size == 0 {
             self.table = count_of(&self.tables);
             self.table_size = u32::try_from(kind.initial).unwrap_or(u32::MAX);
         }

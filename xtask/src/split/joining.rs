@@ -36,7 +36,9 @@ function guarded(exported) {
 
 function join(module) {
     if (isWhole) return;
-    new WebAssembly.Instance(module, { ...given, b: all });
+    const { shared } = all;
+    const functions = Array.from(shared, (_, place) => shared.get(place));
+    new WebAssembly.Instance(module, { ...given, b: { ...all, ...functions } });
     isWhole = true;
     wasm = all;
 }

@@ -1,9 +1,9 @@
 //! Splits the finished wasm by functions: a first part with what opening the panel runs, and the rest, which comes later.
 //!
 //! Which functions are first was seen in a browser (`cargo xtask first-part`), and nothing but speed depends on it: one of
-//! the rest that the first part names has a stand-in there, which sees to it that the rest has come, and calls it by its
-//! place in the table. The rest fills these places when it comes, so that whatever calls by the table finds the function
-//! itself. Memory, data and globals stay in the first part.
+//! the rest that the first part names has a stand-in there, which calls it by its place in the table. The rest fills its
+//! places when it comes; until then they are empty, and whatever calls by the table sees to it first that it has. Memory,
+//! data and globals stay in the first part.
 
 mod counting;
 mod first;
@@ -11,11 +11,15 @@ mod functions;
 mod joining;
 mod rest;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
+use wasm_encoder::reencode::{Error, Reencode};
+use wasm_encoder::{ConstExpr, ElementSection, Elements};
 
 use crate::failure::Failure;
 use functions::Functions;
@@ -26,6 +30,8 @@ pub(crate) use joining::{REST, joined, told};
 pub(crate) const LIST: &str = "xtask/first-part.txt";
 /// The module that each part imports from the other by.
 const OTHER: &str = "b";
+/// By which the first part exports the table of what the rest imports; the glue gives each its place as a name.
+const SHARED: &str = "shared";
 /// What the first part calls when it needs the rest at once.
 const LOAD: &str = "a";
 
@@ -37,8 +43,8 @@ struct Plan<'w> {
     rest: Vec<u32>,
     /// Those of the rest that the first part names, and their places in the table.
     stand_ins: BTreeMap<u32, u32>,
-    /// Those of the first part that the rest names, and the names it imports them by.
-    shared: BTreeMap<u32, String>,
+    /// Those of the first part that the rest names, and their places in the table that it imports them from.
+    shared: BTreeMap<u32, u32>,
     globals: Vec<String>,
     tables: Vec<String>,
     /// What the rest imports the memory by. It is another in each build: a rest of another build does not fit.
@@ -103,7 +109,6 @@ impl<'w> Plan<'w> {
         let of_rest: BTreeSet<u32> = rest.iter().copied().collect();
         let mut reached = whole.named_by(&first);
         reached.extend(&whole.exported);
-        reached.extend(whole.slots.iter().map(|(_, function)| function));
         let mut table_size = whole.table_size;
         let mut stand_ins = BTreeMap::new();
         for function in reached.intersection(&of_rest) {
@@ -113,13 +118,33 @@ impl<'w> Plan<'w> {
             stand_ins.insert(*function, slot);
         }
         let mut names = short_names(&whole);
-        let shared = whole.named_by(&rest).difference(&of_rest).copied().zip(names.by_ref()).collect();
+        let shared = whole.named_by(&rest).difference(&of_rest).copied().zip(0..).collect();
         let globals = names.by_ref().take(whole.globals.len()).collect();
         let tables = names.by_ref().take(whole.tables.len()).collect();
         let is_whole = names.next().unwrap_or_default();
         let memory = digest.to_owned();
         Self { whole, first, rest, stand_ins, shared, globals, tables, memory, is_whole, table_size }
     }
+}
+
+/// Puts functions into the places of a table, a segment for each row of them.
+fn rows(
+    part: &mut impl Reencode<Error = Infallible>,
+    elements: &mut ElementSection,
+    table: u32,
+    mut slots: Vec<(u32, u32)>,
+) -> Result<(), Error<Infallible>> {
+    slots.sort_unstable();
+    slots.dedup();
+    for row in slots.chunk_by(|one, next| one.0 + 1 == next.0) {
+        let functions = row.iter().map(|(_, function)| part.function_index(*function));
+        elements.active(
+            (table > 0).then_some(table),
+            &ConstExpr::i32_const(row[0].0.cast_signed()),
+            Elements::Functions(Cow::Owned(functions.collect::<Result<_, _>>()?)),
+        );
+    }
+    Ok(())
 }
 
 /// Names that no export has yet, without an end for whatever a wasm may have.
@@ -146,11 +171,12 @@ mod tests {
         FunctionSection, GlobalSection, ImportSection, Instruction, MemorySection, MemoryType, Module,
         NameMap, NameSection, RefType, TableSection, TableType, TypeSection,
     };
-    use wasmparser::{Parser, Payload};
+    use wasmparser::{Operator, Parser, Payload};
 
     use super::*;
 
-    /// One is imported. `early` calls `late`, which calls `shared`; `by_table` stands in the table alone.
+    /// One is imported. `early` calls `late`, which calls `shared`; `by_table` stands in the table alone, by which `shared`
+    /// calls.
     fn whole() -> Vec<u8> {
         let names = ["early", "late[0123456789abcdef]", "shared", "by_table"];
         let (mut types, mut functions, mut code) =
@@ -166,6 +192,10 @@ mod tests {
             let mut body = Function::new([]);
             if let Some(callee) = callee {
                 body.instruction(&Instruction::Call(callee));
+            }
+            if name == "shared" {
+                body.instruction(&Instruction::I32Const(1));
+                body.instruction(&Instruction::CallIndirect { type_index: 0, table_index: 0 });
             }
             code.function(body.instruction(&Instruction::End));
         }
@@ -201,13 +231,28 @@ mod tests {
     fn each_function_is_in_one_part_and_the_first_has_a_stand_in_for_those_it_names() {
         let (first, rest) = parts(&whole(), "early\nshared\n").unwrap();
         let first = Functions::read(&first).unwrap();
-        // What was imported, and what loads the rest; the two that are first, `late` and `by_table` by a stand-in each, and the place in the table.
-        assert_eq!((first.imported, first.own().len()), (2, 5));
+        // What was imported, and what loads the rest; the two that are first, a stand-in for `late`, and the place in the table.
+        assert_eq!((first.imported, first.own().len()), (2, 4));
         assert_eq!(first.table_size, 3);
+        // `shared`, for the rest. Where `by_table` will stand is nothing.
+        assert_eq!(first.slots, [(0, 3)]);
         let rest = Functions::read(&rest).unwrap();
         // What was imported, and `shared`; the two, and what says that they are there.
         assert_eq!((rest.imported, rest.own().len()), (2, 3));
         assert_eq!(rest.slots, [(1, 3), (2, 2)]);
+    }
+
+    #[test]
+    fn what_is_first_sees_to_it_that_there_is_a_function_where_it_calls_by_the_table() {
+        let (first, _) = parts(&whole(), "early\nshared\n").unwrap();
+        let first = Functions::read(&first).unwrap();
+        let operators = first.body(3).get_operators_reader().unwrap();
+        let operators: Vec<_> = operators.into_iter().map(Result::unwrap).collect();
+        let [.., Operator::Call { function_index: 5 }, Operator::CallIndirect { .. }, Operator::End] =
+            operators[..]
+        else {
+            panic!("{operators:?}");
+        };
     }
 
     #[test]

@@ -1,16 +1,15 @@
 //! Writes the rest: its functions, with whatever they need imported from the first part.
 
-use std::borrow::Cow;
 use std::convert::Infallible;
 
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{
-    CodeSection, ConstExpr, CustomSection, ElementSection, Elements, EntityType, Function, FunctionSection,
-    GlobalType, ImportSection, Instruction, Module, StartSection, TypeSection, ValType,
+    CodeSection, CustomSection, ElementSection, EntityType, Function, FunctionSection, GlobalType,
+    ImportSection, Instruction, Module, StartSection, TypeSection, ValType,
 };
 use wasmparser::{Parser, Payload, TableType};
 
-use super::{OTHER, Plan, count_of};
+use super::{OTHER, Plan, count_of, rows};
 
 /// The section by which wasm-opt knows what it may use.
 pub(super) const FEATURES: &str = "target_features";
@@ -65,8 +64,9 @@ impl Rest<'_, '_> {
 
     fn import(&mut self, imports: &mut ImportSection) -> Result<(), Error<Infallible>> {
         let plan = self.plan;
-        for (function, name) in &plan.shared {
-            imports.import(OTHER, name, EntityType::Function(plan.whole.types[*function as usize]));
+        for (function, place) in &plan.shared {
+            let kind = EntityType::Function(plan.whole.types[*function as usize]);
+            imports.import(OTHER, &place.to_string(), kind);
         }
         for (kind, name) in plan.whole.globals.iter().zip(&plan.globals) {
             imports.import(OTHER, name, self.global_type(*kind)?);
@@ -81,24 +81,14 @@ impl Rest<'_, '_> {
         Ok(())
     }
 
-    /// Every place of the table that a function of the rest stands in, a segment for each row of them.
+    /// Every place of the table that a function of the rest stands in.
     fn elements(&mut self) -> Result<ElementSection, Error<Infallible>> {
         let plan = self.plan;
         let is_of_rest = |function: u32| plan.rest.binary_search(&function).is_ok();
         let known = plan.whole.slots.iter().filter(|(_, function)| is_of_rest(*function)).copied();
-        let mut slots: Vec<(u32, u32)> =
-            known.chain(plan.stand_ins.iter().map(|(function, slot)| (*slot, *function))).collect();
-        slots.sort_unstable();
-        slots.dedup();
+        let slots = known.chain(plan.stand_ins.iter().map(|(function, slot)| (*slot, *function)));
         let mut elements = ElementSection::new();
-        for row in slots.chunk_by(|one, next| one.0 + 1 == next.0) {
-            let functions = row.iter().map(|(_, function)| self.function_index(*function));
-            elements.active(
-                (plan.whole.table > 0).then_some(plan.whole.table),
-                &ConstExpr::i32_const(row[0].0.cast_signed()),
-                Elements::Functions(Cow::Owned(functions.collect::<Result<_, _>>()?)),
-            );
-        }
+        rows(self, &mut elements, plan.whole.table, slots.collect())?;
         Ok(elements)
     }
 }
