@@ -3,9 +3,13 @@
 //! It is taken line by line: wasm-bindgen, whose version is pinned, always writes it in the same form. What is not in
 //! that form is an error and no smaller file.
 
+mod starting;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::failure::Failure;
+
+pub(crate) use starting::started_by_response;
 
 /// What stands before the name of each export where the glue uses it.
 const EXPORT: &str = "wasm.";

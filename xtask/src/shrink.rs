@@ -35,7 +35,7 @@ pub(crate) fn shrink(workspace: &Workspace, dist: &Path, library: Library) -> Re
     let file = |name: &str| dist.join(name);
     let read = |path: &Path| fs::read_to_string(path).map_err(Failure::file("read", path));
     let (wasm, glue_file) = (file(WASM), file(GLUE));
-    let glue = glue::with_class_only(&read(&glue_file)?, CLASS);
+    let glue = glue::started_by_response(&glue::with_class_only(&read(&glue_file)?, CLASS))?;
 
     let graph = file("graph.json");
     fs::write(&graph, graph_of(&glue::exports(&glue))).map_err(Failure::file("write", &graph))?;

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 /// The file of the rest: the glue knows it by its own name.
 pub(crate) const REST: &str = "notification-bell-component_rest.wasm";
 
-/// What the glue hands to a wasm when it starts one; it is there twice.
+/// What the glue hands to a wasm when it starts it.
 const GIVEN: &str = "const imports = __wbg_get_imports();";
 /// Where it takes what the wasm exports.
 const STARTED: &str = "wasm = instance.exports;";
