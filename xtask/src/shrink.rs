@@ -24,6 +24,9 @@ const CLASS: &str = "Bell";
 const SCRIPTS: [&str; 5] = ["notification-bell.js", "element.js", "attention.js", "page-badge.js", GLUE];
 /// What `element.js` is written in parts of, and has in it in the end.
 const PARTS: [&str; 3] = ["acting.js", "early-bell.js", "options.js"];
+/// Where it is split: what is larger than this and has one caller stays a function of its own, which may be in another part
+/// than its caller.
+const INLINED_MAX: &str = "--one-caller-inline-max-function-size=20";
 /// All browsers that have what the element's scripts are written with.
 const LANGUAGE: &str = "--target=es2022";
 
@@ -52,7 +55,7 @@ pub(crate) fn shrink(workspace: &Workspace, dist: &Path, library: Library) -> Re
     // Once more over what was only there for the things that are gone.
     rename.args(["-Oz", "--minify-imports-and-exports-and-modules", "--strip-producers"]);
     if is_split {
-        rename.args(["-Oz", "--debuginfo"]);
+        rename.args(["-Oz", "--debuginfo", INLINED_MAX]);
     }
     let printed = process::run_quietly(rename.args([&wasm, Path::new("--output"), &wasm]))?;
     let mut glue = glue::renamed(&glue, MODULE, &Names::read(&printed))?;
