@@ -8,6 +8,7 @@
 //! alone writes more, and quicker, than the thread can move, and the writer would have to move all of that itself.
 
 use std::{
+    fs::File,
     path::Path,
     sync::{
         Arc,
@@ -50,7 +51,7 @@ pub(super) struct Checkpoints {
     /// Dropped, it ends the thread.
     ask: Option<Sender<()>>,
     moved_now: Receiver<u32>,
-    thread: Option<thread::JoinHandle<()>>,
+    thread: Option<thread::JoinHandle<File>>,
 }
 
 impl Checkpoints {
@@ -65,16 +66,19 @@ impl Checkpoints {
             Ok(())
         }))?;
         let connection = schema::open_checkpointer(path)?;
+        let file = File::open(path).map_err(|error| StoreError::Database(Box::new(error)))?;
         let (ask, asked) = bounded::<()>(1);
         let (answer, moved_now) = bounded(1);
         let thread = thread::Builder::new()
             .name("sqlite-log".into())
             .spawn(move || {
                 for () in &asked {
-                    if answer.send(move_most(&connection, &seen)).is_err() {
-                        return;
+                    if answer.send(move_most(&connection, &file, &seen)).is_err() {
+                        break;
                     }
                 }
+                drop(connection);
+                file
             })
             .map_err(|error| StoreError::Database(Box::new(error)))?;
         let (ask, thread) = (Some(ask), Some(thread));
@@ -138,6 +142,14 @@ impl Checkpoints {
         self.look(1);
     }
 
+    /// Ends the thread, whose connection is closed then. What it gives must stay open until all other connections are
+    /// closed: with it go all locks that SQLite has on the file in this process
+    /// (<https://sqlite.org/howtocorrupt.html>, section 2.2).
+    pub(super) fn end(&mut self) -> Option<File> {
+        drop(self.ask.take());
+        self.thread.take().and_then(|thread| thread.join().ok())
+    }
+
     fn look(&mut self, least: u32) {
         self.hear();
         let pages = self.pages.load(Ordering::Relaxed);
@@ -160,11 +172,8 @@ impl Checkpoints {
 
 impl Drop for Checkpoints {
     fn drop(&mut self) {
-        drop(self.ask.take());
-        // Its connection is closed then.
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        // Dropped after the writer's connection.
+        drop(self.end());
     }
 }
 
@@ -176,19 +185,30 @@ const fn allowed(pages: u32) -> u32 {
 
 /// Moves what there is, and goes on if the log is long, until the writer can do the rest. Gives how many pages of the log
 /// are in the file.
-fn move_most(connection: &Connection, pages: &AtomicU32) -> u32 {
-    let mut moved = checkpoint(connection);
+fn move_most(connection: &Connection, file: &File, pages: &AtomicU32) -> u32 {
+    let mut moved = checkpoint_and_sync(connection, file);
     for _ in 1..LOOKS {
         let pages = pages.load(Ordering::Relaxed);
         if pages < LONG || pages.saturating_sub(moved) <= REST {
             break;
         }
         let before = moved;
-        moved = checkpoint(connection);
+        moved = checkpoint_and_sync(connection, file);
         if moved <= before {
             // A reader keeps it from more.
             break;
         }
+    }
+    moved
+}
+
+/// Moves it, and waits until the disk has it. SQLite waits for that only when it comes to the very end of the log, which
+/// is the writer's part: the writer would wait for all that was ever moved before.
+fn checkpoint_and_sync(connection: &Connection, file: &File) -> u32 {
+    let moved = checkpoint(connection);
+    if let Err(error) = file.sync_data() {
+        // It counts as moved only for how much is left to do: SQLite itself goes by its own syncs.
+        tracing::warn!(%error, "what was moved from the log is not known to be on disk yet");
     }
     moved
 }

@@ -283,8 +283,8 @@ impl WriterThread {
         self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
 
-    fn close(self, closed: oneshot::Sender<()>) {
-        drop(self.checkpoints);
+    fn close(mut self, closed: oneshot::Sender<()>) {
+        let file = self.checkpoints.end();
         let checkpoint = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
         match checkpoint {
             Ok(false) => {}
@@ -292,6 +292,7 @@ impl WriterThread {
             Err(error) => tracing::warn!(%error, "the last changes stay in the log beside the database"),
         }
         drop(self.connection);
+        drop(file);
         let _ = closed.send(());
     }
 }
