@@ -57,9 +57,10 @@ impl Inbox {
             for stage in [Stage::Panel, Stage::Contents, Stage::List] {
                 inbox.state.stage.set(stage);
                 let _ = inbox.turn().await;
+                // One that stands in the page shows as soon as it is there.
+                inbox.fit_panel();
             }
             inbox.state.stage.set(Stage::Started);
-            inbox.fit_panel();
             let open = inbox.options.borrow().open;
             inbox.set_open(open);
             inbox.state.is_opening.set(false);
