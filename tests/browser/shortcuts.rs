@@ -81,7 +81,7 @@ async fn in_a_field_and_beside_the_items_keys_are_letters() {
     browse(async |page| {
         let _scene = on_the_first(page).await;
         page.press('s').await;
-        page.until("root.querySelector('[role=menu]')").await;
+        page.until("root.querySelector('[role=menu]')?.contains(focused())").await;
         page.press(Key::End).await;
         page.press(Key::Enter).await;
         page.until("focused()?.type === 'datetime-local'").await;
