@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use notification_bell_tests::{Api, Nginx, Server};
+use notification_bell_tests::{Api, Nginx, Reply, Server};
 
 /// The upstream: how connections are kept, and who gets the next request.
 const SHIPPED: &str = include_str!("../../deploy/nginx.conf");
@@ -15,7 +15,8 @@ const FIRST: &str = "172.30.84.11:3001";
 
 /// Plain, and with less patience than the file that is shipped: what a server that is cut off was asked is asked again by
 /// whoever asked, after three seconds instead of forty. A send that may have arrived is not sent again by nginx: its
-/// sender does that, under the same key.
+/// sender does that, under the same key. A DELETE is, which is idempotent (RFC 9110, section 9.2.2): the answer names whom
+/// it was sent to.
 const FILE: &str = "\
     {upstream}
     server {
@@ -25,6 +26,7 @@ const FILE: &str = "\
         proxy_set_header Host $host;
         proxy_connect_timeout 1s;
         proxy_read_timeout 3s;
+        add_header X-Sent-To $upstream_addr always;
         location / { proxy_pass http://notification_bell; }
         location = /api/v1/inbox/stream {
             proxy_buffering off;
@@ -47,6 +49,11 @@ impl Balancer {
         nginx.start(&file(address, nodes), socket, None).await;
         Self { api: Api::at(address), _nginx: nginx }
     }
+}
+
+/// Whether nginx has sent on to another server what one had not answered, which may have done it.
+pub(crate) fn is_repeated(reply: &Reply) -> bool {
+    reply.header("x-sent-to").is_some_and(|servers| servers.contains(','))
 }
 
 fn file(address: SocketAddr, nodes: &[Server]) -> String {

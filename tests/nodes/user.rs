@@ -12,6 +12,7 @@ use tokio::{
 };
 
 use crate::{
+    balancer::is_repeated,
     load::{AGAIN, Pace},
     model::{Deed, Model},
     reader::Known,
@@ -139,8 +140,10 @@ impl User {
             match Reply::attempt(request(&self.session)).await {
                 // As `may_pass` of the element has it, `component/src/inbox/changes.rs`.
                 Ok(reply) if matches!(reply.status, 408 | 425 | 429 | 502..=504) => {}
-                // What was removed by a request that was not answered is not there for the next.
-                Ok(reply) if reply.status == 404 && requests > 1 => return (Value::Null, requests),
+                // What was removed by a request that was not answered is not there for the next, whoever made that.
+                Ok(reply) if reply.status == 404 && (requests > 1 || is_repeated(&reply)) => {
+                    return (Value::Null, requests.max(2));
+                }
                 Ok(reply) => {
                     let answer = reply.expect(200);
                     self.told.hear(self.name, &answer);
