@@ -1,5 +1,7 @@
 //! The language of the element: its texts, and the browser's knowledge of numbers and dates.
 
+use std::{cell::OnceCell, rc::Rc};
+
 use js_sys::JSON;
 use notification_bell_protocol::Timestamp;
 use serde_json::{Map, Value};
@@ -17,35 +19,35 @@ use crate::{
 // Of our own and not from `js-sys`, whose constructors cannot report that a tag is no language tag.
 #[wasm_bindgen]
 extern "C" {
-    #[derive(Clone)]
+    /// Throws if the tag is none.
+    #[wasm_bindgen(js_namespace = Intl, js_name = getCanonicalLocales, catch)]
+    fn canonical(tag: &str) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(js_namespace = Intl)]
     type PluralRules;
-    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
-    fn new(tag: &str) -> Result<PluralRules, JsValue>;
+    #[wasm_bindgen(constructor, js_namespace = Intl)]
+    fn new(tag: &str) -> PluralRules;
     #[wasm_bindgen(method)]
     fn select(this: &PluralRules, number: f64) -> String;
 
-    #[derive(Clone)]
     #[wasm_bindgen(js_namespace = Intl)]
     type NumberFormat;
-    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
-    fn new(tag: &str) -> Result<NumberFormat, JsValue>;
+    #[wasm_bindgen(constructor, js_namespace = Intl)]
+    fn new(tag: &str) -> NumberFormat;
     #[wasm_bindgen(method)]
     fn format(this: &NumberFormat, number: f64) -> String;
 
-    #[derive(Clone)]
     #[wasm_bindgen(js_namespace = Intl)]
     type RelativeTimeFormat;
-    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
-    fn new(tag: &str, options: &JsValue) -> Result<RelativeTimeFormat, JsValue>;
+    #[wasm_bindgen(constructor, js_namespace = Intl)]
+    fn new(tag: &str, options: &JsValue) -> RelativeTimeFormat;
     #[wasm_bindgen(method)]
     fn format(this: &RelativeTimeFormat, number: i32, unit: &str) -> String;
 
-    #[derive(Clone)]
     #[wasm_bindgen(js_namespace = Intl)]
     type DateTimeFormat;
-    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
-    fn new(tag: &str, options: &JsValue) -> Result<DateTimeFormat, JsValue>;
+    #[wasm_bindgen(constructor, js_namespace = Intl)]
+    fn new(tag: &str, options: &JsValue) -> DateTimeFormat;
     #[wasm_bindgen(method)]
     fn format(this: &DateTimeFormat, unix_ms: f64) -> String;
 }
@@ -53,41 +55,53 @@ extern "C" {
 /// Within it, no two days have the same name.
 const WEEK_MS: i64 = 6 * 86_400_000;
 
+const RELATIVE: &str = r#"{"style":"short","numeric":"auto"}"#;
+/// For each [`Date`].
+const DATES: [&str; 8] = [
+    r#"{"day":"numeric","month":"short"}"#,
+    r#"{"day":"numeric","month":"short","year":"numeric"}"#,
+    r#"{"weekday":"long"}"#,
+    r#"{"day":"numeric","month":"long"}"#,
+    r#"{"day":"numeric","month":"long","year":"numeric"}"#,
+    r#"{"dateStyle":"full","timeStyle":"short"}"#,
+    r#"{"weekday":"short","hour":"numeric","minute":"2-digit"}"#,
+    r#"{"dateStyle":"medium","timeStyle":"short"}"#,
+];
+
+/// How a moment is written.
+#[derive(Clone, Copy)]
+enum Date {
+    ShortDay,
+    ShortDayOfYear,
+    Weekday,
+    Day,
+    DayOfYear,
+    Exact,
+    ThisWeek,
+    Later,
+}
+
 #[derive(Clone)]
 pub(crate) struct Locale {
     texts: Texts,
-    plural: PluralRules,
-    number: NumberFormat,
-    relative: RelativeTimeFormat,
-    day: DateTimeFormat,
-    day_of_year: DateTimeFormat,
-    weekday: DateTimeFormat,
-    date: DateTimeFormat,
-    date_of_year: DateTimeFormat,
-    exact: DateTimeFormat,
-    this_week: DateTimeFormat,
-    later: DateTimeFormat,
+    formats: Rc<Formats>,
+}
+
+/// The browser's knowledge of a language. Each is made when it is needed: that takes a slow phone some milliseconds.
+#[derive(Default)]
+struct Formats {
+    tag: String,
+    plural: OnceCell<PluralRules>,
+    number: OnceCell<NumberFormat>,
+    relative: OnceCell<RelativeTimeFormat>,
+    dates: [OnceCell<DateTimeFormat>; DATES.len()],
 }
 
 impl Locale {
     /// `None` if the tag is no language tag.
     fn of(tag: &str, texts: Texts) -> Option<Self> {
-        let date = |options: &str| DateTimeFormat::new(tag, &JSON::parse(options).ok()?).ok();
-        let relative = JSON::parse(r#"{"style":"short","numeric":"auto"}"#).ok()?;
-        Some(Self {
-            texts,
-            plural: PluralRules::new(tag).ok()?,
-            number: NumberFormat::new(tag).ok()?,
-            relative: RelativeTimeFormat::new(tag, &relative).ok()?,
-            day: date(r#"{"day":"numeric","month":"short"}"#)?,
-            day_of_year: date(r#"{"day":"numeric","month":"short","year":"numeric"}"#)?,
-            weekday: date(r#"{"weekday":"long"}"#)?,
-            date: date(r#"{"day":"numeric","month":"long"}"#)?,
-            date_of_year: date(r#"{"day":"numeric","month":"long","year":"numeric"}"#)?,
-            exact: date(r#"{"dateStyle":"full","timeStyle":"short"}"#)?,
-            this_week: date(r#"{"weekday":"short","hour":"numeric","minute":"2-digit"}"#)?,
-            later: date(r#"{"dateStyle":"medium","timeStyle":"short"}"#)?,
-        })
+        canonical(tag).ok()?;
+        Some(Self { texts, formats: Rc::new(Formats { tag: tag.to_owned(), ..Formats::default() }) })
     }
 
     /// English, of the region that a tag names if it is a kind of English.
@@ -123,23 +137,38 @@ impl Locale {
     }
 
     pub(crate) fn count(&self, text: Text, count: u64) -> String {
-        self.texts.plural(text, &self.plural.select(whole(count)), &self.number(count))
+        let Formats { tag, plural, .. } = &*self.formats;
+        let category = plural.get_or_init(|| PluralRules::new(tag)).select(whole(count));
+        self.texts.plural(text, &category, &self.number(count))
     }
 
     pub(crate) fn number(&self, number: u64) -> String {
-        self.number.format(whole(number))
+        let Formats { tag, number: format, .. } = &*self.formats;
+        format.get_or_init(|| NumberFormat::new(tag)).format(whole(number))
+    }
+
+    fn relative(&self, number: i32, unit: &str) -> String {
+        let Formats { tag, relative, .. } = &*self.formats;
+        relative.get_or_init(|| RelativeTimeFormat::new(tag, &options(RELATIVE))).format(number, unit)
+    }
+
+    fn date(&self, date: Date, moment: Timestamp) -> String {
+        let Formats { tag, dates, .. } = &*self.formats;
+        let index = date as usize;
+        let format = dates[index].get_or_init(|| DateTimeFormat::new(tag, &options(DATES[index])));
+        format.format(number_of(moment))
     }
 
     /// How long ago, in words, and in how many milliseconds to look again.
     pub(crate) fn ago(&self, now: Timestamp, then: Timestamp) -> (String, i64) {
         let (distance, next_ms) = ago(now.unix_ms(), then.unix_ms(), local_offset_ms(now));
         let words = match distance {
-            Ago::Now => self.relative.format(0, "second"),
-            Ago::Minutes(number) => self.relative.format(-number, "minute"),
-            Ago::Hours(number) => self.relative.format(-number, "hour"),
-            Ago::Days(number) => self.relative.format(-number, "day"),
-            Ago::Date if year(now) == year(then) => self.day.format(number_of(then)),
-            Ago::Date => self.day_of_year.format(number_of(then)),
+            Ago::Now => self.relative(0, "second"),
+            Ago::Minutes(number) => self.relative(-number, "minute"),
+            Ago::Hours(number) => self.relative(-number, "hour"),
+            Ago::Days(number) => self.relative(-number, "day"),
+            Ago::Date if year(now) == year(then) => self.date(Date::ShortDay, then),
+            Ago::Date => self.date(Date::ShortDayOfYear, then),
         };
         (words, next_ms)
     }
@@ -147,25 +176,28 @@ impl Locale {
     /// A moment that lies ahead: a day of the week as long as that says which.
     pub(crate) fn ahead(&self, now: Timestamp, then: Timestamp) -> String {
         let is_near = then < now.plus_ms(WEEK_MS);
-        let format = if is_near { &self.this_week } else { &self.later };
-        format.format(number_of(then))
+        self.date(if is_near { Date::ThisWeek } else { Date::Later }, then)
     }
 
     /// The name of the day that begins at one moment, on the one that begins at another.
     pub(crate) fn day(&self, day: Timestamp, today: Timestamp) -> String {
-        let format = match day_name(day.unix_ms(), today.unix_ms()) {
-            DayName::Near(days) => return self.relative.format(days, "day"),
-            DayName::Weekday => &self.weekday,
-            DayName::Date if year(day) == year(today) => &self.date,
-            DayName::Date => &self.date_of_year,
+        let date = match day_name(day.unix_ms(), today.unix_ms()) {
+            DayName::Near(days) => return self.relative(days, "day"),
+            DayName::Weekday => Date::Weekday,
+            DayName::Date if year(day) == year(today) => Date::Day,
+            DayName::Date => Date::DayOfYear,
         };
-        format.format(number_of(day))
+        self.date(date, day)
     }
 
     /// The exact moment, in words.
     pub(crate) fn moment(&self, moment: Timestamp) -> String {
-        self.exact.format(number_of(moment))
+        self.date(Date::Exact, moment)
     }
+}
+
+fn options(json: &str) -> JsValue {
+    JSON::parse(json).unwrap_or_default()
 }
 
 /// The tag that counts for an element: its own attribute, else the nearest `lang` around it, across shadow trees.

@@ -5,6 +5,8 @@
 
 mod languages;
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value};
 
 use crate::json::parse;
@@ -212,27 +214,30 @@ texts! {
     Queued = "queued";
 }
 
-const ENGLISH: &str = include_str!("../locales/en.json");
+thread_local! {
+    static ENGLISH: Rc<Map<String, Value>> =
+        Rc::new(members(include_str!("../locales/en.json")).unwrap_or_default());
+}
 
 /// The texts of one language.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Texts {
     own: Map<String, Value>,
-    language: Map<String, Value>,
-    english: Map<String, Value>,
+    language: Rc<Map<String, Value>>,
+    english: Rc<Map<String, Value>>,
 }
 
 impl Texts {
     /// English.
     #[must_use]
     pub fn english() -> Self {
-        Self { own: Map::new(), language: Map::new(), english: english() }
+        Self { own: Map::new(), language: Rc::default(), english: english() }
     }
 
     /// A language from its file; what it lacks is English. `None` if it is no JSON object.
     #[must_use]
     pub fn from_json(json: &str) -> Option<Self> {
-        Some(Self { language: members(json)?, ..Self::english() })
+        Some(Self { language: Rc::new(members(json)?), ..Self::english() })
     }
 
     /// The same with these texts of a page's own before all others, and no more with those it had before.
@@ -258,13 +263,13 @@ impl Texts {
         key: &str,
         read: impl Fn(&'texts Value) -> Option<&'texts str>,
     ) -> Option<&'texts str> {
-        [&self.own, &self.language, &self.english].into_iter().find_map(|map| map.get(key).and_then(&read))
+        [&self.own, &*self.language, &*self.english].into_iter().find_map(|map| map.get(key).and_then(&read))
     }
 }
 
 /// Every text in English, by its name.
-pub(crate) fn english() -> Map<String, Value> {
-    members(ENGLISH).unwrap_or_default()
+pub(crate) fn english() -> Rc<Map<String, Value>> {
+    ENGLISH.with(Rc::clone)
 }
 
 fn members(json: &str) -> Option<Map<String, Value>> {

@@ -55,6 +55,7 @@ mod shortcuts;
 mod snippet;
 mod snooze;
 mod spellings;
+mod starting;
 mod states;
 mod storage;
 mod swiping;

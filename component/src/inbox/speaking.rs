@@ -32,6 +32,13 @@ impl Inbox {
         *self.tasks.locale.borrow_mut() = Some(Task::spawn(async move {
             if let Some(locale) = Locale::load(&tag, &inbox.assets).await {
                 inbox.show_language(&locale);
+                // Each takes a slow phone long enough to be done by itself, before the first number and the first item.
+                let _ = inbox.turn().await;
+                locale.number(0);
+                let _ = inbox.turn().await;
+                let now = inbox.environment.now();
+                locale.ago(now, now);
+                locale.moment(now);
             }
         }));
     }

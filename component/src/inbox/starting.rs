@@ -47,9 +47,10 @@ impl Inbox {
             let _ = inbox.turn().await;
             style::follow(&inbox.root, inbox.host.has_attribute("headless"));
             let _ = inbox.turn().await;
+            // At once: what changes between the two would not be heard of.
             inbox.begin_work();
-            let _ = inbox.turn().await;
             *inbox.watch.borrow_mut() = Some(Watch::new(&inbox));
+            let _ = inbox.turn().await;
             owner.with(|| {
                 inbox.reach_out(handle);
                 inbox.tell_changes();

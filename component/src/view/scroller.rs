@@ -1,7 +1,7 @@
 //! Which rows of the list are drawn, where they are, and that what is being read stays where it is.
 //!
-//! A long list has only the rows near what is on screen, and the one that has the focus. Each stands below a gap as
-//! high as the rows before it that are not drawn (`--_gap`), and the last above another (`--_below`).
+//! A long list has only the rows near what is on screen, and the one that has the focus. Each stands below a gap as high as
+//! the rows before it that are not drawn, and the last above another: paddings, as what is in a row inherits custom properties.
 //!
 //! When rows come or go, or turn out higher than thought, the list is scrolled by as much as that moved what is being
 //! read, before anything is painted. The browser would do that too, but not in `WebKit` and not where rows are taken
@@ -10,7 +10,7 @@
 use std::{cell::RefCell, ops::Range, sync::Arc};
 
 use notification_bell_protocol::ItemId;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 
 use super::{sizes::Sizes, with_inbox};
 use crate::{
@@ -30,8 +30,8 @@ const WHOLE_MAX: usize = 60;
 const AHEAD: f64 = 700.0;
 /// When less than this is left of it, more is drawn.
 const AHEAD_MIN: f64 = 250.0;
-/// So many rows are drawn at once where the list is filled from its top: a slow phone takes some ten milliseconds for each.
-const AT_ONCE: usize = 3;
+/// So many rows are drawn at once where the list is filled from its top, after a first one, with which most is compiled.
+const AT_ONCE: usize = 2;
 /// CSS keeps lengths in parts of a pixel; whole pixels would add up to steps that can be seen.
 const PARTS: f64 = 64.0;
 
@@ -113,13 +113,13 @@ impl Stretch {
         self.drawn.dedup();
     }
 
-    /// Leaves out all but a few of the rows that are not there yet. True if it has left out some.
+    /// Leaves out all but a few of the rows that are not there yet, and says whether it has.
     fn ration(&mut self, there: &[ItemId]) -> bool {
         let (rows, length, mut new) = (Arc::clone(self.heights.rows()), self.drawn.len(), 0);
         self.drawn.retain(|index| {
             let is_there = rows.get(*index).is_some_and(|row| there.contains(&row.id));
             new += usize::from(!is_there);
-            is_there || new <= AT_ONCE
+            is_there || new <= if there.is_empty() { 1 } else { AT_ONCE }
         });
         self.drawn.len() < length
     }
@@ -140,8 +140,6 @@ impl Stretch {
 
 /// What is on screen: the list, and from where to where in terms of its rows.
 struct Sight {
-    list: HtmlElement,
-    feed: HtmlElement,
     top: f64,
     bottom: f64,
     /// There, what comes in is to be seen.
@@ -191,7 +189,7 @@ impl Scroller {
         let bottom = top + f64::from(list.client_height());
         let focused = inbox.root.active_element().filter(|element| list.contains(Some(element)));
         let focused = focused.and_then(|_| self.state.current.try_get_untracked().flatten());
-        Some(Sight { list, feed, top, bottom, is_at_top: scrolled <= 0.0, focused })
+        Some(Sight { top, bottom, is_at_top: scrolled <= 0.0, focused })
     }
 
     /// Draws the rows that belong on screen now.
@@ -227,7 +225,8 @@ impl Scroller {
         if is_other {
             listing.drawn.set(ids);
         }
-        if is_other || wanted.is_some() || self.stretch.with_value(|stretch| stretch.borrow().moved != 0.0) {
+        let is_moved = self.stretch.with_value(|stretch| stretch.borrow().moved.abs() > 0.5);
+        if is_other || wanted.is_some() || is_moved {
             // Behind what draws the rows, which waits for its turn already.
             let settling = Task::spawn(async move { self.settle() });
             self.stretch.with_value(|stretch| stretch.borrow_mut().settling = Some(settling));
@@ -236,20 +235,23 @@ impl Scroller {
 
     /// Puts the rows where they belong.
     fn settle(self) {
-        let Some(Sight { list, feed, .. }) = self.sight() else { return };
         let settled = self.stretch.try_with_value(|stretch| {
             let stretch = &mut *stretch.borrow_mut();
-            (stretch.gaps(), std::mem::take(&mut stretch.moved))
+            // Browsers scroll by whole pixels: what is less is kept until it adds up to one.
+            let moved = stretch.moved.round_ties_even();
+            stretch.moved -= moved;
+            (stretch.gaps(), moved)
         });
         let Some(((gaps, below), moved)) = settled else { return };
         with_inbox(self.inbox, |inbox| {
+            let pad = |id: &str, side: &str, pixels| {
+                inbox.element(id).map(|element| element.style().set_property(side, &length(pixels)))
+            };
             for (id, gap) in gaps {
-                if let Some(row) = inbox.element(&[ROW_ID, &id].concat()) {
-                    let _ = row.style().set_property("--_gap", &length(gap));
-                }
+                pad(&[ROW_ID, &id].concat(), "padding-block-start", gap);
             }
-            let _ = feed.style().set_property("--_below", &length(below));
-            if moved != 0.0 {
+            pad("feed", "padding-block-end", below);
+            if let Some(list) = inbox.element("list").filter(|_| moved != 0.0) {
                 list.scroll_by_with_x_and_y(0.0, moved);
             }
             if let Some(id) = self.state.listing.wanted.get_untracked() {

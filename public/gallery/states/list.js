@@ -157,6 +157,8 @@ export const list = {
       items: () => many(60),
       after: async ({ find, until, inbox }) => {
         const list = find("list");
+        // The whole first page, which is drawn row by row.
+        await until(() => list.querySelector('[aria-posinset="20"]'));
         list.scrollTop = 320;
         // Told in a task of its own.
         await until(() => list.scrollTop > 0);
