@@ -64,7 +64,17 @@ impl fmt::Display for Timestamp {
         let ms_of_day = self.0.rem_euclid(MS_PER_DAY);
         let (hour, minute) = (ms_of_day / 3_600_000, ms_of_day / 60_000 % 60);
         let (second, millisecond) = (ms_of_day / 1_000 % 60, ms_of_day % 1_000);
-        write!(formatter, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millisecond:03}Z")
+        // By hand: what `write!` pads numbers with would be part of the element, for this alone.
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let ends = [4, 7, 10, 13, 16, 19, 23];
+        for (end, number) in ends.into_iter().zip([year, month, day, hour, minute, second, millisecond]) {
+            let mut left = number;
+            for digit in text[..end].iter_mut().rev().take_while(|digit| **digit == b'0') {
+                *digit += u8::try_from(left % 10).unwrap_or_default();
+                left /= 10;
+            }
+        }
+        formatter.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
