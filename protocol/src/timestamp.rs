@@ -3,7 +3,10 @@
 //! Written by hand because every byte of a date library would travel in the element's wasm, where a moment is
 //! only read, written and compared; the property test below holds it against `jiff`.
 
-use std::{fmt, str::FromStr};
+use std::{
+    fmt::{self, Write as _},
+    str::FromStr,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -64,17 +67,26 @@ impl fmt::Display for Timestamp {
         let ms_of_day = self.0.rem_euclid(MS_PER_DAY);
         let (hour, minute) = (ms_of_day / 3_600_000, ms_of_day / 60_000 % 60);
         let (second, millisecond) = (ms_of_day / 1_000 % 60, ms_of_day % 1_000);
-        // By hand: what `write!` pads numbers with would be part of the element, for this alone.
-        let mut text = *b"0000-00-00T00:00:00.000Z";
-        let ends = [4, 7, 10, 13, 16, 19, 23];
-        for (end, number) in ends.into_iter().zip([year, month, day, hour, minute, second, millisecond]) {
-            let mut left = number;
-            for digit in text[..end].iter_mut().rev().take_while(|digit| **digit == b'0') {
-                *digit += u8::try_from(left % 10).unwrap_or_default();
-                left /= 10;
+        // Digit by digit: what `write!` pads numbers with would be part of the element, for this alone.
+        for (before, tens, number) in [
+            ("", 1_000, year),
+            ("-", 10, month),
+            ("-", 10, day),
+            ("T", 10, hour),
+            (":", 10, minute),
+            (":", 10, second),
+            (".", 100, millisecond),
+        ] {
+            formatter.write_str(before)?;
+            let mut place = tens;
+            while place > 0 {
+                formatter.write_char(char::from(
+                    b"0123456789"[usize::try_from(number / place % 10).unwrap_or_default()],
+                ))?;
+                place /= 10;
             }
         }
-        formatter.write_str(str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        formatter.write_str("Z")
     }
 }
 
