@@ -14,6 +14,8 @@ use send_wrapper::SendWrapper;
 
 /// Where a value is: a `RefCell` of its type.
 type Slot = Rc<dyn Any>;
+/// Works a value out anew, from others and from what it was.
+type Reading = dyn Fn(Option<&Slot>) -> Slot;
 /// What Leptos asks of the value of a memo, and of what works it out, although there is one thread.
 type Shared = SendWrapper<Slot>;
 
@@ -139,29 +141,31 @@ impl<T: Default + 'static> Default for RwSignal<T> {
 impl<T: PartialEq + 'static> Memo<T> {
     /// `read` is given what it has read last.
     pub(crate) fn new(read: impl Fn(Option<&T>) -> T + 'static) -> Self {
-        Self::of(Box::new(move |before| {
-            let Some(slot) = before else { return (Rc::new(RefCell::new(read(None))), true) };
-            let before = cell(&slot).borrow();
-            let value = read(Some(&before));
-            if *before == value {
-                drop(before);
-                return (slot, false);
-            }
-            (Rc::new(RefCell::new(value)), true)
-        }))
+        let read = move |before: Option<&Slot>| -> Slot {
+            let before = before.map(|slot| cell(slot).borrow());
+            Rc::new(RefCell::new(read(before.as_deref())))
+        };
+        Self(worked_out(Box::new(read), is_same::<T>), PhantomData)
     }
 }
 
-impl<T> Memo<T> {
-    fn of(read: Box<dyn Fn(Option<Slot>) -> (Slot, bool)>) -> Self {
-        let read = SendWrapper::new(read);
-        let memo = graph::Memo::new_owning(move |before: Option<Shared>| {
-            let (slot, is_other) = read(before.map(SendWrapper::take));
-            (SendWrapper::new(slot), is_other)
-        });
-        Self(memo, PhantomData)
-    }
+fn is_same<T: PartialEq + 'static>(one: &Slot, other: &Slot) -> bool {
+    *cell::<T>(one).borrow() == *cell(other).borrow()
+}
 
+/// Once for whatever is read.
+fn worked_out(read: Box<Reading>, is_same: fn(&Slot, &Slot) -> bool) -> graph::Memo<Shared> {
+    let read = SendWrapper::new(read);
+    graph::Memo::new_owning(move |before: Option<Shared>| {
+        let before = before.map(SendWrapper::take);
+        let now = read(before.as_ref());
+        let before = before.filter(|before| is_same(before, &now));
+        let is_other = before.is_none();
+        (SendWrapper::new(before.unwrap_or(now)), is_other)
+    })
+}
+
+impl<T> Memo<T> {
     /// Has who reads now hear of changes.
     pub(crate) fn track(self) {
         self.0.track();
