@@ -3,6 +3,7 @@
 //! A token travels in the `Authorization` header, or in a cookie that only the browser sees, and nowhere else. Letting
 //! go of a call aborts its request, unless that is to outlive the page.
 
+use futures_util::FutureExt;
 use js_sys::{Promise, Reflect};
 use notification_bell_protocol::{Code, SessionGrant, SessionRequest};
 use serde_json::Value;
@@ -39,6 +40,7 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    #[inline(never)]
     pub(crate) fn network(message: String) -> Self {
         Self { status: 0, code: "network".to_owned(), message, retry_after_ms: None, is_proof_expired: false }
     }
@@ -47,7 +49,13 @@ impl Fault {
         Self { code: "unreadable_answer".to_owned(), ..Self::network(message) }
     }
 
+    #[inline(never)]
+    fn misread(name: wire::Fault) -> Self {
+        Self::unreadable(["The answer's `", name, "` cannot be read"].concat())
+    }
+
     /// What a promise was rejected with, or a function threw: an `Error` as a rule, but it may be anything.
+    #[inline(never)]
     fn thrown(thrown: &JsValue) -> Self {
         let message = Reflect::get(thrown, &"message".into()).ok().and_then(|message| message.as_string());
         Self::network(message.or_else(|| thrown.as_string()).unwrap_or_else(|| "No answer came".to_owned()))
@@ -99,6 +107,7 @@ impl Fault {
     }
 
     /// As what was said of a proof. Of a `userToken` the server does not say what is wrong: as a rule, it is too old.
+    #[inline(never)]
     fn of_proof(self, request: &SessionRequest) -> Self {
         let is_proof_expired = self.code == Code::UserHmacExpired.as_str()
             || (request.user_token.is_some() && self.is_about_the_token());
@@ -156,7 +165,12 @@ impl Call<'_> {
         let Ok(response) = answer.dyn_into::<Response>() else {
             return Err(Fault::network("The page's own `fetch` did not give a `Response`".to_owned()));
         };
-        if response.ok() { Ok(Answered { response, _abort: abort }) } else { Err(Fault::of(response).await) }
+        if response.ok() {
+            Ok(Answered { response, _abort: abort })
+        } else {
+            // In a box, as it is rare.
+            Err(Fault::of(response).boxed_local().await)
+        }
     }
 
     fn request(
@@ -220,7 +234,7 @@ async fn text(response: &Response) -> Result<String, Fault> {
 
 /// What was read of an answer, or what was wrong with it.
 pub(crate) fn understood<T>(read: Result<T, wire::Fault>) -> Result<T, Fault> {
-    read.map_err(|name| Fault::unreadable(["The answer's `", name, "` cannot be read"].concat()))
+    read.map_err(Fault::misread)
 }
 
 /// `POST /session`.

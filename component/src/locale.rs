@@ -2,6 +2,7 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
+use futures_util::FutureExt;
 use js_sys::JSON;
 use notification_bell_protocol::Timestamp;
 use serde_json::{Map, Value};
@@ -113,7 +114,14 @@ impl Locale {
 
     /// The language of a tag, with its file from `assets`. English if there is none, or if it does not come.
     pub(crate) async fn load(tag: &str, assets: &str) -> Option<Self> {
-        let Some(language) = language_of(tag) else { return Self::english(tag) };
+        match language_of(tag) {
+            // In a box, as most pages are in English.
+            Some(language) => Self::fetched(language, tag, assets).boxed_local().await,
+            None => Self::english(tag),
+        }
+    }
+
+    async fn fetched(language: &str, tag: &str, assets: &str) -> Option<Self> {
         let url = [assets, "locales/", language, ".json"].concat();
         let call = Call { method: "GET", url, ..Call::default() };
         let texts = match call.send(Credential::Nothing).await {

@@ -8,7 +8,7 @@ use std::{
     rc::Rc,
 };
 
-use futures_util::lock::Mutex;
+use futures_util::{FutureExt, lock::Mutex};
 use notification_bell_protocol::{InboxPage, Preferences, SessionGrant, SessionRequest};
 
 use crate::{
@@ -124,13 +124,16 @@ impl Session {
             let call = Call { language: &language, ..call };
             let grant = self.grant(None).await?;
             match call.send(self.credential(Some(&grant))).await {
-                Err(fault) if fault.is_about_the_token() => {
-                    let grant = self.grant(Some(&grant)).await?;
-                    call.send(self.credential(Some(&grant))).await
-                }
+                // In a box, as it is rare.
+                Err(fault) if fault.is_about_the_token() => self.again(&call, &grant).boxed_local().await,
                 result => result,
             }
         })
+    }
+
+    async fn again(&self, call: &Call<'_>, refused: &Rc<SessionGrant>) -> Result<Answered, Fault> {
+        let grant = self.grant(Some(refused)).await?;
+        call.send(self.credential(Some(&grant))).await
     }
 
     /// Has the texts of items be in another language from now on.

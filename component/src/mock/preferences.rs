@@ -6,6 +6,7 @@ use super::MockInbox;
 
 impl MockInbox {
     /// Every category there is, after these changes.
+    #[inline(never)]
     pub fn preferences(&mut self, changes: Option<&Preferences>) -> Preferences {
         for change in changes.iter().flat_map(|changes| &changes.categories) {
             self.hidden.retain(|name| *name != change.name);

@@ -1,131 +1,68 @@
 //! Reading: what has to be there is there, the rest may be left out or null, and what is not known is passed over.
 
 use notification_bell_protocol::{
-    Action, ActionStyle, CategoryPreference, Counts, InboxPage, Item, ItemPatch, MarkRequest, MarkSet,
-    Preferences, Priority, SessionGrant, Sync, Timestamp,
+    Action, ActionStyle, CategoryPreference, InboxPage, Item, ItemPatch, MarkRequest, MarkSet, Preferences,
+    Priority, SessionGrant, Sync,
 };
 use serde_json::Value;
 
+use super::members::{Fault, Members};
 use crate::feed::Answer;
 
-/// The name of the member that is missing, or not what it should be.
-pub type Fault = &'static str;
-
 type Read<T> = Result<T, Fault>;
-
-/// What a member may be that is left out or null.
-fn optional<'value>(value: &'value Value, name: &str) -> Option<&'value Value> {
-    value.get(name).filter(|member| !member.is_null())
-}
-
-fn text(value: &Value, name: Fault) -> Read<String> {
-    value.get(name).and_then(Value::as_str).map(ToOwned::to_owned).ok_or(name)
-}
-
-fn optional_text(value: &Value, name: Fault) -> Read<Option<String>> {
-    if optional(value, name).is_some() { text(value, name).map(Some) } else { Ok(None) }
-}
-
-fn moment(value: &Value, name: Fault) -> Read<Timestamp> {
-    value.get(name).and_then(Value::as_str).and_then(|text| text.parse().ok()).ok_or(name)
-}
-
-fn optional_moment(value: &Value, name: Fault) -> Read<Option<Timestamp>> {
-    if optional(value, name).is_some() { moment(value, name).map(Some) } else { Ok(None) }
-}
-
-fn number(value: &Value, name: Fault) -> Read<u64> {
-    value.get(name).and_then(Value::as_u64).ok_or(name)
-}
-
-fn flag(value: &Value, name: Fault) -> Read<bool> {
-    value.get(name).and_then(Value::as_bool).ok_or(name)
-}
-
-fn optional_flag(value: &Value, name: Fault) -> Read<Option<bool>> {
-    if optional(value, name).is_some() { flag(value, name).map(Some) } else { Ok(None) }
-}
-
-fn list<T>(value: &Value, name: Fault, read: impl Fn(&Value) -> Read<T>) -> Read<Vec<T>> {
-    value.get(name).and_then(Value::as_array).ok_or(name)?.iter().map(read).collect()
-}
-
-fn id(value: &Value) -> Read<String> {
-    value.as_str().map(ToOwned::to_owned).ok_or("id")
-}
-
-fn items(value: &Value, name: Fault) -> Read<Vec<Item>> {
-    list(value, name, item)
-}
 
 /// Reads an item.
 ///
 /// # Errors
 /// The member that cannot be read; as everywhere here.
 pub fn item(value: &Value) -> Read<Item> {
-    Ok(Item {
-        id: text(value, "id")?,
-        r#type: optional_text(value, "type")?,
-        category: optional_text(value, "category")?,
-        title: text(value, "title")?,
-        body: optional_text(value, "body")?,
-        url: optional_text(value, "url")?,
-        icon: optional_text(value, "icon")?,
-        image: optional_text(value, "image")?,
-        actions: list(value, "actions", action)?,
-        data: optional(value, "data").cloned(),
-        priority: match value.get("priority").and_then(Value::as_str) {
-            Some("low") => Priority::Low,
-            Some("normal") => Priority::Normal,
-            Some("high") => Priority::High,
-            _ => return Err("priority"),
-        },
-        group_key: optional_text(value, "groupKey")?,
+    let members = Members::of(value);
+    let priorities = [("low", Priority::Low), ("normal", Priority::Normal), ("high", Priority::High)];
+    let item = Item {
+        id: members.text("id"),
+        r#type: members.optional_text("type"),
+        category: members.optional_text("category"),
+        title: members.text("title"),
+        body: members.optional_text("body"),
+        url: members.optional_text("url"),
+        icon: members.optional_text("icon"),
+        image: members.optional_text("image"),
+        actions: members.list("actions", action),
+        data: members.optional("data").cloned(),
+        priority: members.one_of("priority", &priorities, Priority::Normal),
+        group_key: members.optional_text("groupKey"),
         // What was kept by an earlier version has none.
         group_count: value
             .get("groupCount")
             .and_then(Value::as_u64)
             .and_then(|count| count.try_into().ok())
             .unwrap_or(1),
-        created_at: moment(value, "createdAt")?,
-        expires_at: optional_moment(value, "expiresAt")?,
-        seen_at: optional_moment(value, "seenAt")?,
-        read_at: optional_moment(value, "readAt")?,
-        archived_at: optional_moment(value, "archivedAt")?,
-        snoozed_until: optional_moment(value, "snoozedUntil")?,
-        revision: text(value, "revision")?,
-    })
+        created_at: members.moment("createdAt"),
+        expires_at: members.optional_moment("expiresAt"),
+        seen_at: members.optional_moment("seenAt"),
+        read_at: members.optional_moment("readAt"),
+        archived_at: members.optional_moment("archivedAt"),
+        snoozed_until: members.optional_moment("snoozedUntil"),
+        revision: members.text("revision"),
+    };
+    members.make(item)
 }
 
 fn action(value: &Value) -> Read<Action> {
-    Ok(Action {
-        id: text(value, "id")?,
-        label: text(value, "label")?,
-        url: optional_text(value, "url")?,
-        style: match value.get("style").and_then(Value::as_str) {
-            Some("primary") => ActionStyle::Primary,
-            Some("default") => ActionStyle::Default,
-            Some("danger") => ActionStyle::Danger,
-            _ => return Err("style"),
-        },
-        done: flag(value, "done")?,
-    })
-}
-
-fn counts(value: &Value) -> Read<Counts> {
-    let value = value.get("counts").ok_or("counts")?;
-    let categories = value.get("categories").and_then(Value::as_object).ok_or("categories")?;
-    let mut counts = Counts {
-        unseen: number(value, "unseen")?,
-        unread: number(value, "unread")?,
-        total: number(value, "total")?,
-        ..Counts::default()
+    let members = Members::of(value);
+    let styles = [
+        ("primary", ActionStyle::Primary),
+        ("default", ActionStyle::Default),
+        ("danger", ActionStyle::Danger),
+    ];
+    let action = Action {
+        id: members.text("id"),
+        label: members.text("label"),
+        url: members.optional_text("url"),
+        style: members.one_of("style", &styles, ActionStyle::Default),
+        done: members.flag("done"),
     };
-    // One by one: to collect them would bring a sorting algorithm along.
-    for (name, count) in categories {
-        counts.categories.insert(name.clone(), count.as_u64().ok_or("categories")?);
-    }
-    Ok(counts)
+    members.make(action)
 }
 
 /// Reads a page of the list.
@@ -133,12 +70,14 @@ fn counts(value: &Value) -> Read<Counts> {
 /// # Errors
 /// See [`item`].
 pub fn page(value: &Value) -> Read<InboxPage> {
-    Ok(InboxPage {
-        items: items(value, "items")?,
-        next: optional_text(value, "next")?,
-        counts: counts(value)?,
-        revision: text(value, "revision")?,
-    })
+    let members = Members::of(value);
+    let page = InboxPage {
+        items: members.list("items", item),
+        next: members.optional_text("next"),
+        counts: members.counts(),
+        revision: members.text("revision"),
+    };
+    members.make(page)
 }
 
 /// Reads what the stream says.
@@ -146,12 +85,14 @@ pub fn page(value: &Value) -> Read<InboxPage> {
 /// # Errors
 /// See [`item`].
 pub fn sync(value: &Value) -> Read<Sync> {
-    Ok(Sync {
-        changed: items(value, "changed")?,
-        removed: list(value, "removed", id)?,
-        counts: counts(value)?,
-        revision: text(value, "revision")?,
-    })
+    let members = Members::of(value);
+    let sync = Sync {
+        changed: members.list("changed", item),
+        removed: members.ids("removed"),
+        counts: members.counts(),
+        revision: members.text("revision"),
+    };
+    members.make(sync)
 }
 
 /// Reads the answer to a change, of whichever kind it was.
@@ -159,11 +100,13 @@ pub fn sync(value: &Value) -> Read<Sync> {
 /// # Errors
 /// See [`item`].
 pub fn answer(value: &Value) -> Read<Answer> {
-    Ok(Answer {
-        item: optional(value, "item").map(item).transpose()?,
-        counts: counts(value)?,
-        changed: optional(value, "changed").map(|_| list(value, "changed", id)).transpose()?,
-    })
+    let members = Members::of(value);
+    let answer = Answer {
+        item: members.optional("item").map(item).transpose()?,
+        counts: members.counts(),
+        changed: members.optional("changed").map(|_| members.ids("changed")),
+    };
+    members.make(answer)
 }
 
 /// Reads a session.
@@ -171,14 +114,16 @@ pub fn answer(value: &Value) -> Read<Answer> {
 /// # Errors
 /// See [`item`].
 pub fn grant(value: &Value) -> Read<SessionGrant> {
-    Ok(SessionGrant {
-        token: optional_text(value, "token")?,
-        expires_at: moment(value, "expiresAt")?,
-        refresh_at: moment(value, "refreshAt")?,
-        user_id: text(value, "userId")?,
-        counts: counts(value)?,
-        revision: text(value, "revision")?,
-    })
+    let members = Members::of(value);
+    let grant = SessionGrant {
+        token: members.optional_text("token"),
+        expires_at: members.moment("expiresAt"),
+        refresh_at: members.moment("refreshAt"),
+        user_id: members.text("userId"),
+        counts: members.counts(),
+        revision: members.text("revision"),
+    };
+    members.make(grant)
 }
 
 /// Reads which categories reach the inbox.
@@ -186,15 +131,20 @@ pub fn grant(value: &Value) -> Read<SessionGrant> {
 /// # Errors
 /// See [`item`].
 pub fn preferences(value: &Value) -> Read<Preferences> {
-    let category = |value: &Value| {
-        Ok(CategoryPreference {
-            name: text(value, "name")?,
-            label: optional_text(value, "label")?,
-            enabled: flag(value, "enabled")?,
-            can_be_turned_off: optional_flag(value, "canBeTurnedOff")?,
-        })
+    let members = Members::of(value);
+    let preferences = Preferences { categories: members.list("categories", category_preference) };
+    members.make(preferences)
+}
+
+fn category_preference(value: &Value) -> Read<CategoryPreference> {
+    let members = Members::of(value);
+    let category = CategoryPreference {
+        name: members.text("name"),
+        label: members.optional_text("label"),
+        enabled: members.flag("enabled"),
+        can_be_turned_off: members.optional_flag("canBeTurnedOff"),
     };
-    Ok(Preferences { categories: list(value, "categories", category)? })
+    members.make(category)
 }
 
 /// Reads a change to one item, as it was written here.
@@ -202,13 +152,17 @@ pub fn preferences(value: &Value) -> Read<Preferences> {
 /// # Errors
 /// See [`item`].
 pub fn patch(value: &Value) -> Read<ItemPatch> {
-    let MarkSet { seen, read, archived } = set(value)?;
-    let snoozed_until = match value.get("snoozedUntil") {
-        Some(_) => Some(optional_moment(value, "snoozedUntil")?),
-        None => None,
+    let members = Members::of(value);
+    let MarkSet { seen, read, archived } = members.set();
+    let patch = ItemPatch {
+        seen,
+        read,
+        clicked: members.optional_flag("clicked"),
+        archived,
+        snoozed_until: value.get("snoozedUntil").map(|_| members.optional_moment("snoozedUntil")),
+        action_done: members.optional_text("actionDone"),
     };
-    let (clicked, action_done) = (optional_flag(value, "clicked")?, optional_text(value, "actionDone")?);
-    Ok(ItemPatch { seen, read, clicked, archived, snoozed_until, action_done })
+    members.make(patch)
 }
 
 /// Reads a change to many items, as it was written here.
@@ -216,19 +170,15 @@ pub fn patch(value: &Value) -> Read<ItemPatch> {
 /// # Errors
 /// See [`item`].
 pub fn mark(value: &Value) -> Read<MarkRequest> {
-    Ok(MarkRequest {
-        set: set(value.get("set").ok_or("set")?)?,
-        ids: optional(value, "ids").map(|_| list(value, "ids", id)).transpose()?,
-        category: optional_text(value, "category")?,
-        read: optional_flag(value, "read")?,
-        up_to: optional_text(value, "upTo")?,
-    })
-}
-
-fn set(value: &Value) -> Read<MarkSet> {
-    Ok(MarkSet {
-        seen: optional_flag(value, "seen")?,
-        read: optional_flag(value, "read")?,
-        archived: optional_flag(value, "archived")?,
-    })
+    let members = Members::of(value);
+    let set = Members::of(members.or_fault("set", value.get("set"), &Value::Null));
+    let made = set.set();
+    let mark = MarkRequest {
+        set: set.make(made)?,
+        ids: members.optional("ids").map(|_| members.ids("ids")),
+        category: members.optional_text("category"),
+        read: members.optional_flag("read"),
+        up_to: members.optional_text("upTo"),
+    };
+    members.make(mark)
 }

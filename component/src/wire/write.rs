@@ -163,6 +163,7 @@ fn set(marks: MarkSet) -> Writer {
 
 /// Writes which categories are to reach the inbox.
 #[must_use]
+#[inline(never)]
 pub fn preferences_value(preferences: &Preferences) -> Value {
     let categories = preferences.categories.iter().map(|category| {
         Writer::default().text("name", &category.name).set("enabled", Value::Bool(category.enabled)).end()
