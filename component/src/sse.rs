@@ -3,6 +3,8 @@
 //! Chunks may be cut anywhere, inside a character or a line break too. Written by hand because the browser's own
 //! reader, `EventSource`, cannot send an `Authorization` header, and a token has no place in an address.
 
+use std::borrow::Cow;
+
 /// One event of a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Event {
@@ -62,7 +64,7 @@ impl Parser {
             reads.extend(self.dispatch().map(Read::Event));
             return;
         }
-        let text = String::from_utf8_lossy(bytes);
+        let text = text_of(bytes);
         let (field, value) = text.split_once(':').unwrap_or((&text, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
@@ -73,7 +75,7 @@ impl Parser {
                 }
                 self.data.push_str(value);
             }
-            "id" if !value.contains('\0') => value.clone_into(&mut self.id),
+            "id" if !value.bytes().any(|byte| byte == 0) => value.clone_into(&mut self.id),
             "retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 reads.push(Read::Retry(value.parse().unwrap_or(u32::MAX)));
             }
@@ -88,6 +90,16 @@ impl Parser {
         let name = if name.is_empty() { "message".to_owned() } else { name };
         std::mem::take(&mut self.has_data).then(|| Event { name, data, id: self.id.clone() })
     }
+}
+
+/// What is not UTF-8 is read as the standard has it, and is rare enough to be apart.
+fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| mended(bytes), Cow::Borrowed)
+}
+
+#[inline(never)]
+fn mended(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! What differs by number is an object of the plural categories of Unicode CLDR (`one`, `few`, `other`, …); which
 //! of them a number takes is the browser's knowledge (`Intl.PluralRules`) and comes in as an argument.
 
+mod filling;
 mod languages;
 
 use std::rc::Rc;
@@ -10,6 +11,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 
 use crate::json::parse;
+pub use filling::filled;
 pub use languages::{OTHER_LANGUAGES, language_of};
 
 macro_rules! texts {
@@ -255,7 +257,8 @@ impl Texts {
     /// A text for a number: `category` is its plural category, `count` the number as it is to be written.
     #[must_use]
     pub fn plural(&self, text: Text, category: &str, count: &str) -> String {
-        self.find(text.key(), |value| form(value, category)).unwrap_or(text.key()).replace("{count}", count)
+        let text = self.find(text.key(), |value| form(value, category)).unwrap_or(text.key());
+        filled(text, "count", count)
     }
 
     fn find<'texts>(

@@ -16,7 +16,7 @@ use crate::{
     calendar::{due_at, local_offset_ms},
     snooze::{offers, refusal},
     task::{Task, sleep_ms},
-    texts::Text,
+    texts::{Text, filled},
 };
 
 /// The space around the menu.
@@ -146,7 +146,7 @@ impl Inbox {
         let now = self.environment.now();
         let words = self
             .state
-            .words(|locale| locale.text(Text::SnoozedUntil).replace("{time}", &locale.ahead(now, until)));
+            .words(|locale| filled(&locale.text(Text::SnoozedUntil), "time", &locale.ahead(now, until)));
         let patch = ItemPatch { snoozed_until: Some(Some(until)), ..ItemPatch::default() };
         self.put_saying(&item, patch, words);
     }

@@ -25,7 +25,7 @@ use std::rc::Rc;
 use crate::draw::{AnyView, view};
 
 use crate::inbox::{Announcement, Handle, Inbox, Stage, State};
-use crate::texts::Text;
+use crate::texts::{Text, filled};
 
 /// The whole of an element's shadow tree.
 ///
@@ -69,7 +69,7 @@ fn spoken(state: State) -> AnyView {
         let (turn, announcement) = state.announcement.get();
         let mut words = match announcement {
             Announcement::Nothing => return String::new(),
-            Announcement::One(title) => state.text(Text::ArrivedOne).replace("{title}", &title),
+            Announcement::One(title) => filled(&state.text(Text::ArrivedOne), "title", &title),
             Announcement::Many(count) => state.count(Text::ArrivedMany, count),
         };
         // The same words a second time are only said if the text is another.

@@ -26,7 +26,7 @@ use crate::{
     follow::memo,
     inbox::{Handle, State},
     signal::{Memo, StoredValue},
-    texts::Text,
+    texts::{Text, filled},
 };
 use controls::{is_check, is_control_of_page};
 use drawn::{By, drawn, drawn_by};
@@ -214,7 +214,7 @@ fn important(state: State) -> AnyView {
 
 /// For how many it stands, before the title, of whose end there may be nothing to see.
 fn repeats(state: State, count: u64) -> AnyView {
-    let said = words(move || state.text(Text::Repeats).replace("{count}", &state.number(count)));
+    let said = words(move || filled(&state.text(Text::Repeats), "count", &state.number(count)));
     view! {
         <span class="repeats" role="img" aria-label=said>
             {words(move || state.number(count) + "×")}
@@ -238,7 +238,7 @@ fn text(
         let Some(locale) = state.locale.get() else { return String::new() };
         let now = state.now.get();
         match until {
-            Some(until) => locale.text(Text::SnoozedUntil).replace("{time}", &locale.ahead(now, until)),
+            Some(until) => filled(&locale.text(Text::SnoozedUntil), "time", &locale.ahead(now, until)),
             None => locale.ago(now, created_at).0,
         }
     });
