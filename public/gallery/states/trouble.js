@@ -35,12 +35,16 @@ export const trouble = {
       answers: ({ path, parameters }) =>
         path === "/inbox" && parameters.has("cursor") ? problem(503, "storage_unavailable") : undefined,
       after: async ({ find, until }) => {
+        const list = find("list");
+        // Until all rows of the page before it are drawn, row by row, and have been measured.
+        let frames = 0;
         await until(() => {
-          const list = find("list");
           list.scrollTop = list.scrollHeight;
-          return find("more-failed");
+          const foot = list.getBoundingClientRect().bottom;
+          const isInView = find("more-failed")?.getBoundingClientRect().bottom <= foot;
+          frames = isInView && list.querySelector('[aria-posinset="20"]') ? frames + 1 : 0;
+          return frames > 2;
         });
-        find("list").scrollTop = find("list").scrollHeight;
       },
     },
     {
