@@ -4,6 +4,9 @@
 //! `swipe`, `selection`, `bulk`, `arrivals`, `wishes`, `markup`, `position`, `texts`, `messages`, `mock`) are plain Rust
 //! without a browser, and tested as such. What touches the browser is built for wasm alone: `element` is what the
 //! JavaScript class calls, `inbox` ties the rules to the server and the views, `view` draws.
+//!
+//! Where a function is `#[inline(never)]`, opening the panel runs its caller and not what is in it: the compiler would put
+//! the two together, and so more into the part of the wasm that comes first (`docs/SIZE.md`).
 
 pub mod arrivals;
 pub mod backoff;

@@ -22,6 +22,7 @@ impl Messages {
     ///
     /// One that is wrong is left out and not the rest with it: a page with a typing error still has a bell.
     #[must_use]
+    #[inline(never)]
     pub fn read(json: &str) -> Self {
         let Some(Value::Object(members)) = parse(json) else {
             return Self { texts: Map::new(), complaint: Some("messages is no JSON object".to_owned()) };

@@ -137,6 +137,7 @@ impl MockInbox {
 
     /// The first page of a list, which is all of it.
     #[must_use]
+    #[inline(never)]
     pub fn page(&self, list: &List, now: Timestamp) -> InboxPage {
         let mut all = Feed::default();
         all.apply(self.sync(self.items.clone(), now), now);
@@ -146,6 +147,7 @@ impl MockInbox {
     }
 
     /// Makes a change as the server would.
+    #[inline(never)]
     pub fn change(&mut self, change: &Change, now: Timestamp) -> Answer {
         self.revision += 1;
         let mut one = Feed::default();

@@ -84,6 +84,11 @@ impl AllPending {
 
     /// Those that are about an item, as they were made.
     pub(super) fn about(&self, entry: &Entry) -> Vec<&Pending> {
+        if self.singles.is_empty() && self.marks.is_empty() { Vec::new() } else { self.gathered(entry) }
+    }
+
+    #[inline(never)]
+    fn gathered(&self, entry: &Entry) -> Vec<&Pending> {
         let id = Some(entry.item.id.as_str());
         let mut all: Vec<_> = self.marks.iter().filter(|mark| mark.reaches(entry)).collect();
         let first = self.singles.partition_point(|single| single.single() < id);

@@ -157,9 +157,9 @@ impl Feed {
         }
         // A stream that begins says at once how things were a moment ago. What was answered meanwhile may be newer: as
         // long as it is still to be told, and where it says again what was told before.
-        let mut untold = std::mem::take(&mut self.untold);
-        untold.retain(|pending| !self.has_told_of(pending, self.tick - 1));
-        self.untold = untold;
+        if !self.untold.is_empty() {
+            self.forget_told();
+        }
         let is_known = self.has_answer && self.stream_revision.as_ref() == Some(&sync.revision);
         if self.untold.is_empty() && !is_known {
             self.set_counts(sync.counts);
@@ -169,6 +169,13 @@ impl Feed {
         self.revision = Some(sync.revision.clone());
         self.stream_revision = Some(sync.revision);
         arrived
+    }
+
+    #[inline(never)]
+    fn forget_told(&mut self) {
+        let mut untold = std::mem::take(&mut self.untold);
+        untold.retain(|pending| !self.has_told_of(pending, self.tick - 1));
+        self.untold = untold;
     }
 
     /// The stream cannot tell what changed: the numbers hold, every list has to be loaded again.

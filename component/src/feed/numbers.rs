@@ -40,10 +40,15 @@ impl Feed {
     ///
     /// By the difference that it makes to each item: one that the stream has told of already makes none, so nothing is
     /// taken twice.
-    fn with_unsaid(&self, mut counts: Counts) -> Counts {
+    fn with_unsaid(&self, counts: Counts) -> Counts {
         let held = || self.pending.iter().filter(|pending| pending.standing == Standing::Held);
         let at = held().map(|pending| pending.at).chain(self.expired_by).max();
-        let Some(at) = at else { return counts };
+        if let Some(at) = at { self.with_held(counts, at) } else { counts }
+    }
+
+    #[inline(never)]
+    fn with_held(&self, mut counts: Counts, at: Timestamp) -> Counts {
+        let held = || self.pending.iter().filter(|pending| pending.standing == Standing::Held);
         let all_are_read = held().any(Pending::reads_everything);
         let mut shown = Vec::new();
         for entry in &self.entries {

@@ -23,8 +23,13 @@ impl Inbox {
         if around.toast_place.get_untracked().is_none() || self.state.open.get_untracked() || is_hidden {
             return;
         }
+        self.show_on_screen(arrived);
+    }
+
+    #[inline(never)]
+    fn show_on_screen(self: &Rc<Self>, arrived: &[Item]) {
         self.follow_scheme();
-        around.arrivals.try_update(|arrivals| arrived.iter().for_each(|item| arrivals.take(item)));
+        self.state.around.arrivals.try_update(|arrivals| arrived.iter().for_each(|item| arrivals.take(item)));
         self.show_arrivals();
         self.let_arrivals_go();
     }
@@ -98,10 +103,14 @@ impl Inbox {
 
     /// Takes those off the screen that are read or gone, or have ended, wherever that was done.
     pub(crate) fn review_arrivals(&self) {
+        if self.state.around.arrivals.try_with_untracked(Arrivals::is_empty).unwrap_or(true) {
+            return;
+        }
         let (feed, now) = (self.state.feed, self.environment.now());
         self.keep_arrivals(|id| feed.try_with_untracked(|feed| feed.is_unread(id, now)) == Some(true));
     }
 
+    #[inline(never)]
     fn keep_arrivals(&self, keep: impl Fn(&str) -> bool) {
         let arrivals = self.state.around.arrivals;
         let goes = |arrivals: &Arrivals| arrivals.iter().any(|arrival| !keep(&arrival.id));

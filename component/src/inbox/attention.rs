@@ -96,6 +96,11 @@ impl Inbox {
             }
             self.outside.used.borrow_mut().push(script);
         }
+        self.send_errand(script, function, values);
+    }
+
+    #[inline(never)]
+    fn send_errand(self: &Rc<Self>, script: &'static str, function: &'static str, values: &[JsValue]) {
         let arguments = Array::of1(&self.host);
         for value in values {
             arguments.push(value);
@@ -132,9 +137,14 @@ impl Inbox {
         self.take_arrivals(arrived);
         let Wishes { sound, desktop } =
             self.state.around.wishes.get_untracked().among(self.state.around.offered.get_untracked());
-        if !sound && !desktop {
-            return;
+        if sound || desktop {
+            self.tell_of(arrived);
         }
+    }
+
+    /// Has the sound heard, or a notification of the browser's seen.
+    #[inline(never)]
+    fn tell_of(self: &Rc<Self>, arrived: &[Item]) {
         let items: Array = arrived
             .iter()
             .filter(|item| item.priority != Priority::Low)
@@ -190,6 +200,14 @@ impl Inbox {
 
     /// Reads what the user chose, here or in another tab.
     pub(crate) fn recall_wishes(&self) {
+        // Where the page offers nothing, there is nothing to wish.
+        if self.state.around.offered.get_untracked() != Wishes::default() {
+            self.recall_what_is_offered();
+        }
+    }
+
+    #[inline(never)]
+    fn recall_what_is_offered(&self) {
         self.see_permission();
         let Some(key) = self.storage_key() else { return };
         // Blocked, it throws: what is chosen holds for this page then.

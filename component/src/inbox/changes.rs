@@ -243,18 +243,27 @@ impl Inbox {
         *self.tasks.seen.borrow_mut() = Some(Task::spawn(async move {
             loop {
                 sleep_ms(GATHER_MS).await;
-                let ids: Vec<_> = {
-                    let mut seen = inbox.seen.borrow_mut();
-                    let length = seen.len().min(SEEN_MAX);
-                    seen.drain(..length).collect()
-                };
-                if ids.is_empty() {
+                if !inbox.tell_seen() {
                     break;
                 }
-                let set = MarkSet { seen: Some(true), ..MarkSet::default() };
-                let request = MarkRequest { set, ids: Some(ids), ..MarkRequest::default() };
-                inbox.change(Change::Mark(request), true);
             }
         }));
+    }
+
+    /// False if there was nothing to tell.
+    #[inline(never)]
+    fn tell_seen(self: &Rc<Self>) -> bool {
+        let ids: Vec<_> = {
+            let mut seen = self.seen.borrow_mut();
+            let length = seen.len().min(SEEN_MAX);
+            seen.drain(..length).collect()
+        };
+        if ids.is_empty() {
+            return false;
+        }
+        let set = MarkSet { seen: Some(true), ..MarkSet::default() };
+        let request = MarkRequest { set, ids: Some(ids), ..MarkRequest::default() };
+        self.change(Change::Mark(request), true);
+        true
     }
 }

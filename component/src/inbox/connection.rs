@@ -50,6 +50,7 @@ impl Inbox {
         self.load_if_needed();
     }
 
+    #[inline(never)]
     fn start_mock(self: &Rc<Self>) {
         let now = self.environment.now();
         let mock = MockInbox::new(now);
@@ -148,22 +149,23 @@ impl Inbox {
                     continue;
                 }
                 Ok(End::Closed { retry_ms }) => retry_ms,
-                Err(fault) if fault.is_final() => {
-                    self.give_up(fault);
-                    return;
-                }
-                Err(fault) => {
-                    let asked_ms = fault.retry_after_ms;
-                    if !matches!(self.state.connection.try_get_untracked(), Some(Connection::Waiting(_))) {
-                        self.report(&fault);
-                    }
-                    self.state.connection.set(Connection::Waiting(fault));
-                    asked_ms
-                }
+                Err(fault) if fault.is_final() => return self.give_up(fault),
+                Err(fault) => self.wait_with(fault),
             };
             backoff.held_for(self.environment.now().unix_ms() - began.unix_ms());
             sleep_ms(backoff.next_wait_ms(self.environment.chance(), asked_ms)).await;
         }
+    }
+
+    /// How long the server asked to stay away.
+    #[inline(never)]
+    fn wait_with(&self, fault: Fault) -> Option<f64> {
+        let asked_ms = fault.retry_after_ms;
+        if !matches!(self.state.connection.try_get_untracked(), Some(Connection::Waiting(_))) {
+            self.report(&fault);
+        }
+        self.state.connection.set(Connection::Waiting(fault));
+        asked_ms
     }
 
     pub(super) fn take_event(self: &Rc<Self>, name: &str, data: &str) {
@@ -173,15 +175,22 @@ impl Inbox {
         }
         // An event that cannot be read is one that was missed.
         match parse(data).map(|value| wire::sync(&value)) {
-            Some(Ok(sync)) if is_reset => {
-                self.update_feed(|feed| feed.reset(sync));
-                self.learn_categories_again();
-            }
-            Some(Ok(sync)) => return self.take_sync(sync),
-            _ => {
-                self.update_feed(Feed::invalidate);
-            }
+            Some(Ok(sync)) if is_reset => self.begin_anew(sync),
+            Some(Ok(sync)) => self.take_sync(sync),
+            _ => self.load_anew(),
         }
+    }
+
+    #[inline(never)]
+    fn begin_anew(self: &Rc<Self>, sync: Sync) {
+        self.update_feed(|feed| feed.reset(sync));
+        self.learn_categories_again();
+        self.load_if_needed();
+    }
+
+    #[inline(never)]
+    fn load_anew(self: &Rc<Self>) {
+        self.update_feed(Feed::invalidate);
         self.load_if_needed();
     }
 
@@ -216,6 +225,7 @@ impl Inbox {
     }
 
     /// Nothing can be done until the page brings another proof, or somebody asks for another try.
+    #[inline(never)]
     fn give_up(&self, fault: Fault) {
         if fault.is_proof_expired {
             Happening::ProofExpired.fire(&self.host);

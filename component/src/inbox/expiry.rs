@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use notification_bell_protocol::Timestamp;
+
 use super::Inbox;
 use crate::task::{Task, sleep_ms};
 
@@ -13,6 +15,11 @@ impl Inbox {
         if self.next_turn.replace(next) == next {
             return;
         }
+        self.wait_for(next);
+    }
+
+    #[inline(never)]
+    fn wait_for(self: &Rc<Self>, next: Option<Timestamp>) {
         let inbox = Rc::clone(self);
         let task = next.map(|next| {
             Task::spawn(async move {

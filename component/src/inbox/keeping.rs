@@ -57,7 +57,14 @@ fn prefix(options: &Options) -> String {
 impl Inbox {
     /// Keeps what is to be kept from now on, and shows what was kept before.
     pub(super) fn begin_keeping(self: &Rc<Self>) {
-        let Some((prefix, user_id)) = owner(&self.options.borrow()) else { return };
+        let owner = owner(&self.options.borrow());
+        if let Some((prefix, user_id)) = owner {
+            self.keep_for(prefix, user_id);
+        }
+    }
+
+    #[inline(never)]
+    fn keep_for(self: &Rc<Self>, prefix: String, user_id: String) {
         let is_kept = |keeping: &Rc<Keeping>| keeping.prefix == prefix && keeping.user_id == user_id;
         if self.keeping.borrow().as_ref().is_some_and(is_kept) {
             return;

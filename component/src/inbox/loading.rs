@@ -74,6 +74,7 @@ impl Inbox {
         }
     }
 
+    #[inline(never)]
     fn list_failed(&self, is_first: bool, fault: Fault) -> Loading {
         if !is_first {
             return Loading::MoreFailed;

@@ -231,11 +231,16 @@ impl Inbox {
         let is_there = |id: &ItemId| self.state.feed.with_untracked(|feed| feed.look(id).is_some());
         self.state.above.update(|above| above.retain(is_there));
         if self.holds_back() {
-            let category = self.state.category.get_untracked();
-            let is_listed = |item: &&Item| category.is_none() || item.category == category;
-            let ids = arrived.iter().filter(is_listed).map(|item| item.id.clone());
-            self.state.above.update(|above| above.extend(ids));
+            self.count_above(arrived);
         }
+    }
+
+    #[inline(never)]
+    fn count_above(&self, arrived: &[Item]) {
+        let category = self.state.category.get_untracked();
+        let is_listed = |item: &&Item| category.is_none() || item.category == category;
+        let ids = arrived.iter().filter(is_listed).map(|item| item.id.clone());
+        self.state.above.update(|above| above.extend(ids));
     }
 
     /// Back to the top of the list.

@@ -127,9 +127,13 @@ impl Inbox {
 
     /// The page draws from now on, or does so no more.
     pub(super) fn follow_drawing(self: &Rc<Self>, is_headless: bool) {
-        if self.state.is_headless.get_untracked() == is_headless {
-            return;
+        if self.state.is_headless.get_untracked() != is_headless {
+            self.draw_or_not(is_headless);
         }
+    }
+
+    #[inline(never)]
+    fn draw_or_not(self: &Rc<Self>, is_headless: bool) {
         self.state.is_headless.set(is_headless);
         style::follow(&self.root, is_headless);
         drop(self.openness.take());

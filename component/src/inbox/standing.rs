@@ -17,12 +17,16 @@ impl Inbox {
         let options = self.options.borrow().clone();
         let around = self.state.around;
         around.offered.set(Wishes { sound: options.sound, desktop: options.desktop });
+        self.recall_wishes();
         around.page_badge.set((options.title_badge, options.icon_badge));
         around.toast_place.set(options.toasts.filter(|_| !options.headless));
         if options.toasts.is_none() {
             self.drop_arrivals();
         }
-        self.stand(options.inline && !options.headless);
+        let inline = options.inline && !options.headless;
+        if inline != around.is_inline.get_untracked() {
+            self.stand(inline);
+        }
         self.fit_panel();
     }
 
@@ -40,10 +44,8 @@ impl Inbox {
         Self::size(&panel, "--nb-panel-height", options.panel_height.as_deref());
     }
 
+    #[inline(never)]
     fn stand(self: &Rc<Self>, inline: bool) {
-        if inline == self.state.around.is_inline.get_untracked() {
-            return;
-        }
         // Whichever it was, it begins anew; the page hears nothing, because nobody opened or closed anything.
         if self.state.open.get_untracked() {
             self.close();

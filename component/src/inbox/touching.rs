@@ -81,9 +81,13 @@ impl Inbox {
 
     fn finger_down(self: &Rc<Self>, event: &PointerEvent) {
         self.touch.is_spent.set(false);
-        if event.pointer_type() != "touch" {
-            return;
+        if event.pointer_type() == "touch" {
+            self.touched(event);
         }
+    }
+
+    #[inline(never)]
+    fn touched(self: &Rc<Self>, event: &PointerEvent) {
         // Two fingers are something else.
         if let Some(gesture) = self.touch.gesture.take() {
             self.settle(&gesture);
@@ -128,7 +132,14 @@ impl Inbox {
     }
 
     fn finger_moved(&self, event: &PointerEvent) {
-        let Some(mut gesture) = self.touch.gesture.take() else { return };
+        let gesture = self.touch.gesture.take();
+        if let Some(gesture) = gesture {
+            self.go_on(gesture, event);
+        }
+    }
+
+    #[inline(never)]
+    fn go_on(&self, mut gesture: Gesture, event: &PointerEvent) {
         if gesture.pointer != event.pointer_id() || gesture.is_held {
             *self.touch.gesture.borrow_mut() = Some(gesture);
             return;
@@ -174,13 +185,17 @@ impl Inbox {
     }
 
     fn finger_up(self: &Rc<Self>, event: &PointerEvent, is_meant: bool) {
-        let is_own = |gesture: &Gesture| gesture.pointer == event.pointer_id();
-        if !self.touch.gesture.borrow().as_ref().is_some_and(is_own) {
-            return;
+        let is_own = |gesture: &mut Gesture| gesture.pointer == event.pointer_id();
+        let gesture = self.touch.gesture.borrow_mut().take_if(is_own);
+        if let Some(gesture) = gesture {
+            self.let_go(&gesture, is_meant);
         }
-        let Some(gesture) = self.touch.gesture.take() else { return };
+    }
+
+    #[inline(never)]
+    fn let_go(self: &Rc<Self>, gesture: &Gesture, is_meant: bool) {
         self.touch.is_spent.set(gesture.is_held);
-        self.settle(&gesture);
+        self.settle(gesture);
         if let Some(Shift { side, is_far_enough: true, .. }) = gesture.last.filter(|_| is_meant) {
             match side {
                 Side::End => self.archive_or_bring_back(&gesture.id),

@@ -64,6 +64,7 @@ fn arrival(inbox: Handle, state: State, place: usize) -> AnyView {
     }
 }
 
+#[inline(never)]
 fn toast(inbox: Handle, state: State, arrival: Arrival) -> Option<AnyView> {
     let item = state.feed.with_untracked(|feed| feed.item(&arrival.id))?;
     let body = item.body.as_deref().and_then(|body| Some(inbox.try_get_value()?.plain_body(body)));

@@ -115,6 +115,13 @@ fn end(inbox: Handle, state: State, watcher: Watcher) -> AnyView {
     }
 }
 
+#[inline(never)]
+fn focus_next(inbox: Handle, state: State, rows: &Rows, index: usize) {
+    let index = index.min(rows.len().saturating_sub(1));
+    state.current.set(rows.get(index).map(|row| row.id.clone()));
+    with_inbox(inbox, |inbox| inbox.restore_focus(index));
+}
+
 /// When the item that has the focus leaves the list, its neighbour gets it.
 fn keep_focus(inbox: Handle, state: State) {
     let mut before: Option<(List, Rows)> = None;
@@ -126,9 +133,7 @@ fn keep_focus(inbox: Handle, state: State) {
             && let Some(index) = place(&before)
             && place(&rows).is_none()
         {
-            let index = index.min(rows.len().saturating_sub(1));
-            state.current.set(rows.get(index).map(|row| row.id.clone()));
-            with_inbox(inbox, |inbox| inbox.restore_focus(index));
+            focus_next(inbox, state, &rows, index);
         }
         before = Some((list, rows));
     });

@@ -49,6 +49,7 @@ fn quiet(
     }
 }
 
+#[inline(never)]
 pub(super) fn settings(inbox: Handle, state: State) -> AnyView {
     let is_turned = inbox.try_get_value().is_some_and(|inbox| inbox.is_right_to_left());
     let back = view! { <span class:turned=is_turned>{icon(BACK)}</span> };

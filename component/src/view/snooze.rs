@@ -27,10 +27,15 @@ use crate::{
 type Act = Box<dyn Fn(&Rc<Inbox>)>;
 
 pub(super) fn snooze(inbox: Handle, state: State) -> Option<AnyView> {
-    let Snoozing { id, is_own } = state.snoozing.get()?;
+    let snoozing = state.snoozing.get()?;
+    Some(popup(inbox, state, snoozing))
+}
+
+#[inline(never)]
+fn popup(inbox: Handle, state: State, Snoozing { id, is_own }: Snoozing) -> AnyView {
     let id = StoredValue::new(id);
     let contents = if is_own { field(inbox, state, id) } else { menu(inbox, state, id) };
-    Some(view! {
+    view! {
         <div
             id="snooze"
             class="popup"
@@ -41,7 +46,7 @@ pub(super) fn snooze(inbox: Handle, state: State) -> Option<AnyView> {
         >
             {contents}
         </div>
-    })
+    }
 }
 
 fn menu(inbox: Handle, state: State, id: StoredValue<ItemId>) -> AnyView {

@@ -105,6 +105,7 @@ fn error(inbox: Handle, state: State, title: Text, hint: Text) -> AnyView {
 }
 
 /// What a fault is in words that help the reader; the code and the detail are for the developer.
+#[inline(never)]
 fn error_of(fault: &Fault) -> Notice {
     let (title, hint) = match (fault.status, fault.code.as_str()) {
         _ if fault.is_proof_expired => (Text::ErrorExpired, Text::ErrorProofHint),

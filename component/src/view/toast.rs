@@ -18,7 +18,12 @@ pub(super) fn toast(inbox: Handle, state: State) -> AnyView {
 }
 
 fn message(inbox: Handle, state: State) -> Option<AnyView> {
-    let Toast { words, undo } = state.toast.get()?;
+    let toast = state.toast.get()?;
+    Some(drawn(inbox, state, toast))
+}
+
+#[inline(never)]
+fn drawn(inbox: Handle, state: State, Toast { words, undo }: Toast) -> AnyView {
     let undo = undo.map(|_| {
         view! {
             <button class="undo" type="button" aria-keyshortcuts="z" on:click=asks(inbox, Inbox::undo)>
@@ -26,7 +31,7 @@ fn message(inbox: Handle, state: State) -> Option<AnyView> {
             </button>
         }
     });
-    Some(view! {
+    view! {
         <div
             id="toast"
             class="toast"
@@ -40,7 +45,7 @@ fn message(inbox: Handle, state: State) -> Option<AnyView> {
             <span>{words}</span>
             {undo}
         </div>
-    })
+    }
 }
 
 /// Escape leads back to the list, and only from there out of the panel.

@@ -41,19 +41,9 @@ pub(super) fn drawn_by(
             return;
         }
         was_asked = true;
-        let Some(item) = item.get() else { return };
-        // Not from within: the page's function may remove the element, and this with it.
-        spawn_local(async move {
-            with_inbox(inbox, |inbox| {
-                if by.try_get_untracked().is_some() {
-                    let is_by_page = inbox.render(&item);
-                    let next = if is_by_page { By::Page } else { By::Element };
-                    if by.try_update(|by| *by = next).is_none() {
-                        inbox.unrender(&item.id);
-                    }
-                }
-            });
-        });
+        if let Some(item) = item.get() {
+            ask(inbox, by, item);
+        }
     });
     on_cleanup(move || {
         if let Some(id) = own.try_get_value() {
@@ -61,6 +51,22 @@ pub(super) fn drawn_by(
         }
     });
     by
+}
+
+#[inline(never)]
+fn ask(inbox: Handle, by: RwSignal<By>, item: Item) {
+    // Not from within: the page's function may remove the element, and this with it.
+    spawn_local(async move {
+        with_inbox(inbox, |inbox| {
+            if by.try_get_untracked().is_some() {
+                let is_by_page = inbox.render(&item);
+                let next = if is_by_page { By::Page } else { By::Element };
+                if by.try_update(|by| *by = next).is_none() {
+                    inbox.unrender(&item.id);
+                }
+            }
+        });
+    });
 }
 
 /// The slot, and what names the item for screen readers.

@@ -4,7 +4,7 @@ use notification_bell_protocol::{Item, ItemId};
 
 use super::quick::{archive_face, read_face};
 use crate::{
-    draw::{Part, view},
+    draw::{AnyView, Part, view},
     follow::memo,
     inbox::State,
     signal::{Memo, StoredValue},
@@ -35,23 +35,32 @@ pub(super) fn swiped(state: State, own: StoredValue<ItemId>, item: Memo<Option<I
         })
     });
     part(move || {
-        let (side, is_leftwards, is_far_enough) = swiped.get()?;
-        let (text, path) = item.with_untracked(|item| {
-            let item = item.as_ref()?;
-            Some(match side {
-                Side::End => archive_face(item, state.now.get_untracked()),
-                Side::Start => read_face(item),
-            })
-        })?;
-        let class = match side {
-            Side::End => "under to-end",
-            Side::Start => "under to-start",
-        };
-        Some(view! {
-            <div class=class class:leftwards=is_leftwards class:enough=is_far_enough aria-hidden="true">
-                {icon(path)}
-                <span>{state.text(text)}</span>
-            </div>
+        let swiped = swiped.get()?;
+        under(state, item, swiped)
+    })
+}
+
+#[inline(never)]
+fn under(
+    state: State,
+    item: Memo<Option<Item>>,
+    (side, is_leftwards, is_far_enough): (Side, bool, bool),
+) -> Option<AnyView> {
+    let (text, path) = item.with_untracked(|item| {
+        let item = item.as_ref()?;
+        Some(match side {
+            Side::End => archive_face(item, state.now.get_untracked()),
+            Side::Start => read_face(item),
         })
+    })?;
+    let class = match side {
+        Side::End => "under to-end",
+        Side::Start => "under to-start",
+    };
+    Some(view! {
+        <div class=class class:leftwards=is_leftwards class:enough=is_far_enough aria-hidden="true">
+            {icon(path)}
+            <span>{state.text(text)}</span>
+        </div>
     })
 }
