@@ -56,6 +56,12 @@ impl Heights {
         }
     }
 
+    /// Whether a row has turned out to be as high as it is taken for.
+    #[must_use]
+    pub fn is_measured(&self, index: usize) -> bool {
+        self.measured.get(index).is_some_and(Option::is_some)
+    }
+
     /// How high these rows are together.
     #[must_use]
     pub fn of(&self, range: Range<usize>) -> f64 {

@@ -154,8 +154,12 @@ async fn escape_closes_the_bell_that_has_the_focus_and_no_other() {
         let scene = Scene::new().await;
         scene.show(page, &[scene.tag(USER), scene.tag(OTHER)].concat()).await;
         page.until("events('ready').length === 2").await;
-        page.run("bells[0].show(); bells[1].show();").await;
-        page.until("bells.every((bell) => bell.open) && of(bells[1]).focused()").await;
+        // One after the other: each takes the focus as it opens, which waits until it has started.
+        for bell in [0, 1] {
+            page.run(&format!("bells[{bell}].show();")).await;
+            page.until(&format!("of(bells[{bell}]).focused()")).await;
+        }
+        page.assert("bells[0].open").await;
         page.press(Key::Escape).await;
         page.until("!bells[1].open").await;
         page.assert("bells[0].open").await;

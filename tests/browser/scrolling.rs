@@ -5,6 +5,8 @@ use notification_bell_tests::browser::{Gate, Key, browse};
 use crate::scene::{Scene, USER};
 
 const NUMBER: usize = 60;
+/// So many of them are on the first page.
+const FIRST_PAGE: usize = 25;
 
 async fn with_sixty() -> Scene {
     let scene = Scene::new().await;
@@ -55,7 +57,7 @@ async fn a_notification_does_not_move_what_is_being_read() {
         let scene = with_sixty().await;
         scene.show_bell(page).await;
         scene.open_panel(page).await;
-        page.until("parts('item').length > 0").await;
+        page.until(&format!("parts('item').length === {FIRST_PAGE}")).await;
         // A panel that is still growing moves what is in it.
         page.until("[part('panel'), ...parts('item')].every((box) => box.getAnimations().length === 0)")
             .await;
@@ -82,9 +84,16 @@ async fn a_page_of_the_list_that_does_not_come_can_be_asked_for_again() {
         let gate = Gate::to(scene.server.api()).await;
         scene.show_bell_behind(page, &gate).await;
         scene.open_panel(page).await;
-        page.until("parts('item').length > 0").await;
+        page.until(&format!("parts('item').length === {FIRST_PAGE}")).await;
         gate.cut();
-        page.until("(part('list').scrollTop = part('list').scrollHeight, button('Try again'))").await;
+        // Until all is where it stays: an end that goes out of view and comes into it again has the page asked for again.
+        let is_at_rest = "(() => {
+            const list = part('list'), before = window.before;
+            list.scrollTop = list.scrollHeight;
+            window.before = button('Try again') && list.scrollTop;
+            return window.before > 0 && window.before === before;
+          })()";
+        page.until(is_at_rest).await;
         page.assert("parts('item').length > 0 && parts('item').length < 60").await;
         gate.open();
         page.click("button('Try again')").await;

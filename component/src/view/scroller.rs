@@ -51,6 +51,8 @@ struct Stretch {
     near: Range<usize>,
     /// All that are drawn, in their order.
     drawn: Vec<usize>,
+    /// Those that were drawn where the list was at its top, and are not measured yet.
+    from_top: Vec<ItemId>,
     /// How far what is being read was moved, and the list is still to be scrolled.
     moved: f64,
     /// Waits for the rows to be drawn.
@@ -86,7 +88,26 @@ impl Stretch {
         }
     }
 
+    /// Notes what is drawn at the top. Whoever scrolls before it is measured has it above, at its own height already.
+    fn note_from_top(&mut self) {
+        let rows = self.heights.rows();
+        let is_new = |index: &&usize| !self.heights.is_measured(**index);
+        self.from_top =
+            self.drawn.iter().filter(is_new).filter_map(|index| Some(rows.get(*index)?.id.clone())).collect();
+    }
+
     /// Takes the heights that rows turned out to have.
+    fn take_heights(&mut self, heights: &[(usize, f64)], anchor: Option<usize>) {
+        let rows = Arc::clone(self.heights.rows());
+        let is_from_top = |index: usize| rows.get(index).is_some_and(|row| self.from_top.contains(&row.id));
+        let (from_top, others): (Vec<_>, Vec<_>) =
+            heights.iter().copied().partition(|(index, _)| is_from_top(*index));
+        self.measure(&from_top, None);
+        self.measure(&others, anchor);
+        self.from_top.retain(|id| from_top.iter().all(|(index, _)| rows[*index].id != *id));
+    }
+
+    /// What is above the anchor and has another height than was thought moves it.
     fn measure(&mut self, heights: &[(usize, f64)], anchor: Option<usize>) {
         let before_top = self.heights.top(anchor.unwrap_or_default());
         self.heights.measure(heights);
@@ -212,6 +233,9 @@ impl Scroller {
             stretch.choose(sight.top + stretch.moved, sight.bottom + stretch.moved, &kept);
             let is_begun = sight.is_at_top && wanted.is_none();
             let is_part = is_begun && listing.drawn.with_untracked(|there| stretch.ration(there));
+            if sight.is_at_top {
+                stretch.note_from_top();
+            }
             stretch.filling = self.inbox.try_get_value().filter(|_| is_part).map(|inbox| {
                 Task::spawn(async move {
                     let _ = inbox.turn().await;
@@ -279,7 +303,7 @@ impl Scroller {
                 })
                 .collect();
             let anchor = stretch.anchor(sight.top, sight.bottom, sight.focused.as_ref());
-            stretch.measure(&heights, anchor.filter(|_| !sight.is_at_top));
+            stretch.take_heights(&heights, anchor.filter(|_| !sight.is_at_top));
             // Rows that were drawn now would be measured in this very frame, which the browser takes for a circle.
             stretch.later = Some(Task::spawn(async move {
                 sleep_ms(0.0).await;
