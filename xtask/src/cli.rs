@@ -73,6 +73,9 @@ pub(crate) enum Task {
         /// How long each target runs
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
         seconds: u32,
+        /// Make up nothing, and try the inputs of server/fuzz/seeds/ alone, which are the same every time
+        #[arg(long, conflicts_with = "seconds")]
+        seeds: bool,
         /// Run one target only: a file of server/fuzz/targets/ without its ending
         #[arg(long)]
         target: Option<String>,

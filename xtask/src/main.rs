@@ -54,7 +54,8 @@ fn main() -> ExitCode {
         Task::Bench { inner: true, .. } => commands::bench::inner(&workspace, &mut steps),
         Task::Bench { arguments, .. } => commands::bench::bench(&workspace, &mut steps, &arguments),
         Task::Instructions => commands::instructions::instructions(&workspace, &mut steps),
-        Task::Fuzz { seconds, target } => {
+        Task::Fuzz { seconds, seeds, target } => {
+            let seconds = (!seeds).then_some(seconds);
             commands::fuzz::fuzz(&workspace, &mut steps, seconds, target.as_deref())
         }
         Task::Lint => commands::lint::lint(&workspace, &mut steps),

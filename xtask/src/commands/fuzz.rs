@@ -18,14 +18,16 @@ const CRATE: &str = "server/fuzz";
 /// An input that takes longer than this is a fault too.
 const INPUT_TIMEOUT_SECONDS: u32 = 5;
 
-/// Builds all targets at once and runs each, or the one that is named, for so many seconds.
+/// Builds all targets at once and runs each, or the one that is named: for so many seconds, or else with its seeds alone,
+/// which hold again if they held once. A search is another one in each run, from one fixed number too: the fuzzer goes by
+/// addresses and by what a build has to be covered.
 ///
 /// # Errors
 /// If something cannot be set up or built, there is no such target, or one found a fault.
 pub(crate) fn fuzz(
     workspace: &Workspace,
     steps: &mut Steps,
-    seconds: u32,
+    seconds: Option<u32>,
     only: Option<&str>,
 ) -> Result<(), Failure> {
     let targets = wanted(targets(&workspace.root.join(CRATE).join("targets"))?, only)?;
@@ -55,21 +57,30 @@ fn build(workspace: &Workspace) -> Result<PathBuf, Failure> {
 }
 
 /// Runs a target itself, and not through cargo-fuzz, which would keep its finds among the sources.
-fn run(workspace: &Workspace, programs: &Path, target: &str, seconds: u32) -> Result<String, Failure> {
+fn run(
+    workspace: &Workspace,
+    programs: &Path,
+    target: &str,
+    seconds: Option<u32>,
+) -> Result<String, Failure> {
     let found = workspace.target.join("fuzz");
     let (inputs, faults) = (found.join("inputs").join(target), found.join("faults").join(target));
-    for folder in [&inputs, &faults] {
-        fs::create_dir_all(folder).map_err(Failure::file("create", folder))?;
-    }
+    let seeds = workspace.root.join(CRATE).join("seeds").join(target);
+    fs::create_dir_all(&faults).map_err(Failure::file("create", &faults))?;
     let mut fuzzer = workspace.command(programs.join(target));
     fuzzer
-        .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-timeout={INPUT_TIMEOUT_SECONDS}"))
         // A path that ends in a separator is a folder to the fuzzer, and else the beginning of a name.
-        .arg(format!("-artifact_prefix={}/", faults.display()))
-        // What is new is kept in the first folder for the next time; the second one is only read.
-        .args([&inputs, &workspace.root.join(CRATE).join("seeds").join(target)]);
-    process::run_quietly(&mut fuzzer)
+        .arg(format!("-artifact_prefix={}/", faults.display()));
+    match seconds {
+        Some(seconds) => {
+            fs::create_dir_all(&inputs).map_err(Failure::file("create", &inputs))?;
+            // What is new is kept in the first folder for the next time; the second one is only read.
+            fuzzer.arg(format!("-max_total_time={seconds}")).arg(inputs)
+        }
+        None => fuzzer.arg("-runs=0"),
+    };
+    process::run_quietly(fuzzer.arg(seeds))
 }
 
 /// The names of all targets, in order.
