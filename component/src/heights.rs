@@ -144,6 +144,10 @@ mod tests {
         assert!(is(heights.of(1..2), 10.0));
         assert!(is(heights.of(3..4), 30.0));
         assert!(is(heights.of(0..4), 20.0 + 10.0 + 20.0 + 30.0));
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(|index| heights.is_measured(index)),
+            [false, true, false, true, false]
+        );
     }
 
     #[test]

@@ -77,6 +77,36 @@ async fn a_notification_does_not_move_what_is_being_read() {
     .await;
 }
 
+/// Tells nobody how high anything is until `tell()`.
+const UNTOLD: &str = "<script>{
+    const { ResizeObserver } = window;
+    const waiting = [];
+    window.tell = () => waiting.splice(0).forEach((tell) => tell());
+    window.ResizeObserver = function (told) {
+      return new ResizeObserver((entries) => waiting.push(() => told(entries)));
+    };
+  }</script>";
+
+/// What was drawn above a reader had its own height from the start, whatever it was thought to have.
+#[tokio::test]
+async fn rows_that_are_measured_after_the_reader_has_scrolled_do_not_move_them() {
+    browse(async |page| {
+        let scene = with_sixty().await;
+        scene.show(page, &[UNTOLD, &scene.tag_with(USER, "open")].concat()).await;
+        page.until(&format!("isOpen() && parts('item').length === {FIRST_PAGE}")).await;
+        page.until("[part('panel'), ...parts('item')].every((box) => box.getAnimations().length === 0)")
+            .await;
+        page.run("item('Number 40').focus();").await;
+        page.until("part('list').scrollTop > 0").await;
+        let frames = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
+        page.promised(frames).await;
+        page.run("window.before = item('Number 40').getBoundingClientRect().top; tell();").await;
+        page.promised(frames).await;
+        page.assert("Math.abs(item('Number 40').getBoundingClientRect().top - window.before) < 2").await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_page_of_the_list_that_does_not_come_can_be_asked_for_again() {
     browse(async |page| {

@@ -36,11 +36,14 @@ impl Inbox {
 
     /// Puts them on the top layer, or takes them off it when there are none.
     pub(crate) fn show_arrivals(&self) {
-        let is_empty = self.state.around.arrivals.try_with_untracked(Arrivals::is_empty).unwrap_or(true);
         if let Some(toasts) = self.element("arrivals") {
             // Throws if it is there already, or is not in a page.
-            let _ = if is_empty { toasts.hide_popover() } else { toasts.show_popover() };
+            let _ = if self.has_no_arrivals() { toasts.hide_popover() } else { toasts.show_popover() };
         }
+    }
+
+    fn has_no_arrivals(&self) -> bool {
+        self.state.around.arrivals.try_with_untracked(Arrivals::is_empty).unwrap_or(true)
     }
 
     /// Keeps all of them while somebody is at one.
@@ -103,7 +106,7 @@ impl Inbox {
 
     /// Takes those off the screen that are read or gone, or have ended, wherever that was done.
     pub(crate) fn review_arrivals(&self) {
-        if self.state.around.arrivals.try_with_untracked(Arrivals::is_empty).unwrap_or(true) {
+        if self.has_no_arrivals() {
             return;
         }
         let (feed, now) = (self.state.feed, self.environment.now());

@@ -16,8 +16,11 @@ impl Inbox {
     pub(super) fn take_place(self: &Rc<Self>) {
         let options = self.options.borrow().clone();
         let around = self.state.around;
-        around.offered.set(Wishes { sound: options.sound, desktop: options.desktop });
-        self.recall_wishes();
+        let offered = Wishes { sound: options.sound, desktop: options.desktop };
+        if around.offered.get_untracked() != offered {
+            around.offered.set(offered);
+            self.recall_wishes();
+        }
         around.page_badge.set((options.title_badge, options.icon_badge));
         around.toast_place.set(options.toasts.filter(|_| !options.headless));
         if options.toasts.is_none() {

@@ -16,13 +16,11 @@ pub(super) struct Members<'value> {
 }
 
 impl<'value> Members<'value> {
-    pub(super) const fn of(value: &'value Value) -> Self {
-        Self { value, fault: Cell::new(None) }
-    }
-
-    /// What was made of them, if nothing was wrong.
-    pub(super) fn make<T>(self, made: T) -> Result<T, Fault> {
-        self.fault.get().map_or(Ok(made), Err)
+    /// What is made of the members of an object, if nothing is wrong with them.
+    pub(super) fn read<T>(value: &'value Value, make: impl FnOnce(&Self) -> T) -> Result<T, Fault> {
+        let members = Self { value, fault: Cell::new(None) };
+        let read = make(&members);
+        members.fault.get().map_or(Ok(read), Err)
     }
 
     fn fault(&self, name: Fault) {
@@ -35,6 +33,11 @@ impl<'value> Members<'value> {
             self.fault(name);
             otherwise
         })
+    }
+
+    /// What was read of a value inside it, if it could be.
+    pub(super) fn part<T>(&self, read: Result<T, Fault>) -> Option<T> {
+        read.map_err(|fault| self.fault(fault)).ok()
     }
 
     /// A member that may be left out or null.
@@ -78,10 +81,10 @@ impl<'value> Members<'value> {
     pub(super) fn list<T>(&self, name: Fault, read: fn(&Value) -> Result<T, Fault>) -> Vec<T> {
         let list = self.value.get(name).and_then(Value::as_array).map(Vec::as_slice);
         let mut all = Vec::new();
+        // One by one: to collect them is more code for each type.
         for value in self.or_fault(name, list, &[]) {
-            match read(value) {
-                Ok(one) => all.push(one),
-                Err(fault) => self.fault(fault),
+            if let Some(one) = self.part(read(value)) {
+                all.push(one);
             }
         }
         all
@@ -98,15 +101,31 @@ impl<'value> Members<'value> {
         self.or_fault(name, read, otherwise)
     }
 
+    /// A member that is an object itself.
+    pub(super) fn object<T: Default>(&self, name: Fault, read: fn(&Value) -> Result<T, Fault>) -> T {
+        self.part(self.value.get(name).map_or(Err(name), read)).unwrap_or_default()
+    }
+
     pub(super) fn counts(&self) -> Counts {
-        let read = self.value.get("counts").map(counts);
-        match read.unwrap_or(Err("counts")) {
-            Ok(counts) => counts,
-            Err(fault) => {
-                self.fault(fault);
-                Counts::default()
-            }
+        self.object("counts", |value| Members::read(value, Members::own_counts))
+    }
+
+    fn own_counts(&self) -> Counts {
+        let mut counts = Counts {
+            unseen: self.number("unseen"),
+            unread: self.number("unread"),
+            total: self.number("total"),
+            ..Counts::default()
+        };
+        let Some(categories) = self.value.get("categories").and_then(Value::as_object) else {
+            self.fault("categories");
+            return counts;
+        };
+        // One by one: to collect them would bring a sorting algorithm along.
+        for (name, count) in categories {
+            counts.categories.insert(name.clone(), self.or_fault("categories", count.as_u64(), 0));
         }
+        counts
     }
 
     pub(super) fn set(&self) -> MarkSet {
@@ -116,20 +135,4 @@ impl<'value> Members<'value> {
             archived: self.optional_flag("archived"),
         }
     }
-}
-
-fn counts(value: &Value) -> Result<Counts, Fault> {
-    let members = Members::of(value);
-    let mut counts = Counts {
-        unseen: members.number("unseen"),
-        unread: members.number("unread"),
-        total: members.number("total"),
-        ..Counts::default()
-    };
-    let categories = value.get("categories").and_then(Value::as_object).ok_or("categories")?;
-    // One by one: to collect them would bring a sorting algorithm along.
-    for (name, count) in categories {
-        counts.categories.insert(name.clone(), members.or_fault("categories", count.as_u64(), 0));
-    }
-    members.make(counts)
 }

@@ -16,9 +16,8 @@ type Read<T> = Result<T, Fault>;
 /// # Errors
 /// The member that cannot be read; as everywhere here.
 pub fn item(value: &Value) -> Read<Item> {
-    let members = Members::of(value);
     let priorities = [("low", Priority::Low), ("normal", Priority::Normal), ("high", Priority::High)];
-    let item = Item {
+    Members::read(value, |members| Item {
         id: members.text("id"),
         r#type: members.optional_text("type"),
         category: members.optional_text("category"),
@@ -44,25 +43,22 @@ pub fn item(value: &Value) -> Read<Item> {
         archived_at: members.optional_moment("archivedAt"),
         snoozed_until: members.optional_moment("snoozedUntil"),
         revision: members.text("revision"),
-    };
-    members.make(item)
+    })
 }
 
 fn action(value: &Value) -> Read<Action> {
-    let members = Members::of(value);
     let styles = [
         ("primary", ActionStyle::Primary),
         ("default", ActionStyle::Default),
         ("danger", ActionStyle::Danger),
     ];
-    let action = Action {
+    Members::read(value, |members| Action {
         id: members.text("id"),
         label: members.text("label"),
         url: members.optional_text("url"),
         style: members.one_of("style", &styles, ActionStyle::Default),
         done: members.flag("done"),
-    };
-    members.make(action)
+    })
 }
 
 /// Reads a page of the list.
@@ -70,14 +66,12 @@ fn action(value: &Value) -> Read<Action> {
 /// # Errors
 /// See [`item`].
 pub fn page(value: &Value) -> Read<InboxPage> {
-    let members = Members::of(value);
-    let page = InboxPage {
+    Members::read(value, |members| InboxPage {
         items: members.list("items", item),
         next: members.optional_text("next"),
         counts: members.counts(),
         revision: members.text("revision"),
-    };
-    members.make(page)
+    })
 }
 
 /// Reads what the stream says.
@@ -85,14 +79,12 @@ pub fn page(value: &Value) -> Read<InboxPage> {
 /// # Errors
 /// See [`item`].
 pub fn sync(value: &Value) -> Read<Sync> {
-    let members = Members::of(value);
-    let sync = Sync {
+    Members::read(value, |members| Sync {
         changed: members.list("changed", item),
         removed: members.ids("removed"),
         counts: members.counts(),
         revision: members.text("revision"),
-    };
-    members.make(sync)
+    })
 }
 
 /// Reads the answer to a change, of whichever kind it was.
@@ -100,13 +92,11 @@ pub fn sync(value: &Value) -> Read<Sync> {
 /// # Errors
 /// See [`item`].
 pub fn answer(value: &Value) -> Read<Answer> {
-    let members = Members::of(value);
-    let answer = Answer {
-        item: members.optional("item").map(item).transpose()?,
+    Members::read(value, |members| Answer {
+        item: members.optional("item").and_then(|value| members.part(item(value))),
         counts: members.counts(),
         changed: members.optional("changed").map(|_| members.ids("changed")),
-    };
-    members.make(answer)
+    })
 }
 
 /// Reads a session.
@@ -114,16 +104,14 @@ pub fn answer(value: &Value) -> Read<Answer> {
 /// # Errors
 /// See [`item`].
 pub fn grant(value: &Value) -> Read<SessionGrant> {
-    let members = Members::of(value);
-    let grant = SessionGrant {
+    Members::read(value, |members| SessionGrant {
         token: members.optional_text("token"),
         expires_at: members.moment("expiresAt"),
         refresh_at: members.moment("refreshAt"),
         user_id: members.text("userId"),
         counts: members.counts(),
         revision: members.text("revision"),
-    };
-    members.make(grant)
+    })
 }
 
 /// Reads which categories reach the inbox.
@@ -131,20 +119,18 @@ pub fn grant(value: &Value) -> Read<SessionGrant> {
 /// # Errors
 /// See [`item`].
 pub fn preferences(value: &Value) -> Read<Preferences> {
-    let members = Members::of(value);
-    let preferences = Preferences { categories: members.list("categories", category_preference) };
-    members.make(preferences)
+    Members::read(value, |members| Preferences {
+        categories: members.list("categories", category_preference),
+    })
 }
 
 fn category_preference(value: &Value) -> Read<CategoryPreference> {
-    let members = Members::of(value);
-    let category = CategoryPreference {
+    Members::read(value, |members| CategoryPreference {
         name: members.text("name"),
         label: members.optional_text("label"),
         enabled: members.flag("enabled"),
         can_be_turned_off: members.optional_flag("canBeTurnedOff"),
-    };
-    members.make(category)
+    })
 }
 
 /// Reads a change to one item, as it was written here.
@@ -152,17 +138,17 @@ fn category_preference(value: &Value) -> Read<CategoryPreference> {
 /// # Errors
 /// See [`item`].
 pub fn patch(value: &Value) -> Read<ItemPatch> {
-    let members = Members::of(value);
-    let MarkSet { seen, read, archived } = members.set();
-    let patch = ItemPatch {
-        seen,
-        read,
-        clicked: members.optional_flag("clicked"),
-        archived,
-        snoozed_until: value.get("snoozedUntil").map(|_| members.optional_moment("snoozedUntil")),
-        action_done: members.optional_text("actionDone"),
-    };
-    members.make(patch)
+    Members::read(value, |members| {
+        let MarkSet { seen, read, archived } = members.set();
+        ItemPatch {
+            seen,
+            read,
+            clicked: members.optional_flag("clicked"),
+            archived,
+            snoozed_until: value.get("snoozedUntil").map(|_| members.optional_moment("snoozedUntil")),
+            action_done: members.optional_text("actionDone"),
+        }
+    })
 }
 
 /// Reads a change to many items, as it was written here.
@@ -170,15 +156,11 @@ pub fn patch(value: &Value) -> Read<ItemPatch> {
 /// # Errors
 /// See [`item`].
 pub fn mark(value: &Value) -> Read<MarkRequest> {
-    let members = Members::of(value);
-    let set = Members::of(members.or_fault("set", value.get("set"), &Value::Null));
-    let made = set.set();
-    let mark = MarkRequest {
-        set: set.make(made)?,
+    Members::read(value, |members| MarkRequest {
+        set: members.object("set", |value| Members::read(value, Members::set)),
         ids: members.optional("ids").map(|_| members.ids("ids")),
         category: members.optional_text("category"),
         read: members.optional_flag("read"),
         up_to: members.optional_text("upTo"),
-    };
-    members.make(mark)
+    })
 }
