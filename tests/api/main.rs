@@ -6,6 +6,7 @@ mod assets;
 mod audiences;
 mod audit;
 mod backup;
+mod broadcasts;
 mod categories;
 mod cli_keys;
 mod cli_notifications;

@@ -25,6 +25,7 @@ mod identity;
 mod inline;
 mod items;
 mod kept_state;
+mod kept_tokens;
 mod keyboard;
 mod languages;
 mod life_cycle;

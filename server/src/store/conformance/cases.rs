@@ -132,12 +132,14 @@ macro_rules! cases {
                 inboxes_looked_at_together_are_told_what_each_is_told_alone
                 a_forgotten_withdrawal_makes_older_revisions_a_reset
                 what_was_deleted_long_ago_is_not_told_when_it_is_withdrawn
-                no_more_is_shared_at_a_time_than_may_be
-                a_project_has_no_more_topics_than_it_may_and_empty_ones_go
                 what_came_while_somebody_was_in_a_topic_is_theirs
                 what_is_off_by_default_is_off_for_whoever_has_nothing_of_it_yet
                 what_is_sent_later_reaches_whoever_is_there_then
                 what_is_too_old_is_removed_and_older_revisions_are_a_reset
+            ;
+            audience_limits:
+                no_more_is_shared_at_a_time_than_may_be
+                a_project_has_no_more_topics_than_it_may_and_empty_ones_go
             ;
             audience_model:
                 inboxes_that_share_are_what_the_plainest_model_says

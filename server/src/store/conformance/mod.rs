@@ -1,5 +1,6 @@
 //! What every database has to do, said once: each implementation runs these against itself.
 
+pub(super) mod audience_limits;
 pub(super) mod audience_model;
 pub(super) mod audiences;
 pub(super) mod audit;
