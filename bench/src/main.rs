@@ -62,6 +62,8 @@ enum Load {
 #[tokio::main]
 async fn main() -> ExitCode {
     let Arguments { load, limit } = Arguments::parse();
+    // Each stream is an open file. Where there are too few all the same, what could not be opened says so.
+    let _ = rlimit::increase_nofile_limit(u64::MAX);
     let outcome = match limit {
         Some(seconds) => timeout(Duration::from_secs(seconds), run(load))
             .await

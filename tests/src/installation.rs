@@ -163,7 +163,7 @@ impl Installation {
     /// Creates a project with further options of `project create`.
     pub async fn create_project(&self, name: &str, options: &[&str]) -> Project {
         let arguments = [&["project", "create", "--name", name], options].concat();
-        Project::from_json(&self.json(&arguments).await)
+        Project::from_json(&self.json(&arguments).await).expect("a project")
     }
 }
 

@@ -22,19 +22,21 @@ pub struct Project {
 
 impl Project {
     /// Reads what `project create --json` prints.
-    #[must_use]
-    pub fn from_json(json: &Value) -> Self {
+    ///
+    /// # Errors
+    /// If it is something else: the member that is not there.
+    pub fn from_json(json: &Value) -> Result<Self, String> {
         let text = |name: &str| {
-            let member = json[name].as_str();
-            member.unwrap_or_else(|| panic!("`project create` printed no {name}: {json}")).to_owned()
+            let member = json[name].as_str().map(ToOwned::to_owned);
+            member.ok_or_else(|| format!("not what `project create --json` prints: it has no {name}"))
         };
-        Self {
-            id: text("id"),
-            name: text("name"),
-            api_key: text("apiKey"),
-            api_secret_key: text("apiSecretKey"),
-            backend_key: text("backendKey"),
-        }
+        Ok(Self {
+            id: text("id")?,
+            name: text("name")?,
+            api_key: text("apiKey")?,
+            api_secret_key: text("apiSecretKey")?,
+            backend_key: text("backendKey")?,
+        })
     }
 
     /// The same again.

@@ -95,7 +95,8 @@ async fn filled(filling: Filling, folder: Option<&Path>) -> io::Result<Server> {
         server.stop().await;
         fs::write(&keys, server.project().to_json().to_string())?;
     }
-    let project = Project::from_json(&serde_json::from_str(&fs::read_to_string(&keys)?)?);
+    let project =
+        Project::from_json(&serde_json::from_str(&fs::read_to_string(&keys)?)?).map_err(io::Error::other)?;
     let builder = Server::builder().installation(Installation::within(folder), vec![project]);
     Ok(builder.start().await)
 }

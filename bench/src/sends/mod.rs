@@ -85,7 +85,7 @@ async fn started(arguments: &Arguments) -> Result<Server, Box<dyn Error>> {
     // The server runs within it.
     let folder = &folder.canonicalize()?;
     let project =
-        Project::from_json(&serde_json::from_str(&fs::read_to_string(folder.join("project.json"))?)?);
+        Project::from_json(&serde_json::from_str(&fs::read_to_string(folder.join("project.json"))?)?)?;
     Ok(Server::builder().installation(Installation::within(folder), vec![project]).start().await)
 }
 

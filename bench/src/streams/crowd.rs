@@ -51,7 +51,9 @@ pub(crate) struct Crowd {
     readers: Vec<JoinHandle<()>>,
     /// How many were opened a second.
     pub(crate) per_second: f64,
+    /// How many could not be, and why the first of them could not.
     pub(crate) refused: usize,
+    pub(crate) fault: Option<io::Error>,
 }
 
 impl Crowd {
@@ -63,26 +65,30 @@ impl Crowd {
         arrivals: &UnboundedSender<Arrival>,
     ) -> Self {
         let began = Instant::now();
-        let opened: Vec<_> = stream::iter(requests)
-            .map(|request| async move {
-                timeout(OPENING_LIMIT, open(host, &request, has_first_event)).await.ok()?.ok()
-            })
+        let opened: Vec<io::Result<TcpStream>> = stream::iter(requests)
+            .map(
+                |request| async move { timeout(OPENING_LIMIT, open(host, &request, has_first_event)).await? },
+            )
             .buffer_unordered(OPENING)
             .collect()
             .await;
         let seconds = began.elapsed().as_secs_f64();
-        let asked = opened.len();
-        let readers: Vec<_> = opened
-            .into_iter()
-            .flatten()
-            .map(|stream| {
-                let arrivals = arrivals.clone();
-                tokio::spawn(async move { read(stream, &arrivals).await })
-            })
-            .collect();
+        let (mut readers, mut refused, mut fault) = (Vec::with_capacity(opened.len()), 0, None);
+        for stream in opened {
+            match stream {
+                Ok(stream) => {
+                    let arrivals = arrivals.clone();
+                    readers.push(tokio::spawn(async move { read(stream, &arrivals).await }));
+                }
+                Err(error) => {
+                    refused += 1;
+                    fault.get_or_insert(error);
+                }
+            }
+        }
         #[expect(clippy::cast_precision_loss, reason = "some thousands")]
         let per_second = readers.len() as f64 / seconds;
-        Self { refused: asked - readers.len(), readers, per_second }
+        Self { readers, per_second, refused, fault }
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -268,8 +268,8 @@ async fn until_all_have(
 }
 
 fn note_opening(crowd: &Crowd, report: &mut Report) -> Result<(), Failure> {
-    if crowd.refused > 0 {
-        return Err(format!("{} streams could not be opened", crowd.refused).into());
+    if let Some(fault) = &crowd.fault {
+        return Err(format!("{} streams could not be opened, the first for: {fault}", crowd.refused).into());
     }
     report.add(OPENED, crowd.per_second, Unit::PerSecond).goal(Goal::at_least(5_000.0).stretch(15_000.0));
     Ok(())

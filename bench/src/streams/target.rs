@@ -3,6 +3,7 @@
 use std::{error::Error, net::SocketAddr};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
 use notification_bell_tests::Project;
 use serde_json::{Value, json};
 
@@ -14,6 +15,9 @@ use super::{
 pub(crate) type Failure = Box<dyn Error>;
 
 const SESSIONS_AT_ONCE: usize = 16;
+/// Long after the load. A project has no more than so many broadcasts at a time, and one that is measured again and again
+/// would come to it.
+const BROADCAST_LASTS: SignedDuration = SignedDuration::from_mins(10);
 
 /// A running Notification Bell.
 #[derive(Clone)]
@@ -85,12 +89,14 @@ impl Bell {
         number: usize,
         body: &str,
     ) -> Result<(), Failure> {
-        let to = match to {
-            To::One(number) => json!({"users": [user(number)]}),
-            To::Everyone => json!({"everyone": true}),
+        let (to, expires_at) = match to {
+            To::One(number) => (json!({"users": [user(number)]}), None),
+            To::Everyone => {
+                (json!({"everyone": true}), Some((Timestamp::now() + BROADCAST_LASTS).to_string()))
+            }
         };
         let headers = format!("authorization: Bearer {}\r\n", self.project.backend_key);
-        let body = json!({"to": to, "title": title(number), "body": body});
+        let body = json!({"to": to, "title": title(number), "body": body, "expiresAt": expires_at});
         let answer = wire.post("/api/v1/notifications", &headers, &body.to_string()).await?;
         if answer.status == 201 {
             return Ok(());
