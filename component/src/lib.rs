@@ -1,6 +1,6 @@
 //! The `<notification-bell>` element: a notification inbox for any page.
 //!
-//! The rules (`options`, `feed`, `rows`, `heights`, `days`, `wire`, `kept`, `sse`, `backoff`, `relative_time`, `snooze`,
+//! The rules (`options`, `feed`, `rows`, `heights`, `stretch`, `days`, `wire`, `kept`, `sse`, `backoff`, `relative_time`, `snooze`,
 //! `swipe`, `selection`, `bulk`, `arrivals`, `wishes`, `markup`, `position`, `texts`, `messages`, `mock`) are plain Rust
 //! without a browser, and tested as such. What touches the browser is built for wasm alone: `element` is what the
 //! JavaScript class calls, `inbox` ties the rules to the server and the views, `view` draws.
@@ -28,6 +28,7 @@ pub mod rows;
 pub mod selection;
 pub mod snooze;
 pub mod sse;
+pub mod stretch;
 pub mod swipe;
 pub mod texts;
 pub mod wire;

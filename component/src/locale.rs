@@ -17,7 +17,8 @@ use crate::{
     texts::{Text, Texts, language_of},
 };
 
-// Of our own and not from `js-sys`, whose constructors cannot report that a tag is no language tag.
+// Of our own and not from `js-sys`, whose constructors take lists of tags, and whose `format` gives a function that is still
+// to be called: both would be more code and more calls.
 #[wasm_bindgen]
 extern "C" {
     /// Throws if the tag is none.

@@ -79,6 +79,21 @@ async fn only_a_text_that_is_cut_can_be_shown_in_full() {
     .await;
 }
 
+#[tokio::test]
+async fn a_title_that_is_cut_can_be_shown_in_full_without_a_body_too() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        scene.server.notify(USER, &"Many words. ".repeat(20)).await;
+        scene.show_items(page, 1).await;
+        let title = "part('item').querySelector('[part~=title]')";
+        page.assert(&format!("{title}.scrollHeight > {title}.clientHeight + 10")).await;
+        page.click("button('Show more')").await;
+        page.until(&format!("button('Show less') && {title}.scrollHeight <= {title}.clientHeight + 1")).await;
+        page.assert("events('item-click').length === 0").await;
+    })
+    .await;
+}
+
 /// An item with one action in the opened panel, and what says something of its button.
 async fn with_action(page: &Page, scene: &Scene, gate: &Gate) {
     let actions = json!([{"id": "approve", "label": "Approve"}]);

@@ -175,3 +175,26 @@ async fn a_bell_removed_by_a_listener_of_its_own_does_no_harm() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_bell_taken_to_another_document_by_a_listener_of_its_own_does_no_harm() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        scene.server.notify(USER, "Hello").await;
+        for name in ["ready", "counts", "open"] {
+            // Other than a removal, that ends what runs in the middle of what told the event.
+            let listener = format!(
+                "<script>const take = ({{ target }}) => {{ window.moved = target;\
+                   const frame = document.body.appendChild(document.createElement('iframe'));\
+                   frame.contentDocument.body.append(target); }};\
+                 addEventListener('notification-bell-{name}', take, {{ once: true }});</script>"
+            );
+            scene.show(page, &[listener, scene.tag_with(USER, "open")].concat()).await;
+            page.until("window.moved && of(moved).badge() === '1'").await;
+            page.until("of(moved).titles().join() === 'Hello'").await;
+            scene.has_streams(1).await;
+            page.assert("record.errors.length === 0").await;
+        }
+    })
+    .await;
+}

@@ -46,6 +46,33 @@ async fn has_unread(session: &Session, number: usize) {
 }
 
 #[tokio::test]
+async fn nothing_is_offered_that_reaches_what_nobody_has_seen() {
+    browse(async |page| {
+        let scene = Scene::new().await;
+        let session = with_sixty(&scene).await;
+        let gate = Gate::to(scene.server.api()).await;
+        let attributes = scene.attributes_at(gate.origin(), USER);
+        // The list is refused for as long as the page says so; the session and its numbers are there.
+        let refuse = "<script>(() => { const own = fetch; window.refuses = true;\
+            window.fetch = (url, init) => window.refuses && /\\/inbox\\?/.test(url)\
+              ? Promise.resolve(Response.json({ status: 503, code: 'storage_unavailable' }, { status: 503 }))\
+              : own(url, init); })()</script>";
+        let bell = format!("<notification-bell {attributes}></notification-bell>");
+        scene.show(page, &[refuse, &bell].concat()).await;
+        scene.is_live(page, 1).await;
+        scene.open_panel(page).await;
+        page.until("button('Try again')").await;
+        page.assert(&format!("badge() === '{NUMBER}'")).await;
+        page.assert("!button('Mark all as read') && !button('Archive all read')").await;
+        page.run("window.refuses = false;").await;
+        page.click("button('Try again')").await;
+        page.until("button('Mark all as read') && button('Archive all read')").await;
+        has_unread(&session, NUMBER).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn marking_all_as_read_is_undone_for_what_was_never_loaded_too() {
     browse(async |page| {
         let scene = Scene::new().await;

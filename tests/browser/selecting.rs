@@ -47,6 +47,21 @@ async fn the_key_begins_and_space_and_clicks_choose() {
 }
 
 #[tokio::test]
+async fn in_the_readers_own_colours_the_focus_shows_among_what_is_chosen() {
+    browse(async |page| {
+        let _scene = with_five(page).await;
+        page.set_media("forced-colors", "active").await;
+        page.press(Key::Down).await;
+        page.press(' ').await;
+        page.until(&format!("{CHOSEN} === 'A,B' && focused() === item('B')")).await;
+        let width = |title: &str| format!("parseFloat(getComputedStyle(item('{title}')).outlineWidth)");
+        page.assert(&format!("{} === 1 && {} >= 2", width("A"), width("B"))).await;
+        page.set_media("forced-colors", "none").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn with_shift_a_range_is_chosen_by_arrows_and_by_the_mouse() {
     browse(async |page| {
         let _scene = with_five(page).await;

@@ -213,6 +213,12 @@ impl Feed {
         self.window(list).is_some_and(|window| window.is_loaded)
     }
 
+    /// Whether the first page of any list was there at some time: before, nothing has been shown but numbers.
+    #[must_use]
+    pub const fn has_lists(&self) -> bool {
+        !self.windows.is_empty()
+    }
+
     /// Whether what is known of a list holds until it is loaded again: it does, unless the numbers say that there is
     /// something in the inbox.
     #[must_use]

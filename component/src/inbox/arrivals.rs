@@ -101,7 +101,9 @@ impl Inbox {
 
     /// Takes all off the screen.
     pub(crate) fn drop_arrivals(&self) {
-        self.keep_arrivals(|_| false);
+        if !self.has_no_arrivals() {
+            self.keep_arrivals(|_| false);
+        }
     }
 
     /// Takes those off the screen that are read or gone, or have ended, wherever that was done.

@@ -200,8 +200,9 @@ impl Inbox {
 
     /// Reads what the user chose, here or in another tab.
     pub(crate) fn recall_wishes(&self) {
-        // Where the page offers nothing, there is nothing to wish.
-        if self.state.around.offered.get_untracked() != Wishes::default() {
+        // Where the page offers nothing, there is nothing to wish; a listener may have ended the element meanwhile.
+        let offered = self.state.around.offered.try_get_untracked();
+        if offered.is_some_and(|offered| offered != Wishes::default()) {
             self.recall_what_is_offered();
         }
     }

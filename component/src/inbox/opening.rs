@@ -55,7 +55,12 @@ impl Inbox {
         }
         if open != self.state.open.get_untracked() {
             let happening = if open { Happening::Open } else { Happening::Close };
-            if happening.fire(&self.host) {
+            let is_allowed = happening.fire(&self.host);
+            if self.state.open.try_get_untracked().is_none() {
+                // A listener has taken the element to another document, where it begins anew.
+                return;
+            }
+            if is_allowed {
                 if open { self.open() } else { self.close() }
             }
         }

@@ -17,7 +17,7 @@ impl Inbox {
         let options = self.options.borrow().clone();
         let around = self.state.around;
         let offered = Wishes { sound: options.sound, desktop: options.desktop };
-        if around.offered.get_untracked() != offered {
+        if around.offered.try_get_untracked() != Some(offered) {
             around.offered.set(offered);
             self.recall_wishes();
         }

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     draw::{AnyView, view},
+    feed::Feed,
     follow::memo,
     inbox::{Connection, Handle, Inbox, Stage, State, Toast},
     texts::Text,
@@ -53,9 +54,12 @@ pub(super) fn panel(inbox: Handle, state: State) -> AnyView {
 }
 
 fn contents(inbox: Handle, state: State) -> AnyView {
-    // What reaches all of the inbox is not offered where the list is another, or has nothing of what is reached.
-    let has_unread = move || state.is_inbox() && state.unread_here.get() > 0;
-    let has_archivable = move || state.view.get() == View::All && state.archivable.get() > 0;
+    // What reaches all of the inbox is not offered where the list is another, or has nothing of what is reached, or before
+    // there was any: it would reach what nobody has seen.
+    let has_lists = memo(move || state.feed.with(Feed::has_lists));
+    let has_unread = move || has_lists.get() && state.is_inbox() && state.unread_here.get() > 0;
+    let has_archivable =
+        move || has_lists.get() && state.view.get() == View::All && state.archivable.get() > 0;
     let has_items = move || !state.listed.with(Vec::is_empty);
     let is_selecting = move || state.handling().is_selecting.get();
     view! {

@@ -84,6 +84,14 @@ pub(super) fn set_size(state: State) -> Words {
 pub(super) fn group(inbox: Handle, state: State, own: StoredValue<ItemId>, place: Place) -> When {
     let group = memo(move || place.with(|place| place.as_ref().and_then(|(_, row)| row.group)));
     let is_open = move || group.get().is_some_and(|group| group.is_open);
+    let hides_unread = move || {
+        let hidden = group.get().filter(|group| !group.is_open).map_or(0, |group| group.number);
+        hidden > 0 && own.with_value(|own| has_unread_after(state, own, hidden))
+    };
+    let unread_dot = move || {
+        let unread = words(move || [" · ", &state.text(Text::Unread)].concat());
+        view! { <span class="hidden-unread"><span class="spoken">{unread}</span></span> }
+    };
     let button = move || {
         let text = move || match group.get() {
             Some(Group { number, is_open: false }) => state.count(Text::MoreLikeThis, number as u64),
@@ -102,8 +110,18 @@ pub(super) fn group(inbox: Handle, state: State, own: StoredValue<ItemId>, place
             >
                 {part(move || Some(icon(if is_open() { UP_SMALL } else { DOWN })))}
                 {words(text)}
+                {when(hides_unread, unread_dot)}
             </button>
         }
     };
     when(move || group.get().is_some(), button)
+}
+
+/// Whether one of so many items after another is to be read.
+fn has_unread_after(state: State, id: &str, number: usize) -> bool {
+    state.listed.with(|ids| {
+        let after = ids.iter().skip_while(|own| *own != id).skip(1).take(number);
+        let now = state.now.get_untracked();
+        state.feed.with(|feed| after.into_iter().any(|id| feed.is_unread(id, now)))
+    })
 }

@@ -7,8 +7,6 @@
 //! read, before anything is painted. The browser would do that too, but not in `WebKit` and not where rows are taken
 //! out, so its own way is switched off (`overflow-anchor`).
 
-mod stretch;
-
 use std::{cell::RefCell, sync::Arc};
 
 use notification_bell_protocol::ItemId;
@@ -19,9 +17,9 @@ use crate::{
     follow::follow,
     inbox::{Handle, State},
     signal::StoredValue,
+    stretch::Stretch,
     task::{Task, sleep_ms},
 };
-use stretch::Stretch;
 
 /// What starts the id of a row's element; the rest is its item's.
 pub(super) const ROW_ID: &str = "row-";
@@ -33,8 +31,19 @@ const PARTS: f64 = 64.0;
 pub(super) struct Scroller {
     inbox: Handle,
     state: State,
-    stretch: StoredValue<RefCell<Stretch>>,
+    drawing: StoredValue<RefCell<Drawing>>,
     sizes: StoredValue<Option<Sizes>>,
+}
+
+#[derive(Default)]
+struct Drawing {
+    stretch: Stretch,
+    /// Waits for the rows to be drawn.
+    settling: Option<Task>,
+    /// The next look, where this moment is not the right one.
+    later: Option<Task>,
+    /// Draws the rows that were left out, where there are some.
+    filling: Option<Task>,
 }
 
 /// What is on screen: the list, and from where to where in terms of its rows.
@@ -49,8 +58,8 @@ struct Sight {
 
 impl Scroller {
     pub(super) fn new(inbox: Handle, state: State) -> Self {
-        let (stretch, sizes) = (StoredValue::new(RefCell::default()), StoredValue::new(None));
-        let scroller = Self { inbox, state, stretch, sizes };
+        let (drawing, sizes) = (StoredValue::new(RefCell::default()), StoredValue::new(None));
+        let scroller = Self { inbox, state, drawing, sizes };
         sizes.set_value(Sizes::new(move |heights| scroller.measured(heights)));
         let mut is_first = true;
         follow(move || {
@@ -101,48 +110,43 @@ impl Scroller {
             .iter()
             .filter_map(|id| listing.row_of(self.state.feed, id.as_deref()?))
             .collect();
-        let ids = self.stretch.try_with_value(|stretch| {
-            let stretch = &mut *stretch.borrow_mut();
-            if !Arc::ptr_eq(stretch.heights.rows(), &rows) {
+        let ids = self.drawing.try_with_value(|drawing| {
+            let Drawing { stretch, filling, .. } = &mut *drawing.borrow_mut();
+            if !Arc::ptr_eq(stretch.rows(), &rows) {
                 let anchor = stretch.anchor(sight.top, sight.bottom, sight.focused.as_ref());
                 stretch.follow(Arc::clone(&rows), anchor.filter(|_| !sight.is_at_top));
-                stretch.near = 0..0;
             }
-            stretch.choose(sight.top + stretch.moved, sight.bottom + stretch.moved, &kept);
+            let moved = stretch.moved();
+            stretch.choose(sight.top + moved, sight.bottom + moved, &kept);
             let is_begun = sight.is_at_top && wanted.is_none();
             let is_part = is_begun && listing.drawn.with_untracked(|there| stretch.ration(there));
-            if sight.is_at_top {
-                stretch.note_from_top();
-            }
-            stretch.filling = self.inbox.try_get_value().filter(|_| is_part).map(|inbox| {
+            stretch.note_from_top(sight.is_at_top);
+            *filling = self.inbox.try_get_value().filter(|_| is_part).map(|inbox| {
                 Task::spawn(async move {
                     let _ = inbox.turn().await;
                     self.draw();
                 })
             });
-            stretch.drawn.iter().filter_map(|index| Some(rows.get(*index)?.id.clone())).collect::<Vec<_>>()
+            stretch.drawn().iter().filter_map(|index| Some(rows.get(*index)?.id.clone())).collect::<Vec<_>>()
         });
         let Some(ids) = ids else { return };
         let is_other = listing.drawn.with_untracked(|own| *own != ids);
         if is_other {
             listing.drawn.set(ids);
         }
-        let is_moved = self.stretch.with_value(|stretch| stretch.borrow().moved.abs() > 0.5);
+        let is_moved = self.drawing.with_value(|drawing| drawing.borrow().stretch.moved().abs() > 0.5);
         if is_other || wanted.is_some() || is_moved {
             // Behind what draws the rows, which waits for its turn already.
             let settling = Task::spawn(async move { self.settle() });
-            self.stretch.with_value(|stretch| stretch.borrow_mut().settling = Some(settling));
+            self.drawing.with_value(|drawing| drawing.borrow_mut().settling = Some(settling));
         }
     }
 
     /// Puts the rows where they belong.
     fn settle(self) {
-        let settled = self.stretch.try_with_value(|stretch| {
-            let stretch = &mut *stretch.borrow_mut();
-            // Browsers scroll by whole pixels: what is less is kept until it adds up to one.
-            let moved = stretch.moved.round_ties_even();
-            stretch.moved -= moved;
-            (stretch.gaps(), moved)
+        let settled = self.drawing.try_with_value(|drawing| {
+            let stretch = &mut drawing.borrow_mut().stretch;
+            (stretch.gaps(), stretch.take_moved())
         });
         let Some(((gaps, below), moved)) = settled else { return };
         with_inbox(self.inbox, |inbox| {
@@ -166,12 +170,12 @@ impl Scroller {
     /// Rows have been laid out.
     fn measured(self, heights: &[(Element, f64)]) {
         let Some(sight) = self.sight() else { return };
-        let is_filling = self.stretch.try_with_value(|stretch| {
-            let stretch = &mut *stretch.borrow_mut();
-            let rows = Arc::clone(stretch.heights.rows());
+        let is_filling = self.drawing.try_with_value(|drawing| {
+            let Drawing { stretch, later, filling, .. } = &mut *drawing.borrow_mut();
+            let rows = Arc::clone(stretch.rows());
             let index_of = |id: &str| {
                 let is_it = |index: &usize| rows.get(*index).is_some_and(|row| row.id == id);
-                stretch.drawn.iter().copied().find(is_it)
+                stretch.drawn().iter().copied().find(is_it)
             };
             // One that is not displayed has none.
             let heights = heights.iter().filter(|(_, height)| *height > 0.0);
@@ -181,13 +185,13 @@ impl Scroller {
                 })
                 .collect();
             let anchor = stretch.anchor(sight.top, sight.bottom, sight.focused.as_ref());
-            stretch.take_heights(&heights, anchor.filter(|_| !sight.is_at_top));
+            stretch.measure(&heights, anchor.filter(|_| !sight.is_at_top));
             // Rows that were drawn now would be measured in this very frame, which the browser takes for a circle.
-            stretch.later = Some(Task::spawn(async move {
+            *later = Some(Task::spawn(async move {
                 sleep_ms(0.0).await;
                 self.draw();
             }));
-            stretch.filling.is_some()
+            filling.is_some()
         });
         // Until all are there, that changes the height of a short list, which is measured in this very frame.
         if is_filling == Some(false) {

@@ -28,7 +28,7 @@ impl<'value> Members<'value> {
     }
 
     /// What was read, or something in its place.
-    pub(super) fn or_fault<T>(&self, name: Fault, read: Option<T>, otherwise: T) -> T {
+    fn or_fault<T>(&self, name: Fault, read: Option<T>, otherwise: T) -> T {
         read.unwrap_or_else(|| {
             self.fault(name);
             otherwise
@@ -97,7 +97,7 @@ impl<'value> Members<'value> {
     /// What a member of a few known values stands for.
     pub(super) fn one_of<T: Copy>(&self, name: Fault, known: &[(&str, T)], otherwise: T) -> T {
         let text = self.str(name);
-        let read = known.iter().find(|(name, _)| Some(*name) == text).map(|(_, value)| *value);
+        let read = known.iter().find(|(own, _)| Some(*own) == text).map(|(_, value)| *value);
         self.or_fault(name, read, otherwise)
     }
 

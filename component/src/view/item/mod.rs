@@ -7,6 +7,7 @@ pub(super) mod controls;
 mod drawn;
 mod quick;
 mod swiped;
+mod unfolding;
 
 use leptos::ev::{Event, KeyboardEvent, MouseEvent};
 use notification_bell_protocol::{AddressUse, Item, ItemId, Priority};
@@ -30,6 +31,7 @@ use crate::{
 };
 use controls::{is_check, is_control_of_page};
 use drawn::{By, drawn, drawn_by};
+use unfolding::Unfolding;
 
 pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, place: Place, id: ItemId) -> AnyView {
     let of = id.clone();
@@ -122,7 +124,7 @@ pub(super) fn item(inbox: Handle, state: State, watcher: Watcher, place: Place, 
             {row::spoken_day(state, place)}
             {when(is_selecting, move || check::check(state, own, tabindex))}
             {part(inner)}
-            {when(move || !is_selecting(), move || quick::quick(inbox, state, own, item))}
+            {when(move || !is_selecting(), move || quick::quick(inbox, state, own, item, tabindex))}
             {actions::actions(inbox, state, own, item)}
             {row::group(inbox, state, own, place)}
             {swiped::swiped(state, own, item)}
@@ -229,6 +231,7 @@ fn text(
     item: &Item,
     live: Memo<Option<Item>>,
 ) -> AnyView {
+    let unfolding = Unfolding::new(state, own);
     let title_id = ["title-", &item.id].concat();
     let time_id = ["time-", &item.id].concat();
     let created_at = item.created_at;
@@ -255,14 +258,15 @@ fn text(
     };
     view! {
         {avatar(inbox, item)}
-        <div class="text">
+        <div class="text" class:whole=flag(move || unfolding.is_expanded())>
             {mark(state, &item.id, live)}
-            <h4 id=title_id class="title" part="title">
+            <h4 id=title_id class="title" part="title" node_ref=move |element: &Element| unfolding.watch(element)>
                 {(item.priority == Priority::High).then(|| important(state))}
                 {(item.group_count > 1).then(|| repeats(state, item.group_count.into()))}
                 {title}
             </h4>
-            {item.body.as_deref().map(|body| body::body(inbox, state, own, body))}
+            {item.body.as_deref().map(|body| body::body(inbox, own, unfolding, body))}
+            {unfolding.button()}
             {image(inbox, item)}
             <p class="meta">
                 {fresh(state, own, live)}

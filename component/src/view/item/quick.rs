@@ -66,12 +66,14 @@ pub(super) fn shortcut(inbox: Handle, state: State, own: StoredValue<ItemId>, ev
     }
 }
 
-/// The buttons: shown on hover and focus, and always where there is no mouse.
+/// The buttons: shown on hover and focus, and always where there is no mouse. The Tab key comes to those of the item that
+/// it comes to: in a long list it would never get to the end of them all.
 pub(super) fn quick(
     inbox: Handle,
     state: State,
     own: StoredValue<ItemId>,
     item: Memo<Option<Item>>,
+    tabindex: impl Fn() -> String + Copy + 'static,
 ) -> AnyView {
     // As it is drawn, and not at each change of the item.
     let face = move |face: fn(&Item, Timestamp) -> (Text, Path)| {
@@ -93,6 +95,7 @@ pub(super) fn quick(
             <button
                 class="quiet"
                 type="button"
+                tabindex=words(tabindex)
                 aria-label=words(label)
                 title=words(label)
                 aria-keyshortcuts=key
@@ -113,6 +116,7 @@ pub(super) fn quick(
                 id=["snooze-", &own.get_value()].concat()
                 class="quiet"
                 type="button"
+                tabindex=words(tabindex)
                 aria-label=said(state, Text::Snooze)
                 title=said(state, Text::Snooze)
                 aria-keyshortcuts=SNOOZE.0
