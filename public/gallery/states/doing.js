@@ -1,6 +1,15 @@
 // What a reader does with items.
 
 import { day } from "../items.js";
+import { silence } from "../stand-in.js";
+
+/** Opens the field for a time of one's own. */
+async function choosesTime({ press, until, root }) {
+  await press("s");
+  await until(() => root.querySelector("[role=menuitem]"));
+  [...root.querySelectorAll("[role=menuitem]")].at(-1).click();
+  await until(() => root.activeElement?.matches("input"));
+}
 
 export const doing = {
   title: "Doing something",
@@ -49,11 +58,41 @@ export const doing = {
       id: "snooze-own",
       title: "A time of one's own",
       items: day,
-      after: async ({ press, until, root }) => {
-        await press("s");
-        await until(() => root.querySelector("[role=menuitem]"));
-        [...root.querySelectorAll("[role=menuitem]")].at(-1).click();
-        await until(() => root.activeElement?.matches("input"));
+      after: choosesTime,
+    },
+    {
+      id: "snooze-refused",
+      title: "A time that is not taken",
+      note: "It is over already, and the field says so.",
+      items: day,
+      after: async (hands) => {
+        await choosesTime(hands);
+        const field = hands.root.activeElement;
+        field.value = "2020-01-01T08:00";
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        await hands.until(() => hands.find("snooze-refusal").textContent.trim());
+      },
+    },
+    {
+      id: "working",
+      title: "A button at work",
+      note: "Until the server has answered, it cannot be used again.",
+      items: day,
+      answers: ({ method, signal }) => (method === "PATCH" ? silence(signal) : undefined),
+      after: async ({ part, find, until }) => {
+        part("action").click();
+        await until(() => find("working"));
+      },
+    },
+    {
+      id: "marked-all",
+      title: "All of it read · Undo",
+      note: "The message says of how many, and takes back exactly those.",
+      items: day,
+      after: async ({ find, hold, until }) => {
+        find("mark-all").click();
+        await until(() => find("undo"));
+        hold();
       },
     },
   ],

@@ -17,6 +17,19 @@ export const nothing = {
     },
     empty("empty", "Nothing new", "all"),
     empty("empty-unread", "All read", "unread", () => day().slice(3)),
+    {
+      ...empty("empty-category", "Nothing of a category", "all", day),
+      note: "Its last item was archived.",
+      after: async ({ part, press, hold, root, until }) => {
+        const chip = () => [...root.querySelectorAll(".chip")].find((chip) => chip.textContent.includes("Invoices"));
+        await until(chip);
+        chip().click();
+        await until(() => root.querySelectorAll("[part=item]").length === 1);
+        await press("e");
+        await until(() => part("empty"));
+        hold();
+      },
+    },
     empty("empty-snoozed", "Nothing snoozed", "snoozed", day),
     empty("empty-archived", "The archive is empty", "archived", day),
   ],

@@ -39,6 +39,19 @@ export const pages = {
       },
     },
     {
+      id: "own-items",
+      title: "Own items",
+      note: "Drawn by a function of the page's, renderItem, in the place of picture and text.",
+      items: day,
+      dress: (bell) => {
+        bell.renderItem = ({ title, category }) => {
+          const box = own("p", "", "", { className: "own-item" });
+          box.append(own("b", "", category), " ", title);
+          return box;
+        };
+      },
+    },
+    {
       id: "theme",
       title: "Own theme",
       note: "Colours, corners and sizes by custom properties. The playground makes others.",
