@@ -1,6 +1,6 @@
 //! A server that runs already, which an operator wants to know the measure of.
 
-use std::{error::Error, fs, net::SocketAddr, path::PathBuf};
+use std::{error::Error, net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 use notification_bell_tests::Project;
@@ -31,10 +31,7 @@ impl Theirs {
         let host =
             host(url).ok_or_else(|| format!("{url} is not an address such as http://10.0.0.7:3001"))?;
         let address = lookup_host(&host).await?.next().ok_or_else(|| format!("{host} has no address"))?;
-        let wrong = |fault: String| format!("{}: {fault}", file.display());
-        let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
-        let json = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
-        Ok(Some((address, Project::from_json(&json).map_err(wrong)?)))
+        Ok(Some((address, Project::from_file(file)?)))
     }
 }
 

@@ -97,29 +97,14 @@ impl Heights {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use notification_bell_protocol::Timestamp;
     use proptest::prelude::*;
 
     use super::{GUESS, Heights};
-    use crate::rows::Row;
-
-    fn rows(moments: impl IntoIterator<Item = i64>) -> Arc<Vec<Row>> {
-        let row = |moment: i64| Row {
-            id: moment.to_string(),
-            moment: Timestamp::from_unix_ms(moment),
-            day_ms: 0,
-            begins_day: false,
-            group: None,
-            is_under: false,
-        };
-        Arc::new(moments.into_iter().map(row).collect())
-    }
+    use crate::rows::plain_rows;
 
     fn heights(moments: &[i64], measured: &[(usize, f64)]) -> Heights {
         let mut heights = Heights::default();
-        heights.follow(rows(moments.iter().copied()));
+        heights.follow(plain_rows(moments.iter().copied()));
         heights.measure(measured);
         heights
     }
@@ -140,7 +125,7 @@ mod tests {
     #[test]
     fn heights_go_with_their_rows() {
         let mut heights = heights(&[5, 3, 1], &[(0, 10.0), (1, 20.0), (2, 30.0)]);
-        heights.follow(rows([6, 5, 4, 1]));
+        heights.follow(plain_rows([6, 5, 4, 1]));
         assert!(is(heights.of(1..2), 10.0));
         assert!(is(heights.of(3..4), 30.0));
         assert!(is(heights.of(0..4), 20.0 + 10.0 + 20.0 + 30.0));

@@ -139,5 +139,19 @@ impl<'rows, Rows: Iterator<Item = &'rows Row>> Before<'rows, Rows> {
     }
 }
 
+/// Rows of these moments that are alike but for that.
+#[cfg(test)]
+pub(crate) fn plain_rows(moments: impl IntoIterator<Item = i64>) -> std::sync::Arc<Vec<Row>> {
+    let row = |moment: i64| Row {
+        id: moment.to_string(),
+        moment: Timestamp::from_unix_ms(moment),
+        day_ms: 0,
+        begins_day: false,
+        group: None,
+        is_under: false,
+    };
+    std::sync::Arc::new(moments.into_iter().map(row).collect())
+}
+
 #[cfg(test)]
 mod tests;

@@ -159,32 +159,16 @@ impl Stretch {
 #[cfg(test)]
 #[expect(clippy::float_cmp, reason = "whole pixels")]
 mod tests {
-    use std::sync::Arc;
-
-    use notification_bell_protocol::Timestamp;
-
     use super::Stretch;
-    use crate::rows::Row;
+    use crate::rows::plain_rows;
 
     /// As high as all that are on screen at once.
     const SCREEN: f64 = 500.0;
 
-    fn rows(newest: i64, number: i64) -> Arc<Vec<Row>> {
-        let row = |moment: i64| Row {
-            id: moment.to_string(),
-            moment: Timestamp::from_unix_ms(moment),
-            day_ms: 0,
-            begins_day: false,
-            group: None,
-            is_under: false,
-        };
-        Arc::new((newest + 1 - number..=newest).rev().map(row).collect())
-    }
-
     /// A list of which whatever is on screen from there is drawn, as it is in the document.
     fn drawn(number: i64, top: f64) -> Stretch {
         let mut stretch = Stretch::default();
-        stretch.follow(rows(number, number), None);
+        stretch.follow(plain_rows((1..=number).rev()), None);
         look(&mut stretch, top);
         stretch
     }

@@ -50,15 +50,12 @@ async fn nothing_is_offered_that_reaches_what_nobody_has_seen() {
     browse(async |page| {
         let scene = Scene::new().await;
         let session = with_sixty(&scene).await;
-        let gate = Gate::to(scene.server.api()).await;
-        let attributes = scene.attributes_at(gate.origin(), USER);
         // The list is refused for as long as the page says so; the session and its numbers are there.
         let refuse = "<script>(() => { const own = fetch; window.refuses = true;\
             window.fetch = (url, init) => window.refuses && /\\/inbox\\?/.test(url)\
               ? Promise.resolve(Response.json({ status: 503, code: 'storage_unavailable' }, { status: 503 }))\
               : own(url, init); })()</script>";
-        let bell = format!("<notification-bell {attributes}></notification-bell>");
-        scene.show(page, &[refuse, &bell].concat()).await;
+        scene.show(page, &[refuse, &scene.tag(USER)].concat()).await;
         scene.is_live(page, 1).await;
         scene.open_panel(page).await;
         page.until("button('Try again')").await;

@@ -7,6 +7,10 @@ use crate::scene::{Scene, USER};
 const NUMBER: usize = 60;
 /// So many of them are on the first page.
 const FIRST_PAGE: usize = 25;
+/// Neither the panel nor what is in it is still growing.
+const STILL: &str = "[part('panel'), ...parts('item')].every((box) => box.getAnimations().length === 0)";
+/// Until everything has its place.
+const FRAMES: &str = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
 
 async fn with_sixty() -> Scene {
     let scene = Scene::new().await;
@@ -59,18 +63,14 @@ async fn a_notification_does_not_move_what_is_being_read() {
         scene.open_panel(page).await;
         page.until(&format!("parts('item').length === {FIRST_PAGE}")).await;
         // A panel that is still growing moves what is in it.
-        page.until("[part('panel'), ...parts('item')].every((box) => box.getAnimations().length === 0)")
-            .await;
+        page.until(STILL).await;
         page.run("item('Number 50').focus();").await;
         page.until("part('list').scrollTop > 0").await;
         page.run("window.before = item('Number 50').getBoundingClientRect().top;").await;
         scene.server.notify(USER, "Incoming").await;
         page.until("titles()[0] === 'Incoming'").await;
         // After a frame, when everything has its place.
-        page.promised(
-            "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
-        )
-        .await;
+        page.promised(FRAMES).await;
         page.assert("Math.abs(item('Number 50').getBoundingClientRect().top - window.before) < 2").await;
         page.assert("focused() === item('Number 50')").await;
     })
@@ -94,14 +94,12 @@ async fn rows_that_are_measured_after_the_reader_has_scrolled_do_not_move_them()
         let scene = with_sixty().await;
         scene.show(page, &[UNTOLD, &scene.tag_with(USER, "open")].concat()).await;
         page.until(&format!("isOpen() && parts('item').length === {FIRST_PAGE}")).await;
-        page.until("[part('panel'), ...parts('item')].every((box) => box.getAnimations().length === 0)")
-            .await;
+        page.until(STILL).await;
         page.run("item('Number 40').focus();").await;
         page.until("part('list').scrollTop > 0").await;
-        let frames = "await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
-        page.promised(frames).await;
+        page.promised(FRAMES).await;
         page.run("window.before = item('Number 40').getBoundingClientRect().top; tell();").await;
-        page.promised(frames).await;
+        page.promised(FRAMES).await;
         page.assert("Math.abs(item('Number 40').getBoundingClientRect().top - window.before) < 2").await;
     })
     .await;

@@ -1,5 +1,7 @@
 //! A project's keys, and the proof that a site's backend computes with them.
 
+use std::{fs, path::Path};
+
 use base64::{Engine, prelude::BASE64_STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -37,6 +39,17 @@ impl Project {
             api_secret_key: text("apiSecretKey")?,
             backend_key: text("backendKey")?,
         })
+    }
+
+    /// Reads a file with what `project create --json` printed.
+    ///
+    /// # Errors
+    /// If it cannot be read, or has something else in it; the file is named.
+    pub fn from_file(file: &Path) -> Result<Self, String> {
+        let wrong = |fault: String| format!("{}: {fault}", file.display());
+        let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+        let json = serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        Self::from_json(&json).map_err(wrong)
     }
 
     /// The same again.

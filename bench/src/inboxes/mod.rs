@@ -95,8 +95,7 @@ async fn filled(filling: Filling, folder: Option<&Path>) -> io::Result<Server> {
         server.stop().await;
         fs::write(&keys, server.project().to_json().to_string())?;
     }
-    let project =
-        Project::from_json(&serde_json::from_str(&fs::read_to_string(&keys)?)?).map_err(io::Error::other)?;
+    let project = Project::from_file(&keys).map_err(io::Error::other)?;
     let builder = Server::builder().installation(Installation::within(folder), vec![project]);
     Ok(builder.start().await)
 }

@@ -5,7 +5,7 @@ pub(crate) mod load;
 pub(crate) mod machine;
 pub(crate) mod request;
 
-use std::{error::Error, fs, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{error::Error, net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::Args;
 use notification_bell_tests::{Installation, Project, Server};
@@ -84,8 +84,7 @@ async fn started(arguments: &Arguments) -> Result<Server, Box<dyn Error>> {
     let Some(folder) = &arguments.folder else { return Ok(Server::start().await) };
     // The server runs within it.
     let folder = &folder.canonicalize()?;
-    let project =
-        Project::from_json(&serde_json::from_str(&fs::read_to_string(folder.join("project.json"))?)?)?;
+    let project = Project::from_file(&folder.join("project.json"))?;
     Ok(Server::builder().installation(Installation::within(folder), vec![project]).start().await)
 }
 

@@ -45,8 +45,8 @@ export const pages = {
       items: day,
       dress: (bell) => {
         bell.renderItem = ({ title, category }) => {
-          const box = own("p", "", "", { className: "own-item" });
-          box.append(own("b", "", category), " ", title);
+          const box = document.createElement("p");
+          box.append(Object.assign(document.createElement("b"), { textContent: category }), " ", title);
           return box;
         };
       },
